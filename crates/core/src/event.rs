@@ -1,0 +1,154 @@
+//! A fact with who, when and where, as signed bytes: COSE_Sign1 (RFC 9052) with ES256 over deterministic CBOR.
+//!
+//! The signed bytes are the record. They are stored and sent as they were made and never written anew, whatever later
+//! versions of the app understand. Events of one device form a chain: `seq` grows by one and `prev` is the digest of the
+//! event before, so that a deletion, an insertion or a back-dated fact shows.
+
+use coset::{CborSerializable as _, CoseSign1, CoseSign1Builder, HeaderBuilder, iana};
+use p256::ecdsa::{Signature, SigningKey, VerifyingKey, signature::Verifier as _};
+use serde::{Deserialize, Serialize};
+
+use crate::cbor::{self, CborError};
+use crate::fact::Fact;
+use crate::ids::{ActId, CaseId, DeviceId, EventId, OfficeCode, OfficerId, Sha256};
+use crate::time::{Moment, Position};
+
+/// Version of the event's outer form.
+pub const EVENT_VERSION: u8 = 1;
+
+/// A fact and its circumstances. This is what is signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Version of this form, [`EVENT_VERSION`].
+    pub v: u8,
+    /// Name and idempotency key.
+    pub id: EventId,
+    /// The device that made it.
+    pub device: DeviceId,
+    /// Place in the device's chain, from 1.
+    pub seq: u64,
+    /// Digest of the device's event before; of nothing for the first.
+    pub prev: Sha256,
+    /// The officer act it belongs to.
+    pub act: ActId,
+    /// Who did it.
+    pub officer: OfficerId,
+    /// Of which unit.
+    pub unit: OfficeCode,
+    /// When, as the device saw it.
+    pub at: Moment,
+    /// Where, if the phone knew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Position>,
+    /// The case it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<CaseId>,
+    /// What happened.
+    pub fact: Fact,
+}
+
+/// An event with its signed bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedEvent {
+    /// The event.
+    pub event: Event,
+    /// COSE_Sign1, exactly as signed.
+    pub cose: Vec<u8>,
+    /// Digest of `cose`: the next event's `prev`.
+    pub hash: Sha256,
+}
+
+/// Why signed bytes are not accepted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EventError {
+    /// Not a COSE_Sign1 with a payload.
+    #[error("not a signed event: {0}")]
+    NotCose(String),
+    /// Signed with another algorithm than ES256.
+    #[error("the event is not signed with ES256")]
+    Algorithm,
+    /// Signature wrong.
+    #[error("the signature does not fit the event")]
+    Signature,
+    /// The payload is not an event this version can read.
+    #[error(transparent)]
+    Content(#[from] CborError),
+    /// A newer form.
+    #[error("the event has form {0}, this version reads form {EVENT_VERSION}")]
+    Version(u8),
+}
+
+impl SignedEvent {
+    /// Signs an event. `sign` makes the ES256 signature (64 bytes, r and s) over the bytes it is given; the key may live
+    /// in hardware.
+    ///
+    /// # Errors
+    /// What `sign` says, or [`CborError`] (as `E`) if the fact cannot be written.
+    pub fn sign<E: From<CborError>>(event: Event, sign: impl FnOnce(&[u8]) -> Result<[u8; 64], E>) -> Result<Self, E> {
+        let payload = cbor::to_vec(&event)?;
+        let cose = CoseSign1Builder::new()
+            .protected(HeaderBuilder::new().algorithm(iana::Algorithm::ES256).build())
+            .unprotected(HeaderBuilder::new().key_id(event.device.0.as_bytes().to_vec()).build())
+            .payload(payload)
+            .try_create_signature(b"", |bytes| sign(bytes).map(|signature| signature.to_vec()))?
+            .build();
+        let cose = cose.to_vec().map_err(|e| CborError::Write(e.to_string()))?;
+        let hash = Sha256::of(&cose);
+        Ok(Self { event, cose, hash })
+    }
+
+    /// Reads signed bytes without checking the signature: for bytes this device itself stored.
+    ///
+    /// # Errors
+    /// [`EventError`] for anything that is not an event of this version.
+    pub fn read(cose: &[u8]) -> Result<Self, EventError> {
+        let sign1 = parse(cose)?;
+        let payload = sign1.payload.as_deref().ok_or_else(|| EventError::NotCose("no payload".to_owned()))?;
+        let event: Event = match cbor::from_slice(payload) {
+            Ok(event) => event,
+            Err(error) => return Err(newer_form(payload).unwrap_or(EventError::Content(error))),
+        };
+        if event.v != EVENT_VERSION {
+            return Err(EventError::Version(event.v));
+        }
+        Ok(Self { event, cose: cose.to_vec(), hash: Sha256::of(cose) })
+    }
+
+    /// Reads signed bytes and checks the signature.
+    ///
+    /// # Errors
+    /// [`EventError`], [`EventError::Signature`] when it does not fit.
+    pub fn verify(cose: &[u8], key: &VerifyingKey) -> Result<Self, EventError> {
+        let sign1 = parse(cose)?;
+        if sign1.protected.header.alg != Some(coset::Algorithm::Assigned(iana::Algorithm::ES256)) {
+            return Err(EventError::Algorithm);
+        }
+        sign1.verify_signature(b"", |signature, bytes| {
+            let signature = Signature::from_slice(signature).map_err(|_| EventError::Signature)?;
+            key.verify(bytes, &signature).map_err(|_| EventError::Signature)
+        })?;
+        Self::read(cose)
+    }
+}
+
+fn parse(cose: &[u8]) -> Result<CoseSign1, EventError> {
+    CoseSign1::from_slice(cose).map_err(|e| EventError::NotCose(e.to_string()))
+}
+
+/// An event of a later form says so, instead of looking broken.
+fn newer_form(payload: &[u8]) -> Option<EventError> {
+    #[derive(Deserialize)]
+    struct Form {
+        v: u8,
+    }
+    let form: Form = cbor::from_slice(payload).ok()?;
+    (form.v > EVENT_VERSION).then_some(EventError::Version(form.v))
+}
+
+/// Signs with a software key. ES256 over SHA-256, low-S, deterministic nonce (RFC 6979).
+#[must_use]
+pub fn sign_with(key: &SigningKey, bytes: &[u8]) -> [u8; 64] {
+    use p256::ecdsa::signature::Signer as _;
+    let signature: Signature = key.sign(bytes);
+    signature.to_bytes().into()
+}

@@ -1,0 +1,188 @@
+//! Law, thresholds and forms as dated, cited data. Nothing here is a constant of the app: a rule pack says from when it
+//! holds, where it is written, and whether the text has still to be confirmed.
+
+use jiff::{SignedDuration, civil};
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::YearCalendar;
+use crate::evidence::PhotoRole;
+
+/// Where a rule is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Citation {
+    /// Short name an officer knows, e.g. `Công văn 1023/TCHQ-GSQL`.
+    pub document: String,
+    /// Date of the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dated: Option<civil::Date>,
+    /// Point and clause, e.g. `điểm 1.a`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// The text was not available to us; shown to the officer as "chưa đối chiếu văn bản gốc".
+    #[serde(default)]
+    pub to_be_confirmed: bool,
+}
+
+/// The legal ground on which goods move, as the officer chooses it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LegalGround {
+    /// Quá cảnh.
+    Transit,
+    /// Gửi kho ngoại quan.
+    Bonded,
+    /// Tạm nhập tái xuất.
+    TemporaryImportReExport,
+    /// Hàng khác phải niêm phong hải quan.
+    OtherCustomsSeal,
+    /// Không phải niêm phong.
+    None,
+}
+
+impl LegalGround {
+    /// In the order officers meet them.
+    pub const ALL: [Self; 5] = [Self::Transit, Self::Bonded, Self::TemporaryImportReExport, Self::OtherCustomsSeal, Self::None];
+}
+
+/// The dispatch's groups of goods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum GoodsGroup {
+    /// An electronic seal is mandatory; other customs seals only when they are depleted.
+    A,
+    /// Electronic seals only with what is left after group A.
+    B,
+    /// No customs seal needed.
+    C,
+}
+
+/// Which group a ground belongs to, from when, and where that is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoodsRule {
+    /// The ground.
+    pub ground: LegalGround,
+    /// Its group.
+    pub group: GoodsGroup,
+    /// First day it holds.
+    pub valid_from: civil::Date,
+    /// Last day it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<civil::Date>,
+    /// Where it is written.
+    pub citation: Citation,
+}
+
+/// Limits for pre-flight and trip reading.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealLimits {
+    /// Battery that must be left at the end of the trip, per cent.
+    pub battery_reserve_percent: i64,
+    /// Battery a seal uses in a day, per cent.
+    pub battery_per_day_percent: i64,
+    /// Largest clock difference without a warning, seconds.
+    pub clock_drift_s: i64,
+    /// Longest silence in a log that is still normal, minutes.
+    pub silence_minutes: i64,
+    /// Where the limits come from.
+    pub citation: Citation,
+}
+
+impl SealLimits {
+    /// Battery needed at the start of a trip, per cent, at most 100.
+    #[must_use]
+    pub fn battery_needed(&self, trip: SignedDuration) -> i64 {
+        let use_percent = (trip.as_hours().max(0) * self.battery_per_day_percent + 23) / 24;
+        (self.battery_reserve_percent + use_percent).min(100)
+    }
+
+    /// [`SealLimits::silence_minutes`] as a duration.
+    #[must_use]
+    pub fn silence(&self) -> SignedDuration {
+        SignedDuration::from_mins(self.silence_minutes)
+    }
+}
+
+/// What starts the return clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockStart {
+    /// The recorded receipt of the seal at the unit; the disarm stands in where no receipt was recorded.
+    Receipt,
+    /// Always the disarm.
+    Disarm,
+}
+
+/// The return rule (dispatch point 3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnRule {
+    /// Working days allowed.
+    pub working_days: u32,
+    /// Whether the day of the start event is day one.
+    pub count_first_day: bool,
+    /// Which event starts the clock.
+    pub start: ClockStart,
+    /// First day it holds.
+    pub valid_from: civil::Date,
+    /// Last day it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<civil::Date>,
+    /// Where it is written.
+    pub citation: Citation,
+}
+
+/// One pack of rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RulePack {
+    /// Name shown beside a decision, e.g. `2026.11`.
+    pub version: String,
+    /// Goods groups.
+    pub goods: Vec<GoodsRule>,
+    /// Pre-flight limits.
+    pub limits: SealLimits,
+    /// Return rules, one for each period.
+    pub returns: Vec<ReturnRule>,
+    /// Photographs that prove an arming.
+    pub arm_photos: Vec<PhotoRole>,
+    /// Photographs that prove an inspection.
+    pub inspect_photos: Vec<PhotoRole>,
+    /// Working-day calendars, one a year.
+    pub calendars: Vec<YearCalendar>,
+}
+
+/// What the pack says of a ground on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoodsDecision {
+    /// The ground asked about.
+    pub ground: LegalGround,
+    /// Its group.
+    pub group: GoodsGroup,
+    /// Where it is written.
+    pub citation: Citation,
+    /// Which pack said so.
+    pub pack: String,
+}
+
+impl RulePack {
+    /// Reads a pack from its JSON file.
+    ///
+    /// # Errors
+    /// serde's, with line and column.
+    pub fn parse(json: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(json)
+    }
+
+    /// The group of a ground on a day, or `None` when no rule of the pack covers the day: then the officer is told, and
+    /// nothing is guessed.
+    #[must_use]
+    pub fn decide_goods(&self, ground: LegalGround, on: civil::Date) -> Option<GoodsDecision> {
+        self.goods
+            .iter()
+            .find(|rule| rule.ground == ground && rule.valid_from <= on && rule.valid_to.is_none_or(|last| on <= last))
+            .map(|rule| GoodsDecision { ground, group: rule.group, citation: rule.citation.clone(), pack: self.version.clone() })
+    }
+
+    /// The return rule on a day.
+    #[must_use]
+    pub fn return_rule(&self, on: civil::Date) -> Option<&ReturnRule> {
+        self.returns.iter().find(|rule| rule.valid_from <= on && rule.valid_to.is_none_or(|last| on <= last))
+    }
+}

@@ -1,0 +1,6 @@
+//! The electronic seal as the app knows it: what it reports, what it logged, and what may be believed about its lock.
+
+pub mod log;
+pub mod preflight;
+pub mod reading;
+pub mod state;
