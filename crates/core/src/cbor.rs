@@ -35,7 +35,8 @@ pub fn to_vec<T: Serialize>(value: &T) -> Result<Vec<u8>, CborError> {
 /// # Errors
 /// [`CborError::Read`] for other content or trailing bytes, [`CborError::NotDeterministic`] for another encoding of it.
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CborError> {
-    let tree: Value = ciborium::de::from_reader_with_recursion_limit(bytes, DEPTH).map_err(|e| CborError::Read(e.to_string()))?;
+    let tree: Value =
+        ciborium::de::from_reader_with_recursion_limit(bytes, DEPTH).map_err(|e| CborError::Read(e.to_string()))?;
     let mut sorted = tree.clone();
     sort(&mut sorted, 0)?;
     if encode(&sorted)? != bytes {

@@ -113,13 +113,7 @@ impl ContainerNo {
 /// As painted on the box: `CSQU 305438 3`.
 impl std::fmt::Display for ContainerNo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{} {} {}",
-            self.prefix(),
-            self.serial(),
-            self.check_digit()
-        )
+        write!(f, "{} {} {}", self.prefix(), self.serial(), self.check_digit())
     }
 }
 
@@ -128,9 +122,7 @@ pub fn candidates(raw: &str) -> Vec<Candidate> {
     if ContainerNo::parse(raw).is_ok() {
         return Vec::new();
     }
-    near::candidates(&compacted(raw), &SHAPE, 10, |text| {
-        ContainerNo::parse(text).is_ok()
-    })
+    near::candidates(&compacted(raw), &SHAPE, 10, |text| ContainerNo::parse(text).is_ok())
 }
 
 /// The check digit that belongs to the first ten characters, when these have the right shape.
@@ -146,12 +138,7 @@ fn compacted(raw: &str) -> String {
 
 /// Sum of value times 2^position over the first ten characters, modulo 11 (ISO 6346 annex A).
 fn remainder(text: &str) -> u32 {
-    text.bytes()
-        .take(10)
-        .zip(0..)
-        .map(|(c, i)| value(c) << i)
-        .sum::<u32>()
-        % 11
+    text.bytes().take(10).zip(0..).map(|(c, i)| value(c) << i).sum::<u32>() % 11
 }
 
 /// Digits stand for themselves; letters run from A = 10, leaving out the multiples of 11.
@@ -181,32 +168,18 @@ mod tests {
     /// The table of ISO 6346 annex A.
     #[test]
     fn letter_values_follow_the_table() {
-        let table = [
-            10, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 34,
-            35, 36, 37, 38,
-        ];
+        let table =
+            [10, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 34, 35, 36, 37, 38];
         let ours: Vec<u32> = (b'A'..=b'Z').map(value).collect();
         assert_eq!(ours, table);
     }
 
     #[test]
     fn input_is_tolerant() {
-        for raw in [
-            "csqu 305438 3",
-            " CSQU-305438.3\r\n",
-            "ＣＳＱＵ３０５４３８３",
-            "CSQU\u{200B}3054383",
-        ] {
-            assert_eq!(
-                ContainerNo::parse(raw).unwrap().as_str(),
-                "CSQU3054383",
-                "{raw:?}"
-            );
+        for raw in ["csqu 305438 3", " CSQU-305438.3\r\n", "ＣＳＱＵ３０５４３８３", "CSQU\u{200B}3054383"] {
+            assert_eq!(ContainerNo::parse(raw).unwrap().as_str(), "CSQU3054383", "{raw:?}");
         }
-        assert_eq!(
-            ContainerNo::parse("CSQU3054383").unwrap().to_string(),
-            "CSQU 305438 3"
-        );
+        assert_eq!(ContainerNo::parse("CSQU3054383").unwrap().to_string(), "CSQU 305438 3");
     }
 
     #[test]
@@ -215,35 +188,11 @@ mod tests {
         let fail = |raw: &str| ContainerNo::parse(raw).unwrap_err();
         assert_eq!(fail("CSQU305438"), Length { found: 10 });
         assert_eq!(fail(""), Length { found: 0 });
-        assert_eq!(
-            fail("C5QU3054383"),
-            OwnerLetters {
-                position: 1,
-                found: '5'
-            }
-        );
-        assert_eq!(
-            fail("ĐSQU3054383"),
-            OwnerLetters {
-                position: 0,
-                found: 'Đ'
-            }
-        );
+        assert_eq!(fail("C5QU3054383"), OwnerLetters { position: 1, found: '5' });
+        assert_eq!(fail("ĐSQU3054383"), OwnerLetters { position: 0, found: 'Đ' });
         assert_eq!(fail("CSQX3054383"), Category { found: 'X' });
-        assert_eq!(
-            fail("CSQU3O54383"),
-            Digits {
-                position: 5,
-                found: 'O'
-            }
-        );
-        assert_eq!(
-            fail("CSQU3054384"),
-            CheckDigit {
-                expected: 3,
-                found: 4
-            }
-        );
+        assert_eq!(fail("CSQU3O54383"), Digits { position: 5, found: 'O' });
+        assert_eq!(fail("CSQU3054384"), CheckDigit { expected: 3, found: 4 });
     }
 
     #[test]
@@ -251,10 +200,7 @@ mod tests {
         let near = candidates("MSKU9070233");
         let of = |change| near.iter().find(|c| c.change == change).unwrap();
         let swapped = near.iter().find(|c| c.text == "MSKU9070323").unwrap();
-        assert_eq!(
-            (swapped.change, &swapped.positions[..]),
-            (Change::Swapped, &[8, 9][..])
-        );
+        assert_eq!((swapped.change, &swapped.positions[..]), (Change::Swapped, &[8, 9][..]));
         assert_eq!(of(Change::CheckDigit).text, "MSKU9070236");
         let rank = |change| near.iter().position(|c| c.change == change).unwrap();
         assert!(rank(Change::Swapped) < rank(Change::CheckDigit));

@@ -87,8 +87,7 @@ impl DeclarationNo {
         if found != SHAPE.len() {
             return Err(DeclarationError::Length { found });
         }
-        if let Some((position, found)) = text.chars().enumerate().find(|(_, c)| !c.is_ascii_digit())
-        {
+        if let Some((position, found)) = text.chars().enumerate().find(|(_, c)| !c.is_ascii_digit()) {
             return Err(DeclarationError::Digits { position, found });
         }
         let digits = text.as_bytes();
@@ -104,10 +103,7 @@ impl DeclarationNo {
     pub fn accept(raw: &str) -> Result<Accepted, DeclarationError> {
         let warning = match DeclarationNo::parse(raw) {
             Ok(number) => {
-                return Ok(Accepted {
-                    number,
-                    warning: None,
-                });
+                return Ok(Accepted { number, warning: None });
             }
             Err(warning) => warning,
         };
@@ -119,10 +115,7 @@ impl DeclarationNo {
         if !(1..=35).contains(&text.chars().count()) || !text.chars().all(printable) {
             return Err(DeclarationError::NotANumber);
         }
-        Ok(Accepted {
-            number: DeclarationNo(text),
-            warning: Some(warning),
-        })
+        Ok(Accepted { number: DeclarationNo(text), warning: Some(warning) })
     }
 
     /// True when today's form and check digit hold.
@@ -175,10 +168,7 @@ fn compacted(raw: &str) -> String {
 }
 
 fn mod7(sequence: &[u8]) -> u8 {
-    (sequence
-        .iter()
-        .fold(0u32, |n, c| n * 10 + u32::from(c - b'0'))
-        % 7) as u8
+    (sequence.iter().fold(0u32, |n, c| n * 10 + u32::from(c - b'0')) % 7) as u8
 }
 
 #[cfg(test)]
@@ -188,24 +178,15 @@ mod tests {
     use proptest::prelude::*;
 
     /// Numbers found in public files, domain report 1.5.
-    const REAL: [&str; 6] = [
-        "108557295010",
-        "307766164220",
-        "107767905230",
-        "308069766600",
-        "107082808930",
-        "107767906520",
-    ];
+    const REAL: [&str; 6] =
+        ["108557295010", "307766164220", "107767905230", "308069766600", "107082808930", "107767906520"];
 
     #[test]
     fn real_numbers_are_valid() {
         for raw in REAL {
             assert_eq!(DeclarationNo::parse(raw).unwrap().as_str(), raw);
         }
-        assert_eq!(
-            DeclarationNo::parse(" 1085 5729 5010").unwrap().as_str(),
-            REAL[0]
-        );
+        assert_eq!(DeclarationNo::parse(" 1085 5729 5010").unwrap().as_str(), REAL[0]);
     }
 
     #[test]
@@ -222,10 +203,7 @@ mod tests {
 
     #[test]
     fn a_wrong_number_is_explained_and_accepted_with_a_warning() {
-        let wrong = DeclarationError::CheckDigit {
-            expected: 1,
-            found: 2,
-        };
+        let wrong = DeclarationError::CheckDigit { expected: 1, found: 2 };
         assert_eq!(DeclarationNo::parse("108557295020"), Err(wrong.clone()));
         let accepted = DeclarationNo::accept("108557295020").unwrap();
         assert_eq!(accepted.warning, Some(wrong));
@@ -234,29 +212,16 @@ mod tests {
         let paper = DeclarationNo::accept("1234/NK/KD-A12").unwrap();
         assert_eq!(paper.number.as_str(), "1234/NK/KD-A12");
         assert!(paper.warning.is_some());
-        assert_eq!(
-            DeclarationNo::accept("  "),
-            Err(DeclarationError::NotANumber)
-        );
-        assert_eq!(
-            DeclarationNo::accept("<script>"),
-            Err(DeclarationError::NotANumber)
-        );
-        let letter = DeclarationError::Digits {
-            position: 2,
-            found: 'S',
-        };
+        assert_eq!(DeclarationNo::accept("  "), Err(DeclarationError::NotANumber));
+        assert_eq!(DeclarationNo::accept("<script>"), Err(DeclarationError::NotANumber));
+        let letter = DeclarationError::Digits { position: 2, found: 'S' };
         assert_eq!(DeclarationNo::parse("10S557295010"), Err(letter));
     }
 
     #[test]
     fn near_candidates() {
         assert_eq!(candidates("10B557295010")[0].text, REAL[0]);
-        assert!(
-            candidates("108557259010")
-                .iter()
-                .any(|c| c.text == REAL[0] && c.change == Change::Swapped)
-        );
+        assert!(candidates("108557259010").iter().any(|c| c.text == REAL[0] && c.change == Change::Swapped));
         assert!(candidates("108557295010").is_empty());
     }
 

@@ -152,3 +152,89 @@ pub fn sign_with(key: &SigningKey, bytes: &[u8]) -> [u8; 64] {
     let signature: Signature = key.sign(bytes);
     signature.to_bytes().into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact::{LockRead, SealReceived};
+    use crate::ids::CommandId;
+    use crate::seal::reading::{LockAction, LockOutcome, UncertainWhy};
+    use uuid::Uuid;
+
+    fn event(fact: Fact) -> Event {
+        Event {
+            v: EVENT_VERSION,
+            id: EventId(Uuid::from_u128(1)),
+            device: DeviceId(Uuid::from_u128(2)),
+            seq: 1,
+            prev: Sha256([0; 32]),
+            act: ActId(Uuid::from_u128(3)),
+            officer: OfficerId("khoa.nm".to_owned()),
+            unit: "03EE".to_owned().try_into().unwrap(),
+            at: Moment { wall: "2026-11-23T01:02:03.456Z".parse().unwrap(), boot: Uuid::from_u128(4), boot_ms: 5 },
+            place: None,
+            case: Some(CaseId(Uuid::from_u128(6))),
+            fact,
+        }
+    }
+
+    fn lock_read() -> Fact {
+        Fact::LockRead(LockRead {
+            seal: "83181001".parse().unwrap(),
+            command: Some(CommandId(Uuid::from_u128(7))),
+            action: Some(LockAction::Arm),
+            outcome: Some(LockOutcome::Uncertain { why: UncertainWhy::LinkLost }),
+            reading: None,
+            late: false,
+        })
+    }
+
+    fn signed(fact: Fact) -> (SignedEvent, VerifyingKey) {
+        let key = SigningKey::from_slice(&[7; 32]).unwrap();
+        let signed = SignedEvent::sign(event(fact), |bytes| Ok::<_, CborError>(sign_with(&key, bytes))).unwrap();
+        (signed, *key.verifying_key())
+    }
+
+    #[test]
+    fn a_signed_event_is_read_back_and_verifies() {
+        for fact in [
+            lock_read(),
+            Fact::SealReceived(SealReceived {
+                seal: "83181001".parse().unwrap(),
+                at: "15BB".to_owned().try_into().unwrap(),
+            }),
+        ] {
+            let (signed, key) = signed(fact);
+            assert_eq!(SignedEvent::verify(&signed.cose, &key).unwrap(), signed);
+        }
+    }
+
+    #[test]
+    fn no_single_bit_can_change() {
+        let (signed, key) = signed(lock_read());
+        for bit in 0..signed.cose.len() * 8 {
+            let mut bytes = signed.cose.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            // The key id is a hint outside the signature; everything that is read is covered.
+            if let Ok(read) = SignedEvent::verify(&bytes, &key) {
+                assert_eq!(read.event, signed.event);
+            }
+        }
+    }
+
+    #[test]
+    fn the_signed_bytes_never_change() {
+        // Bytes of released versions must be readable for ever: a change here is a new form, not an edit.
+        let (signed, _) = signed(lock_read());
+        let hex: String = signed.cose.iter().map(|byte| format!("{byte:02x}")).collect();
+        insta::assert_snapshot!(hex);
+    }
+
+    #[test]
+    fn a_later_form_says_so() {
+        let mut later = event(lock_read());
+        later.v = 9;
+        let signed = SignedEvent::sign(later, |_| Ok::<_, CborError>([1; 64])).unwrap();
+        assert_eq!(SignedEvent::read(&signed.cose), Err(EventError::Version(9)));
+    }
+}

@@ -19,9 +19,10 @@ use crate::seal::preflight::Check;
 use crate::seal::reading::{LockAction, LockOutcome, SealReading};
 use crate::seal_no::SealNo;
 
-/// What happened. The wire name of each kind stands in `kind`, its content in `body`.
+/// What happened. The wire name of each kind stands in `kind`, its content in `what`
+/// (in this order also when map keys are sorted, so that readers know the kind first).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "body", rename_all = "snake_case")]
+#[serde(tag = "kind", content = "what", rename_all = "snake_case")]
 pub enum Fact {
     /// A truck without a preloaded case: the officer opens one on the spot.
     CaseOpened(CaseOpened),
@@ -163,7 +164,7 @@ pub struct LockCommanded {
     pub action: LockAction,
     /// Containers under the seal: one for a container, n for a vehicle or barge.
     pub containers: Vec<ContainerNo>,
-    /// State this device believed in when it commanded, for finding conflicts: newest fact on the seal it knew.
+    /// Newest lock fact on this seal that the device knew: how two devices acting at once are noticed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<EventId>,
     /// A second officer who agreed (disarm during a conflict without coverage), with the reason.
@@ -245,6 +246,9 @@ pub struct SealRecorded {
     pub condition: Option<SealCondition>,
     /// Containers under the seal.
     pub containers: Vec<ContainerNo>,
+    /// Newest lock fact on this seal that the device knew: how two devices acting at once are noticed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<EventId>,
 }
 
 /// See [`Fact::PhotoTaken`].
@@ -343,6 +347,9 @@ pub struct SealCutOff {
     pub witness: String,
     /// Witness's signature as an SVG path on a 1000 x 400 canvas.
     pub signature: String,
+    /// Newest lock fact on this seal that the device knew: how two devices acting at once are noticed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<EventId>,
 }
 
 /// See [`Fact::SealReceived`].

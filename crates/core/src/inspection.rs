@@ -27,8 +27,12 @@ pub enum HandCheck {
 #[must_use]
 pub fn checks_for(seal: SealType) -> &'static [HandCheck] {
     match seal {
-        SealType::Electronic => &[HandCheck::View, HandCheck::Verify, HandCheck::Rope, HandCheck::Housing, HandCheck::Tug],
-        SealType::Mechanical | SealType::AirFreshVent => &[HandCheck::View, HandCheck::Verify, HandCheck::Tug, HandCheck::Twist],
+        SealType::Electronic => {
+            &[HandCheck::View, HandCheck::Verify, HandCheck::Rope, HandCheck::Housing, HandCheck::Tug]
+        }
+        SealType::Mechanical | SealType::AirFreshVent => {
+            &[HandCheck::View, HandCheck::Verify, HandCheck::Tug, HandCheck::Twist]
+        }
     }
 }
 

@@ -1,10 +1,29 @@
-//! Pure domain of the seal app: numbers, rules and wire types. No I/O, no async, no clock.
+//! Pure domain of the seal app, shared by the phone and the central: numbers, rules, facts, views and wire types.
+//! No I/O, no async, no clock.
 #![deny(missing_docs)]
 
+pub mod calendar;
+pub mod case;
+pub mod cbor;
+pub mod codes;
 mod compact;
 pub mod container;
+pub mod courier;
+pub mod custody;
 pub mod declaration;
+pub mod doc;
+pub mod event;
+pub mod evidence;
+pub mod fact;
+pub mod ids;
+pub mod inspection;
 pub mod near;
+pub mod officer;
+pub mod outbox;
+pub mod rules;
 pub mod scan;
+pub mod seal;
 pub mod seal_no;
+pub mod time;
 pub mod waybill;
+pub mod wire;

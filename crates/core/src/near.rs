@@ -33,27 +33,11 @@ pub struct Candidate {
 }
 
 /// Letter and digit that people and cameras confuse, both ways round. `Q` and `D` also read as 0.
-const LOOK_ALIKES: [(char, char); 8] = [
-    ('O', '0'),
-    ('Q', '0'),
-    ('D', '0'),
-    ('I', '1'),
-    ('S', '5'),
-    ('B', '8'),
-    ('Z', '2'),
-    ('G', '6'),
-];
+const LOOK_ALIKES: [(char, char); 8] =
+    [('O', '0'), ('Q', '0'), ('D', '0'), ('I', '1'), ('S', '5'), ('B', '8'), ('Z', '2'), ('G', '6')];
 /// Pairs of the same class that are confused on worn paint and thermal print.
-const SAME_CLASS: [(char, char); 8] = [
-    ('0', '8'),
-    ('1', '7'),
-    ('3', '8'),
-    ('5', '6'),
-    ('6', '8'),
-    ('O', 'Q'),
-    ('C', 'G'),
-    ('V', 'U'),
-];
+const SAME_CLASS: [(char, char); 8] =
+    [('0', '8'), ('1', '7'), ('3', '8'), ('5', '6'), ('6', '8'), ('O', 'Q'), ('C', 'G'), ('V', 'U')];
 
 fn look_alike(a: char, b: char) -> bool {
     let is = |(x, y): &(char, char)| (*x, *y) == (a, b) || (*x, *y) == (b, a);
@@ -84,23 +68,14 @@ impl Class {
 
 /// All valid numbers one error away from `text` (already compact), likeliest first, without repeats.
 /// `check` is the position of the check digit, `valid` the whole number's rule.
-pub(crate) fn candidates(
-    text: &str,
-    shape: &[Class],
-    check: usize,
-    valid: impl Fn(&str) -> bool,
-) -> Vec<Candidate> {
+pub(crate) fn candidates(text: &str, shape: &[Class], check: usize, valid: impl Fn(&str) -> bool) -> Vec<Candidate> {
     let read: Vec<char> = text.chars().collect();
     let mut found: Vec<Candidate> = Vec::new();
     let mut offer = |chars: &[char], change: Change, positions: Vec<usize>| {
         let text: String = chars.iter().collect();
         let fits = chars.len() == shape.len() && chars.iter().zip(shape).all(|(c, s)| s.holds(*c));
         if fits && valid(&text) && !found.iter().any(|c| c.text == text) {
-            found.push(Candidate {
-                text,
-                change,
-                positions,
-            });
+            found.push(Candidate { text, change, positions });
         }
     };
     if check + 1 == shape.len() && read.len() == check {
@@ -115,11 +90,7 @@ pub(crate) fn candidates(
     }
 
     // Letters where digits belong and the reverse: undo all of them together.
-    let folded: Vec<char> = read
-        .iter()
-        .zip(shape)
-        .map(|(c, class)| fold(*c, *class))
-        .collect();
+    let folded: Vec<char> = read.iter().zip(shape).map(|(c, class)| fold(*c, *class)).collect();
     let moved: Vec<usize> = (0..read.len()).filter(|i| folded[*i] != read[*i]).collect();
     if !moved.is_empty() {
         offer(&folded, Change::LookAlike, moved);

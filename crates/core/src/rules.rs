@@ -41,7 +41,8 @@ pub enum LegalGround {
 
 impl LegalGround {
     /// In the order officers meet them.
-    pub const ALL: [Self; 5] = [Self::Transit, Self::Bonded, Self::TemporaryImportReExport, Self::OtherCustomsSeal, Self::None];
+    pub const ALL: [Self; 5] =
+        [Self::Transit, Self::Bonded, Self::TemporaryImportReExport, Self::OtherCustomsSeal, Self::None];
 }
 
 /// The dispatch's groups of goods.
@@ -177,7 +178,12 @@ impl RulePack {
         self.goods
             .iter()
             .find(|rule| rule.ground == ground && rule.valid_from <= on && rule.valid_to.is_none_or(|last| on <= last))
-            .map(|rule| GoodsDecision { ground, group: rule.group, citation: rule.citation.clone(), pack: self.version.clone() })
+            .map(|rule| GoodsDecision {
+                ground,
+                group: rule.group,
+                citation: rule.citation.clone(),
+                pack: self.version.clone(),
+            })
     }
 
     /// The return rule on a day.

@@ -42,10 +42,7 @@ impl Symbology {
 
     /// True for the two-dimensional symbols, which carry their own error correction and longer texts.
     pub fn is_matrix(self) -> bool {
-        matches!(
-            self,
-            Symbology::Qr | Symbology::Datamatrix | Symbology::Pdf417 | Symbology::Aztec
-        )
+        matches!(self, Symbology::Qr | Symbology::Datamatrix | Symbology::Pdf417 | Symbology::Aztec)
     }
 }
 
@@ -137,10 +134,7 @@ impl What {
     /// The kind of thing, if it is one; a sheet row counts as its container, else its declaration.
     pub fn thing(&self) -> Option<Thing> {
         match self {
-            What::Container { .. }
-            | What::ContainerSheetRow {
-                container: Some(_), ..
-            } => Some(Thing::Container),
+            What::Container { .. } | What::ContainerSheetRow { container: Some(_), .. } => Some(Thing::Container),
             What::Declaration { .. } | What::ContainerSheetRow { .. } => Some(Thing::Declaration),
             What::Seal { .. } => Some(Thing::Seal),
             What::Waybill { .. } => Some(Thing::Waybill),
@@ -229,9 +223,7 @@ pub struct Recognition {
 impl Recognition {
     /// True when a check digit, a list or our own code confirms it, so that one frame is enough.
     pub fn is_confirmed(&self) -> bool {
-        self.because
-            .iter()
-            .any(|b| !matches!(b, Because::PatternOnly | Because::FoundInText))
+        self.because.iter().any(|b| !matches!(b, Because::PatternOnly | Because::FoundInText))
     }
 }
 
@@ -290,11 +282,7 @@ pub fn recognise(raw: &str, symbology: Option<Symbology>, context: &ScanContext)
         .or_else(|| checked(raw, context))
         .or_else(|| sheet_row(raw, symbology, context));
     if let Some((what, because)) = found {
-        return Recognition {
-            what,
-            because,
-            ..answer
-        };
+        return Recognition { what, because, ..answer };
     }
     (answer.problem, answer.near) = nearly(raw, context);
     answer.possible = possible(raw);
@@ -313,22 +301,14 @@ pub fn recognise(raw: &str, symbology: Option<Symbology>, context: &ScanContext)
 pub fn picked(raw: &str, thing: Thing) -> Option<What> {
     match thing {
         Thing::Seal => SealNo::parse(raw).ok().map(|number| What::Seal { number }),
-        Thing::Waybill => WaybillNo::parse(raw)
-            .ok()
-            .map(|number| What::Waybill { number }),
+        Thing::Waybill => WaybillNo::parse(raw).ok().map(|number| What::Waybill { number }),
         Thing::Declaration => {
             let number = DeclarationNo::accept(raw).ok()?.number;
-            Some(What::Declaration {
-                kind: number.kind(),
-                number,
-            })
+            Some(What::Declaration { kind: number.kind(), number })
         }
         Thing::Container => {
             let number = ContainerNo::parse(raw).ok()?;
-            Some(What::Container {
-                number,
-                size_type: None,
-            })
+            Some(What::Container { number, size_type: None })
         }
         Thing::Parcel => own_parcel(raw).map(|(what, _)| what),
     }
@@ -362,15 +342,7 @@ fn known(raw: &str, context: &ScanContext) -> Option<Found> {
             true => vec![Because::Mod7Ok, Because::WorkList],
             false => vec![Because::WorkList],
         };
-        listed.then(|| {
-            (
-                What::Declaration {
-                    kind: number.kind(),
-                    number,
-                },
-                because,
-            )
-        })
+        listed.then(|| (What::Declaration { kind: number.kind(), number }, because))
     };
     match context.wanted {
         Some(Thing::Seal) => seal().or_else(declaration),
@@ -389,13 +361,7 @@ fn checked(raw: &str, context: &ScanContext) -> Option<Found> {
         && number.kind() != DocumentKind::Other
     {
         let because = with(Because::Mod7Ok, lists.declaration(&number));
-        return Some((
-            What::Declaration {
-                kind: number.kind(),
-                number,
-            },
-            because,
-        ));
+        return Some((What::Declaration { kind: number.kind(), number }, because));
     }
     let number = WaybillNo::parse(raw).ok()?;
     let listed = lists.waybill(&number);
@@ -407,11 +373,7 @@ fn checked(raw: &str, context: &ScanContext) -> Option<Found> {
 }
 
 fn with(reason: Because, listed: bool) -> Vec<Because> {
-    if listed {
-        vec![reason, Because::WorkList]
-    } else {
-        vec![reason]
-    }
+    if listed { vec![reason, Because::WorkList] } else { vec![reason] }
 }
 
 /// A container number, alone or with the size and type code that is painted behind it.
@@ -419,11 +381,7 @@ fn container_and_size(raw: &str) -> Option<(ContainerNo, Option<String>)> {
     if let Ok(number) = ContainerNo::parse(raw) {
         return Some((number, None));
     }
-    let text: String = raw
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect::<String>()
-        .to_uppercase();
+    let text: String = raw.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase();
     if !text.is_ascii() || text.len() != 15 {
         return None;
     }
@@ -441,36 +399,21 @@ fn sheet_row(raw: &str, symbology: Option<Symbology>, context: &ScanContext) -> 
     if symbology.is_some_and(|s| !s.is_matrix()) {
         return None;
     }
-    let text: Vec<char> = raw
-        .chars()
-        .take(4096)
-        .flat_map(char::to_uppercase)
-        .collect();
+    let text: Vec<char> = raw.chars().take(4096).flat_map(char::to_uppercase).collect();
     let container = containers_in(&text).next();
     let declaration = declarations_in(&text).next();
     if container.is_none() && declaration.is_none() {
         return None;
     }
-    let listed = container
-        .as_ref()
-        .is_some_and(|no| context.known.container(no))
-        || declaration
-            .as_ref()
-            .is_some_and(|no| context.known.declaration(no));
+    let listed = container.as_ref().is_some_and(|no| context.known.container(no))
+        || declaration.as_ref().is_some_and(|no| context.known.declaration(no));
     let mut because = Vec::new();
     because.extend(container.is_some().then_some(Because::CheckDigitOk));
     because.extend(declaration.is_some().then_some(Because::Mod7Ok));
     because.push(Because::FoundInText);
     because.extend(listed.then_some(Because::WorkList));
     let office = office_in(&text);
-    Some((
-        What::ContainerSheetRow {
-            container,
-            declaration,
-            office,
-        },
-        because,
-    ))
+    Some((What::ContainerSheetRow { container, declaration, office }, because))
 }
 
 /// Container numbers inside a text: four letters, seven digits, blanks or hyphens between the groups
@@ -498,12 +441,10 @@ fn containers_in(text: &[char]) -> impl Iterator<Item = ContainerNo> {
 
 /// Declaration numbers inside a text: runs of exactly twelve digits, mod 7 right, of a known series.
 fn declarations_in(text: &[char]) -> impl Iterator<Item = DeclarationNo> {
-    text.split(|c| !c.is_ascii_digit())
-        .filter(|run| run.len() == 12)
-        .filter_map(|run| {
-            let number = DeclarationNo::parse(&run.iter().collect::<String>()).ok()?;
-            (number.kind() != DocumentKind::Other).then_some(number)
-        })
+    text.split(|c| !c.is_ascii_digit()).filter(|run| run.len() == 12).filter_map(|run| {
+        let number = DeclarationNo::parse(&run.iter().collect::<String>()).ok()?;
+        (number.kind() != DocumentKind::Other).then_some(number)
+    })
 }
 
 /// A customs office code standing alone, e.g. `03EE`: two digits, a letter, a letter or digit.
@@ -539,23 +480,14 @@ fn nearly(raw: &str, context: &ScanContext) -> (Option<Problem>, Vec<Near>) {
             return (None, Vec::new());
         }
         problem = Problem::S10;
-        near = nears(Thing::Waybill, candidates, |text| {
-            WaybillNo::parse(text).is_ok_and(|no| lists.waybill(&no))
-        });
+        near = nears(Thing::Waybill, candidates, |text| WaybillNo::parse(text).is_ok_and(|no| lists.waybill(&no)));
     }
     near.sort_by_key(|n| !n.known); // stable: the likeliest stays first within each half
     (Some(problem), near)
 }
 
 fn nears(thing: Thing, candidates: Vec<Candidate>, known: impl Fn(&str) -> bool) -> Vec<Near> {
-    candidates
-        .into_iter()
-        .map(|candidate| Near {
-            thing,
-            known: known(&candidate.text),
-            candidate,
-        })
-        .collect()
+    candidates.into_iter().map(|candidate| Near { thing, known: known(&candidate.text), candidate }).collect()
 }
 
 /// The error, when the text is meant as a container number: the screen asked for one, or it has the
@@ -566,9 +498,7 @@ fn nearly_container(raw: &str, wanted: Option<Thing>) -> Option<ContainerError> 
     let digits = raw.chars().filter(char::is_ascii_digit).count();
     let close = match error {
         ContainerError::CheckDigit { .. } => true,
-        ContainerError::Length { found } => {
-            (10..=12).contains(&found) && letters == 4 && digits >= 6
-        }
+        ContainerError::Length { found } => (10..=12).contains(&found) && letters == 4 && digits >= 6,
         _ => (3..=6).contains(&letters) && digits >= 5,
     };
     let other_wanted = wanted.is_some_and(|w| w != Thing::Container);
@@ -603,15 +533,10 @@ fn as_wanted(raw: &str, context: &ScanContext) -> Option<What> {
 }
 
 fn possible(raw: &str) -> Vec<Thing> {
-    [
-        Thing::Container,
-        Thing::Declaration,
-        Thing::Seal,
-        Thing::Waybill,
-    ]
-    .into_iter()
-    .filter(|thing| picked(raw, *thing).is_some())
-    .collect()
+    [Thing::Container, Thing::Declaration, Thing::Seal, Thing::Waybill]
+        .into_iter()
+        .filter(|thing| picked(raw, *thing).is_some())
+        .collect()
 }
 
 #[cfg(test)]

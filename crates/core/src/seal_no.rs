@@ -72,14 +72,8 @@ mod tests {
         assert_eq!(seal.to_string(), "8318 1001");
         assert_eq!(SealNo::parse("vnhq-0012").unwrap().to_string(), "VNHQ-0012");
         assert_eq!(SealNo::parse(""), Err(SealNoError::Length { found: 0 }));
-        assert_eq!(
-            SealNo::parse("1234567890123456"),
-            Err(SealNoError::Length { found: 16 })
-        );
-        assert_eq!(
-            SealNo::parse("#####"),
-            Err(SealNoError::Character { found: '#' })
-        );
+        assert_eq!(SealNo::parse("1234567890123456"), Err(SealNoError::Length { found: 16 }));
+        assert_eq!(SealNo::parse("#####"), Err(SealNoError::Character { found: '#' }));
     }
 
     proptest! {

@@ -21,7 +21,8 @@ pub fn date_in_vietnam(at: Timestamp) -> civil::Date {
 /// `boot`, also in sleep (`CLOCK_BOOTTIME`, `mach_continuous_time`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moment {
-    /// Wall clock, UTC.
+    /// Wall clock, UTC, to the millisecond.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub wall: Timestamp,
     /// Which start of the device `boot_ms` counts from.
     pub boot: Uuid,

@@ -43,8 +43,7 @@ impl WaybillNo {
     /// Reads a number as printed or typed; any carrier's.
     pub fn parse(raw: &str) -> Result<WaybillNo, WaybillError> {
         let text = compact(raw, &['.']);
-        let allowed =
-            |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '-' | '/');
+        let allowed = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '-' | '/');
         if let Some(found) = text.chars().find(|c| !allowed(*c)) {
             return Err(WaybillError::Character { found });
         }
@@ -84,11 +83,7 @@ fn s10_check(text: &str) -> Option<bool> {
         return None;
     }
     let digit = |i: usize| u32::from(text.as_bytes()[i] - b'0');
-    let sum: u32 = [8, 6, 4, 2, 3, 5, 9, 7]
-        .iter()
-        .zip(2..)
-        .map(|(weight, i)| weight * digit(i))
-        .sum();
+    let sum: u32 = [8, 6, 4, 2, 3, 5, 9, 7].iter().zip(2..).map(|(weight, i)| weight * digit(i)).sum();
     let expected = match 11 - sum % 11 {
         10 => 0,
         11 => 5,
@@ -107,29 +102,16 @@ mod tests {
     fn s10_example() {
         assert!(WaybillNo::parse("RR 473 124 829 GB").unwrap().is_s10());
         assert!(!WaybillNo::parse("RR473124828GB").unwrap().is_s10());
-        assert!(
-            s10_candidates("RR473124828GB")
-                .iter()
-                .any(|c| c.text == "RR473124829GB")
-        );
+        assert!(s10_candidates("RR473124828GB").iter().any(|c| c.text == "RR473124829GB"));
         assert!(s10_candidates("RR473124829GB").is_empty());
         assert!(s10_candidates("VTP123456").is_empty());
     }
 
     #[test]
     fn other_carriers_are_free_text_within_limits() {
-        assert_eq!(
-            WaybillNo::parse("vtp-12/345").unwrap().as_str(),
-            "VTP-12/345"
-        );
-        assert_eq!(
-            WaybillNo::parse("12345"),
-            Err(WaybillError::Length { found: 5 })
-        );
-        assert_eq!(
-            WaybillNo::parse("12345;6"),
-            Err(WaybillError::Character { found: ';' })
-        );
+        assert_eq!(WaybillNo::parse("vtp-12/345").unwrap().as_str(), "VTP-12/345");
+        assert_eq!(WaybillNo::parse("12345"), Err(WaybillError::Length { found: 5 }));
+        assert_eq!(WaybillNo::parse("12345;6"), Err(WaybillError::Character { found: ';' }));
     }
 
     proptest! {

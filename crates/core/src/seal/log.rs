@@ -53,7 +53,13 @@ impl LogKind {
     pub fn is_alarm(self) -> bool {
         matches!(
             self,
-            Self::RopeCut | Self::Opened | Self::ShellOpened | Self::WrongPassword | Self::LongUnlock | Self::RouteLeft | Self::LongStop
+            Self::RopeCut
+                | Self::Opened
+                | Self::ShellOpened
+                | Self::WrongPassword
+                | Self::LongUnlock
+                | Self::RouteLeft
+                | Self::LongStop
         )
     }
 
@@ -164,12 +170,23 @@ mod tests {
     use super::*;
 
     fn entry(counter: u32, minute: i64, kind: LogKind) -> LogEntry {
-        LogEntry { counter, at: Timestamp::from_second(minute * 60).unwrap(), kind, position: None, battery_percent: None }
+        LogEntry {
+            counter,
+            at: Timestamp::from_second(minute * 60).unwrap(),
+            kind,
+            position: None,
+            battery_percent: None,
+        }
     }
 
     #[test]
     fn silence_and_missing_numbers_are_shown_not_smoothed() {
-        let log = [entry(1, 0, LogKind::Armed), entry(2, 10, LogKind::Position), entry(3, 20, LogKind::Position), entry(6, 200, LogKind::Position)];
+        let log = [
+            entry(1, 0, LogKind::Armed),
+            entry(2, 10, LogKind::Position),
+            entry(3, 20, LogKind::Position),
+            entry(6, 200, LogKind::Position),
+        ];
         let items = timeline(&log, SignedDuration::from_mins(15), Timestamp::from_second(205 * 60).unwrap());
         assert!(matches!(items[0], TimelineItem::Entry(_)));
         assert!(matches!(items[1], TimelineItem::Quiet { reports: 2, .. }));
@@ -180,7 +197,11 @@ mod tests {
 
     #[test]
     fn silence_until_the_reading_is_a_gap_too() {
-        let items = timeline(&[entry(1, 0, LogKind::Armed)], SignedDuration::from_mins(15), Timestamp::from_second(3600).unwrap());
+        let items = timeline(
+            &[entry(1, 0, LogKind::Armed)],
+            SignedDuration::from_mins(15),
+            Timestamp::from_second(3600).unwrap(),
+        );
         assert!(matches!(items[..], [TimelineItem::Entry(_), TimelineItem::Gap { .. }]));
     }
 }

@@ -68,7 +68,14 @@ pub struct Check {
 
 /// Judges a reading. `platform` is `None` without coverage; `trip` is the permitted time.
 #[must_use]
-pub fn judge(label: &SealNo, reading: &SealReading, now: Timestamp, trip: SignedDuration, platform: Option<bool>, limits: &SealLimits) -> Vec<Check> {
+pub fn judge(
+    label: &SealNo,
+    reading: &SealReading,
+    now: Timestamp,
+    trip: SignedDuration,
+    platform: Option<bool>,
+    limits: &SealLimits,
+) -> Vec<Check> {
     use CheckResult::{Ok, Stop, Unknown, Warn};
     let check = |kind, result, found, needed| Check { kind, result, found, needed, parts: Vec::new() };
     let pass = |good: bool, otherwise: CheckResult| if good { Ok } else { otherwise };
@@ -85,7 +92,12 @@ pub fn judge(label: &SealNo, reading: &SealReading, now: Timestamp, trip: Signed
             Some(i64::from(reading.battery_percent)),
             Some(needed_battery),
         ),
-        check(CheckKind::Clock, pass(drift.abs() <= limits.clock_drift_s, Warn), Some(drift), Some(limits.clock_drift_s)),
+        check(
+            CheckKind::Clock,
+            pass(drift.abs() <= limits.clock_drift_s, Warn),
+            Some(drift),
+            Some(limits.clock_drift_s),
+        ),
         check(CheckKind::Password, pass(!reading.default_password, Stop), None, None),
         Check {
             kind: CheckKind::SelfTest,

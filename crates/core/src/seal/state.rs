@@ -132,39 +132,77 @@ impl SealState {
         match (self, event) {
             // ── a command goes out ──
             (S::Pending { .. } | S::Uncertain { .. }, E::Commanded { .. }) => Err(Misfit::EarlierCommandOpen),
-            (S::Opened | S::RemovedUnconfirmed | S::CutOff, E::Commanded { action: Disarm, .. } | E::RecordedOff) => Err(Misfit::Gone),
-            (S::ClosedArmed | S::Refused { armed: true, .. }, E::Commanded { action: Arm, .. }) => Err(Misfit::AlreadyArmed),
+            (S::Opened | S::RemovedUnconfirmed | S::CutOff, E::Commanded { action: Disarm, .. } | E::RecordedOff) => {
+                Err(Misfit::Gone)
+            }
+            (S::ClosedArmed | S::Refused { armed: true, .. }, E::Commanded { action: Arm, .. }) => {
+                Err(Misfit::AlreadyArmed)
+            }
             (S::Free | S::Refused { armed: false, .. }, E::Commanded { action: Disarm, .. }) => Err(Misfit::NotArmed),
             (_, E::Commanded { command, action }) => Ok(S::Pending { command: *command, action: *action }),
 
             // ── its end, now or later ──
-            (S::Pending { command: open, .. } | S::Uncertain { command: open, .. }, E::Ended { command, .. }) if open != command => {
+            (S::Pending { command: open, .. } | S::Uncertain { command: open, .. }, E::Ended { command, .. })
+                if open != command =>
+            {
                 Err(Misfit::UnknownCommand)
             }
-            (S::Pending { .. } | S::Uncertain { .. }, E::Ended { command, action, outcome }) => Ok(match (action, outcome) {
-                (Arm, LockOutcome::Confirmed | LockOutcome::Refused { reason: RefusalReason::AlreadyDone }) => S::ClosedArmed,
-                (Disarm, LockOutcome::Confirmed | LockOutcome::Refused { reason: RefusalReason::NotSealed | RefusalReason::AlreadyDone }) => S::Opened,
-                (_, LockOutcome::Refused { reason }) => S::Refused { action: *action, reason: *reason, armed: *action == Disarm },
-                (_, LockOutcome::Uncertain { why }) => S::Uncertain { command: *command, action: *action, why: *why },
-            }),
+            (S::Pending { .. } | S::Uncertain { .. }, E::Ended { command, action, outcome }) => {
+                Ok(match (action, outcome) {
+                    (Arm, LockOutcome::Confirmed | LockOutcome::Refused { reason: RefusalReason::AlreadyDone }) => {
+                        S::ClosedArmed
+                    }
+                    (
+                        Disarm,
+                        LockOutcome::Confirmed
+                        | LockOutcome::Refused { reason: RefusalReason::NotSealed | RefusalReason::AlreadyDone },
+                    ) => S::Opened,
+                    (_, LockOutcome::Refused { reason }) => {
+                        S::Refused { action: *action, reason: *reason, armed: *action == Disarm }
+                    }
+                    (_, LockOutcome::Uncertain { why }) => {
+                        S::Uncertain { command: *command, action: *action, why: *why }
+                    }
+                })
+            }
             (_, E::Ended { .. }) => Err(Misfit::UnknownCommand),
 
             // ── a reading settles what was open, and can show tampering ──
-            (S::Pending { action: Arm, .. } | S::Uncertain { action: Arm, .. }, E::Read(LockState::ClosedArmed)) => Ok(S::ClosedArmed),
-            (S::Pending { action: Arm, .. } | S::Uncertain { action: Arm, .. }, E::Read(LockState::Open | LockState::Ready)) => Ok(S::Free),
-            (S::Pending { action: Disarm, .. } | S::Uncertain { action: Disarm, .. }, E::Read(LockState::Open | LockState::Ready)) => Ok(S::Opened),
-            (S::Pending { action: Disarm, .. } | S::Uncertain { action: Disarm, .. }, E::Read(LockState::ClosedArmed)) => Ok(S::ClosedArmed),
-            (S::ClosedArmed | S::Refused { armed: true, .. } | S::Pending { .. } | S::Uncertain { .. }, E::Read(LockState::Tampered)) => Ok(S::Tampered),
+            (S::Pending { action: Arm, .. } | S::Uncertain { action: Arm, .. }, E::Read(LockState::ClosedArmed)) => {
+                Ok(S::ClosedArmed)
+            }
+            (
+                S::Pending { action: Arm, .. } | S::Uncertain { action: Arm, .. },
+                E::Read(LockState::Open | LockState::Ready),
+            ) => Ok(S::Free),
+            (
+                S::Pending { action: Disarm, .. } | S::Uncertain { action: Disarm, .. },
+                E::Read(LockState::Open | LockState::Ready),
+            ) => Ok(S::Opened),
+            (
+                S::Pending { action: Disarm, .. } | S::Uncertain { action: Disarm, .. },
+                E::Read(LockState::ClosedArmed),
+            ) => Ok(S::ClosedArmed),
+            (
+                S::ClosedArmed | S::Refused { armed: true, .. } | S::Pending { .. } | S::Uncertain { .. },
+                E::Read(LockState::Tampered),
+            ) => Ok(S::Tampered),
             (S::ClosedArmed, E::Read(LockState::Open | LockState::Ready)) => Ok(S::Tampered),
             (state, E::Read(_)) => Ok(state.clone()),
 
             // ── by hand ──
-            (S::ClosedArmed | S::RecordedUnconfirmed | S::RecordedConfirmedByPlatform, E::RecordedOn) => Err(Misfit::AlreadyArmed),
+            (S::ClosedArmed | S::RecordedUnconfirmed | S::RecordedConfirmedByPlatform, E::RecordedOn) => {
+                Err(Misfit::AlreadyArmed)
+            }
             (_, E::RecordedOn) => Ok(S::RecordedUnconfirmed),
             (S::Free, E::RecordedOff) => Err(Misfit::NotArmed),
             (_, E::RecordedOff) => Ok(S::RemovedUnconfirmed),
-            (S::RecordedUnconfirmed | S::RecordedContradicted, E::PlatformSaw { closed: true }) => Ok(S::RecordedConfirmedByPlatform),
-            (S::RecordedUnconfirmed | S::RecordedConfirmedByPlatform, E::PlatformSaw { closed: false }) => Ok(S::RecordedContradicted),
+            (S::RecordedUnconfirmed | S::RecordedContradicted, E::PlatformSaw { closed: true }) => {
+                Ok(S::RecordedConfirmedByPlatform)
+            }
+            (S::RecordedUnconfirmed | S::RecordedConfirmedByPlatform, E::PlatformSaw { closed: false }) => {
+                Ok(S::RecordedContradicted)
+            }
             (state, E::PlatformSaw { .. }) => Ok(state.clone()),
             (S::Opened | S::RemovedUnconfirmed | S::CutOff, E::CutOff) => Err(Misfit::Gone),
             (_, E::CutOff) => Ok(S::CutOff),
@@ -221,7 +259,11 @@ mod tests {
     fn only_a_confirmed_end_closes() {
         assert_eq!(run(&[arm(1)]).unwrap(), SealState::Pending { command: command(1), action: LockAction::Arm });
         assert_eq!(run(&[arm(1), ended(1, LockAction::Arm, LockOutcome::Confirmed)]), Ok(SealState::ClosedArmed));
-        assert!(!run(&[arm(1), ended(1, LockAction::Arm, LockOutcome::Refused { reason: RefusalReason::RopeNotInserted })]).unwrap().is_on());
+        assert!(
+            !run(&[arm(1), ended(1, LockAction::Arm, LockOutcome::Refused { reason: RefusalReason::RopeNotInserted })])
+                .unwrap()
+                .is_on()
+        );
     }
 
     #[test]
@@ -250,6 +292,9 @@ mod tests {
         let recorded = run(&[SealEvent::RecordedOn]).unwrap();
         assert_eq!(recorded, SealState::RecordedUnconfirmed);
         assert_eq!(recorded.apply(&SealEvent::PlatformSaw { closed: false }), Ok(SealState::RecordedContradicted));
-        assert_eq!(recorded.apply(&SealEvent::PlatformSaw { closed: true }), Ok(SealState::RecordedConfirmedByPlatform));
+        assert_eq!(
+            recorded.apply(&SealEvent::PlatformSaw { closed: true }),
+            Ok(SealState::RecordedConfirmedByPlatform)
+        );
     }
 }

@@ -1,0 +1,178 @@
+//! Reference documents kept by the central and mirrored to phones: work list, seal register, offices, rules.
+//! Unlike facts they are replaced by newer versions; nothing an officer did lives in them.
+
+use jiff::{Timestamp, civil};
+use serde::{Deserialize, Serialize};
+
+use crate::codes::{CustomsSealKind, Iso17712, SealType, SealingParty};
+use crate::container::ContainerNo;
+use crate::declaration::DeclarationNo;
+use crate::ids::{CaseId, OfficeCode};
+use crate::officer::Officer;
+use crate::rules::{LegalGround, RulePack};
+use crate::seal_no::SealNo;
+
+/// One document of the central.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "doc", rename_all = "snake_case")]
+pub enum Doc {
+    /// A line of the work list.
+    Case(CaseDoc),
+    /// An entry of the seal register.
+    Seal(SealDoc),
+    /// An office.
+    Office(OfficeDoc),
+    /// A rule pack.
+    Rules(RulePack),
+    /// An officer of the unit.
+    Officer(Officer),
+}
+
+impl Doc {
+    /// What replaces what: a later document with the same key replaces the earlier.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self {
+            Self::Case(doc) => format!("case/{}", doc.id),
+            Self::Seal(doc) => format!("seal/{}", doc.no.as_str()),
+            Self::Office(doc) => format!("office/{}", doc.code),
+            Self::Rules(pack) => format!("rules/{}", pack.version),
+            Self::Officer(officer) => format!("officer/{}", officer.id),
+        }
+    }
+}
+
+/// A transport case on the work list, as the central knows it from the declaration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseDoc {
+    /// Its id.
+    pub id: CaseId,
+    /// Containers.
+    pub containers: Vec<ContainerNo>,
+    /// ISO 6346 size and type code, e.g. `45G1`.
+    #[serde(default)]
+    pub size_type: String,
+    /// Declaration.
+    pub declaration: Option<DeclarationNo>,
+    /// Date of the declaration.
+    pub declared_on: Option<civil::Date>,
+    /// Status in words as the customs system gives it.
+    #[serde(default)]
+    pub status: String,
+    /// Trader.
+    pub trader: String,
+    /// Tax code.
+    #[serde(default)]
+    pub tax_code: String,
+    /// Channel: `Xanh`, `Vàng`, `Đỏ`.
+    #[serde(default)]
+    pub channel: String,
+    /// Legal ground, where the declaration tells it.
+    pub ground: Option<LegalGround>,
+    /// Start.
+    pub origin: OfficeCode,
+    /// End.
+    pub destination: OfficeCode,
+    /// Approved route in words.
+    #[serde(default)]
+    pub route: String,
+    /// Permitted travel time, hours.
+    pub permitted_hours: u32,
+    /// When the truck is expected.
+    pub planned_at: Timestamp,
+    /// Vehicle plate where announced.
+    #[serde(default)]
+    pub vehicle: String,
+    /// Trailer plate where announced.
+    #[serde(default)]
+    pub trailer: String,
+    /// Driver where announced.
+    #[serde(default)]
+    pub driver: String,
+    /// Seals announced to be on the container already (carrier's).
+    #[serde(default)]
+    pub seals: Vec<AnnouncedSeal>,
+    /// Raw texts of the QR codes on the container sheet, as the customs server printed them; opaque.
+    #[serde(default)]
+    pub sheet_codes: Vec<String>,
+}
+
+/// A seal announced with the goods.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnnouncedSeal {
+    /// Number.
+    pub no: SealNo,
+    /// EDIFACT 4525.
+    pub seal_type: SealType,
+    /// EDIFACT 9303.
+    pub party: SealingParty,
+}
+
+/// How an electronic seal is worked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SealRadio {
+    /// A radio this app speaks.
+    Spoken,
+    /// Card, keypad or monitoring centre only.
+    NotSpoken,
+}
+
+/// Where a seal stands in its life. An electronic seal is re-used, so it never becomes "used".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SealLife {
+    /// Ready for use.
+    InService,
+    /// In repair.
+    InRepair,
+    /// Lost.
+    Lost,
+    /// Out of use for good.
+    Retired,
+}
+
+/// A seal in the register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealDoc {
+    /// Number on the label and in the radio.
+    pub no: SealNo,
+    /// EDIFACT 4525.
+    pub seal_type: SealType,
+    /// Customs seal kind.
+    pub kind: CustomsSealKind,
+    /// ISO 17712 class, for mechanical ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<Iso17712>,
+    /// Unit that owns it.
+    pub owner: OfficeCode,
+    /// Unit that manages it; may differ from the owner (dispatch: "own and/or manage").
+    pub manager: OfficeCode,
+    /// Unit that holds it, as the register knew at `as_of`.
+    pub holder: OfficeCode,
+    /// When the register knew that.
+    pub as_of: Timestamp,
+    /// How it is worked.
+    pub radio: SealRadio,
+    /// Where it stands.
+    pub life: SealLife,
+    /// The monitoring platform saw it lately; `None` when the central does not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform_sees: Option<bool>,
+}
+
+/// An office, with the names it had before and after 1 March 2025.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfficeDoc {
+    /// Code.
+    pub code: OfficeCode,
+    /// Name now.
+    pub name: String,
+    /// Short name for rows and chips.
+    pub short: String,
+    /// Names people still use.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// First day of the present name.
+    pub valid_from: civil::Date,
+}

@@ -1,0 +1,212 @@
+//! What travels between a phone and the central. JSON; event bytes inside as base64url without padding.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::doc::Doc;
+use crate::ids::{DeviceId, EventId, OfficerId, Sha256};
+use crate::officer::Officer;
+use crate::outbox::Receipt;
+
+/// Protocol marker. An answer without it is not from our central (captive portals answer 200 too).
+pub const PROTO: &str = "sealfield/1";
+/// Header that carries [`PROTO`] on every answer.
+pub const PROTO_HEADER: &str = "x-sealfield-proto";
+/// Media type of push answers: success is believed only with it.
+pub const PUSH_MEDIA_TYPE: &str = "application/vnd.sealfield.push+json";
+/// Media type of change feeds.
+pub const CHANGES_MEDIA_TYPE: &str = "application/vnd.sealfield.changes+json";
+
+/// Bytes as base64url text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct B64(pub Vec<u8>);
+
+impl Serialize for B64 {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&URL_SAFE_NO_PAD.encode(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for B64 {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        URL_SAFE_NO_PAD.decode(text.as_bytes()).map(B64).map_err(serde::de::Error::custom)
+    }
+}
+
+/// `POST /v1/sign-in`. The device brings its public key; the first sign-in enrols it.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SignInRequest {
+    /// Account.
+    pub officer: OfficerId,
+    /// Secret.
+    pub secret: String,
+    /// Device.
+    pub device: DeviceId,
+    /// Device public key, SEC1 uncompressed P-256 point (65 bytes).
+    pub device_key: B64,
+}
+
+impl std::fmt::Debug for SignInRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignInRequest")
+            .field("officer", &self.officer)
+            .field("device", &self.device)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Answer to a sign-in.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SignInResponse {
+    /// Marker.
+    pub proto: String,
+    /// Bearer token for this device and officer.
+    pub token: String,
+    /// Until when it holds.
+    pub expires: Timestamp,
+    /// The officer.
+    pub officer: Officer,
+    /// The central's clock.
+    pub server_time: Timestamp,
+}
+
+impl std::fmt::Debug for SignInResponse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignInResponse")
+            .field("officer", &self.officer)
+            .field("expires", &self.expires)
+            .finish_non_exhaustive()
+    }
+}
+
+/// `POST /v1/devices/{device}/events`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PushRequest {
+    /// Events in the device's order within each seal.
+    pub items: Vec<PushItem>,
+}
+
+/// One event.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PushItem {
+    /// Its id, so that an unreadable event can be answered by name.
+    pub id: EventId,
+    /// COSE_Sign1.
+    pub cose: B64,
+}
+
+/// Answer to a push: always 200 with one result per item.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PushResponse {
+    /// Marker.
+    pub proto: String,
+    /// Which life of the central's database; another value means that it was restored or reset.
+    pub epoch: String,
+    /// The central's clock.
+    pub server_time: Timestamp,
+    /// One for each item.
+    pub results: Vec<PushResult>,
+    /// Photos named by accepted events whose bytes the central does not have.
+    pub need_photos: Vec<Sha256>,
+}
+
+/// Result for one item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushResult {
+    /// Which.
+    pub id: EventId,
+    /// What became of it.
+    #[serde(flatten)]
+    pub status: PushStatus,
+}
+
+/// What became of one item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum PushStatus {
+    /// Taken now.
+    Accepted {
+        /// Proof.
+        receipt: Receipt,
+    },
+    /// Already there, same bytes.
+    Duplicate {
+        /// The first proof.
+        receipt: Receipt,
+    },
+    /// Not acceptable as it is.
+    Rejected {
+        /// Reason code: `signature`, `unreadable`, `scope`, `device_revoked`, ...
+        code: String,
+        /// Text for the officer.
+        detail: String,
+    },
+    /// Try again later; nothing wrong with it.
+    Deferred,
+    /// Same id, other bytes.
+    HashConflict,
+}
+
+/// `GET /v1/changes?cursor=..&limit=..`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ChangesResponse {
+    /// Marker.
+    pub proto: String,
+    /// See [`PushResponse::epoch`].
+    pub epoch: String,
+    /// The central's clock.
+    pub server_time: Timestamp,
+    /// In commit order.
+    pub changes: Vec<Change>,
+    /// Opaque; hand it back next time.
+    pub next: String,
+    /// More is waiting.
+    pub more: bool,
+}
+
+/// One change.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Change {
+    /// A reference document, new or replaced.
+    Doc {
+        /// The document.
+        doc: Box<Doc>,
+    },
+    /// A fact of any device in this unit's scope, the own ones too (they prove the receipt).
+    Event {
+        /// Place in commit order.
+        server_seq: u64,
+        /// COSE_Sign1.
+        cose: B64,
+    },
+}
+
+/// `POST /v1/tracking`: what a monitoring platform reports.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TrackingRequest {
+    /// Reports.
+    pub reports: Vec<crate::fact::TrackingSeen>,
+}
+
+/// RFC 9457 problem document.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// `about:blank` or a URI of ours.
+    #[serde(rename = "type", default)]
+    pub kind: String,
+    /// Short title.
+    #[serde(default)]
+    pub title: String,
+    /// HTTP status.
+    #[serde(default)]
+    pub status: u16,
+    /// Text.
+    #[serde(default)]
+    pub detail: String,
+    /// Our reason code.
+    #[serde(default)]
+    pub code: String,
+}

@@ -1,0 +1,64 @@
+//! What officers do, one file for each act. An act decides with pure functions of `seal_core`, then writes facts through
+//! the ports; it never talks to a screen.
+
+use std::sync::Arc;
+
+use seal_core::event::SignedEvent;
+use seal_core::fact::Fact;
+use seal_core::ids::{ActId, CaseId};
+use seal_core::officer::Officer;
+use uuid::Uuid;
+
+use crate::ports::camera::Camera;
+use crate::ports::central::Central;
+use crate::ports::clock::Clock;
+use crate::ports::location::Location;
+use crate::ports::photos::PhotoFiles;
+use crate::ports::seal_link::SealLink;
+use crate::ports::store::{Act, Store, StoreError};
+use crate::ports::vault::Vault;
+
+/// Everything an act may need. Cloning shares it.
+#[derive(Clone)]
+pub struct Kit {
+    /// Facts, queue, mirror.
+    pub store: Arc<dyn Store>,
+    /// Photo bytes.
+    pub photos: Arc<dyn PhotoFiles>,
+    /// The central.
+    pub central: Arc<dyn Central>,
+    /// The radio.
+    pub link: Arc<dyn SealLink>,
+    /// The camera.
+    pub camera: Arc<dyn Camera>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Place.
+    pub location: Arc<dyn Location>,
+    /// Keys and secrets.
+    pub vault: Arc<dyn Vault>,
+}
+
+impl Kit {
+    /// Writes the facts of one act by `officer`.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing was written.
+    pub fn record(
+        &self,
+        officer: &Officer,
+        case: Option<CaseId>,
+        facts: Vec<Fact>,
+    ) -> Result<Vec<SignedEvent>, StoreError> {
+        let act = Act {
+            id: ActId(Uuid::now_v7()),
+            officer: officer.id.clone(),
+            unit: officer.unit.clone(),
+            at: self.clock.now(),
+            place: self.location.here(),
+            case,
+            facts,
+        };
+        self.store.append(&act, self.vault.as_ref())
+    }
+}

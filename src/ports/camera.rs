@@ -1,0 +1,66 @@
+//! The camera: a stream in which codes are looked for, and full-resolution stills for evidence.
+
+use async_trait::async_trait;
+use seal_core::scan::{HowRead, Symbology};
+use tokio::sync::broadcast;
+
+/// Why there is no picture.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CameraTrouble {
+    /// The officer or the system refused the camera.
+    #[error("the app is not allowed to use the camera")]
+    NotAllowed,
+    /// There is none.
+    #[error("this device has no camera")]
+    NoCamera,
+    /// The stream stopped or never began.
+    #[error("the camera gives no picture: {0}")]
+    NoPicture(String),
+}
+
+/// What the camera saw.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Seen {
+    /// A code that can be believed (check digit, or two frames agree).
+    Code {
+        /// Exactly what it holds.
+        text: String,
+        /// Symbology.
+        symbology: Symbology,
+        /// From the live camera, a picture or the practice feed.
+        how: HowRead,
+    },
+    /// A picture chosen by the officer holds no code that can be read.
+    NothingInPicture {
+        /// Why, in a word for the message: `empty`, `heic`, `broken`.
+        why: String,
+    },
+    /// The camera cannot go on.
+    Trouble(CameraTrouble),
+}
+
+/// A full-resolution still, as the camera encoded it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Still {
+    /// File bytes.
+    pub bytes: Vec<u8>,
+    /// Media type.
+    pub media_type: String,
+    /// Taken by our camera pipeline, not chosen from files.
+    pub from_camera: bool,
+}
+
+impl std::fmt::Debug for Still {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Still").field("bytes", &self.bytes.len()).field("media_type", &self.media_type).finish()
+    }
+}
+
+/// A camera. The screen shows its picture and controls torch and zoom; results arrive here.
+#[async_trait]
+pub trait Camera: Send + Sync {
+    /// What the camera sees from now on.
+    fn seen(&self) -> broadcast::Receiver<Seen>;
+    /// Takes a still from the running stream.
+    async fn still(&self) -> Result<Still, CameraTrouble>;
+}

@@ -1,0 +1,10 @@
+//! What an officer's act needs from the world, as narrow traits. Adapters and platforms implement them; `app.rs` wires them.
+
+pub mod camera;
+pub mod central;
+pub mod clock;
+pub mod location;
+pub mod photos;
+pub mod seal_link;
+pub mod store;
+pub mod vault;

@@ -1,0 +1,303 @@
+//! The local store: facts, the queue, the mirror of the central, and views of them.
+//!
+//! One transaction writes an act: its events, their queue entries and their photo references. After that returns, the act
+//! survives a power cut; before, nothing of it exists.
+
+use jiff::Timestamp;
+use seal_core::case::CaseView;
+use seal_core::container::ContainerNo;
+use seal_core::courier::ParcelView;
+use seal_core::custody::SealView;
+use seal_core::declaration::DeclarationNo;
+use seal_core::doc::OfficeDoc;
+use seal_core::event::SignedEvent;
+use seal_core::fact::Fact;
+use seal_core::ids::{ActId, CaseId, EventId, OfficeCode, OfficerId, ParcelId, Sha256};
+use seal_core::officer::Officer;
+use seal_core::outbox::{QueueCounts, QueueItem, Receipt, StuckReason};
+use seal_core::rules::RulePack;
+use seal_core::seal_no::SealNo;
+use seal_core::time::{Moment, Position};
+use seal_core::wire::ChangesResponse;
+use tokio::sync::watch;
+
+use super::vault::{Vault, VaultError};
+
+/// Why the store cannot serve.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No space left; nothing was written.
+    #[error("no space left on the device")]
+    DiskFull,
+    /// The database is damaged. It was moved aside, not deleted.
+    #[error("the local database is damaged and was moved aside: {0}")]
+    Damaged(String),
+    /// The event could not be signed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// Anything else the database says.
+    #[error("the local database failed: {0}")]
+    Database(String),
+}
+
+/// An act about to be written.
+#[derive(Debug, Clone)]
+pub struct Act {
+    /// Its id.
+    pub id: ActId,
+    /// Who.
+    pub officer: OfficerId,
+    /// Of which unit.
+    pub unit: OfficeCode,
+    /// When.
+    pub at: Moment,
+    /// Where.
+    pub place: Option<Position>,
+    /// In which case.
+    pub case: Option<CaseId>,
+    /// What happened, in order.
+    pub facts: Vec<Fact>,
+}
+
+/// Which cases.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaseFilter {
+    /// Starting at the unit.
+    From(OfficeCode),
+    /// Ending at the unit.
+    To(OfficeCode),
+    /// Every case known here.
+    All,
+}
+
+/// Which seals.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SealFilter {
+    /// Held by the unit and belonging elsewhere: the return list.
+    MustGoHomeFrom(OfficeCode),
+    /// Held by the unit.
+    HeldBy(OfficeCode),
+    /// Owned or managed by the unit, wherever they are.
+    BelongingTo(OfficeCode),
+}
+
+/// Something the queue can send now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sendable {
+    /// A signed event.
+    Event {
+        /// Queue key.
+        key: i64,
+        /// Its id.
+        id: EventId,
+        /// Exactly the signed bytes.
+        cose: Vec<u8>,
+    },
+    /// Photo bytes.
+    Photo {
+        /// Queue key.
+        key: i64,
+        /// Digest.
+        sha256: Sha256,
+        /// Size.
+        bytes: u64,
+        /// Media type.
+        media_type: String,
+    },
+}
+
+impl Sendable {
+    /// Queue key.
+    #[must_use]
+    pub fn key(&self) -> i64 {
+        match self {
+            Self::Event { key, .. } | Self::Photo { key, .. } => *key,
+        }
+    }
+}
+
+/// How an attempt ended for one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settled {
+    /// The central has it.
+    Accepted(Receipt),
+    /// Needs a person.
+    Stuck(StuckReason),
+    /// Try again.
+    Again {
+        /// Not before.
+        not_before: Timestamp,
+        /// For the officer, see [`QueueItem::last_problem`].
+        problem: String,
+        /// Bytes the central has now.
+        sent_bytes: u64,
+    },
+}
+
+/// Where the mirror stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FeedState {
+    /// Next cursor.
+    pub cursor: Option<String>,
+    /// The central's epoch.
+    pub epoch: Option<String>,
+    /// When the last pull ended well.
+    pub pulled_at: Option<Timestamp>,
+}
+
+/// The store. Calls are short (a few milliseconds) and may be made from the UI.
+pub trait Store: Send + Sync {
+    /// A number that grows with every change; screens wait on it.
+    fn changed(&self) -> watch::Receiver<u64>;
+
+    // ── facts ──
+
+    /// Signs and writes an act.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing was written.
+    fn append(&self, act: &Act, vault: &dyn Vault) -> Result<Vec<SignedEvent>, StoreError>;
+    /// Every event of a case known here, own and others'.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn case_events(&self, case: CaseId) -> Result<Vec<SignedEvent>, StoreError>;
+
+    // ── views ──
+
+    /// A case.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn case(&self, id: CaseId) -> Result<Option<CaseView>, StoreError>;
+    /// Cases, by planned time.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn cases(&self, filter: &CaseFilter) -> Result<Vec<CaseView>, StoreError>;
+    /// Cases with that container, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn cases_of_container(&self, container: &ContainerNo) -> Result<Vec<CaseId>, StoreError>;
+    /// Cases with that declaration.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn cases_of_declaration(&self, declaration: &DeclarationNo) -> Result<Vec<CaseId>, StoreError>;
+    /// Cases whose sheet printed that raw code.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn cases_of_sheet_code(&self, raw: &str) -> Result<Vec<CaseId>, StoreError>;
+    /// A seal; `None` if neither the register nor any fact knows it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn seal(&self, no: &SealNo) -> Result<Option<SealView>, StoreError>;
+    /// Seals, by number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn seals(&self, filter: &SealFilter) -> Result<Vec<SealView>, StoreError>;
+    /// A parcel.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn parcel(&self, id: ParcelId) -> Result<Option<ParcelView>, StoreError>;
+    /// Parcels from or to a unit, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn parcels(&self, unit: &OfficeCode) -> Result<Vec<ParcelView>, StoreError>;
+    /// An office.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn office(&self, code: &OfficeCode) -> Result<Option<OfficeDoc>, StoreError>;
+    /// Every office.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn offices(&self) -> Result<Vec<OfficeDoc>, StoreError>;
+    /// Officers of a unit known here.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn officers(&self, unit: &OfficeCode) -> Result<Vec<Officer>, StoreError>;
+    /// The newest rule pack, the one shipped with the app if none was pulled.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn rules(&self) -> Result<RulePack, StoreError>;
+
+    // ── queue ──
+
+    /// Every item without exception, those needing a person first, then by lane and age; accepted ones of the last day last.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn queue(&self) -> Result<Vec<QueueItem>, StoreError>;
+    /// Counts of it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn queue_counts(&self) -> Result<QueueCounts, StoreError>;
+    /// Items due at `now`, in sending order: lanes first, per-seal order within, photos only after their fact is accepted;
+    /// marks them as being sent.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn take_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Sendable>, StoreError>;
+    /// Writes how attempts ended, all in one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn settle(&self, results: &[(i64, Settled)]) -> Result<(), StoreError>;
+    /// Puts back what was being sent when the app stopped. Called once at start.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn revive(&self) -> Result<(), StoreError>;
+    /// Makes every waiting item (and, with a key, a stuck one) due now.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn send_now(&self, key: Option<i64>) -> Result<(), StoreError>;
+    /// When the next waiting item is due.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    // ── mirror ──
+
+    /// Where the mirror stands.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn feed(&self) -> Result<FeedState, StoreError>;
+    /// Takes one page of changes, in one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn take_changes(&self, changes: &ChangesResponse, at: Timestamp) -> Result<(), StoreError>;
+    /// Photos of others' facts, thumbnails first, for cases that end at `unit` and are not closed.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn photos_wanted(&self, unit: &OfficeCode) -> Result<Vec<Sha256>, StoreError>;
+
+    // ── notes: where the officer was, drafts, settings ──
+
+    /// A note.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn note(&self, name: &str) -> Result<Option<String>, StoreError>;
+    /// Writes or removes a note.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn set_note(&self, name: &str, text: Option<&str>) -> Result<(), StoreError>;
+}
