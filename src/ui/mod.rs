@@ -1,5 +1,7 @@
 //! The screens and what they are made of. Knows no renderer.
 pub mod components;
+#[cfg(feature = "live")]
+pub mod gallery;
 pub mod theme;
 
 /// The message `key` in the officer's language, with values for its variables:
