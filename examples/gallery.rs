@@ -1,5 +1,6 @@
 //! Serves the component gallery to a browser: `cargo run --example gallery --features live`, then open
-//! `http://127.0.0.1:8770/home?theme=dark&gloves=on&lang=en`.
+//! `http://127.0.0.1:8770/home?theme=dark&gloves=on&lang=en`; `/still/home` is the same page without a script,
+//! for screenshots.
 use axum::{
     Router,
     extract::{Path, Query, ws::WebSocketUpgrade},
@@ -21,8 +22,12 @@ async fn main() -> std::io::Result<()> {
     let addr = std::env::args().nth(1).unwrap_or("127.0.0.1:8770".into());
     let pool = dioxus_liveview::LiveViewPool::new();
     let app = Router::new()
-        .route("/", get(|| async { Html(PAGES.map(|p| format!("<a href={p}>{p}</a><br>")).concat()) }))
+        .route(
+            "/",
+            get(|| async { Html(PAGES.map(|p| format!("<a href={p}>{p}</a><br>")).concat()) }),
+        )
         .route("/{page}", get(page))
+        .route("/still/{page}", get(still))
         .route(
             "/ws/{page}",
             get(
@@ -30,10 +35,15 @@ async fn main() -> std::io::Result<()> {
                       Query(q): Query<HashMap<String, String>>,
                       ws: WebSocketUpgrade| async move {
                     ws.on_upgrade(move |socket| async move {
-                        let props = GalleryProps { page, settings: settings(&q) };
+                        let props = GalleryProps {
+                            page,
+                            settings: settings(&q),
+                        };
                         let socket = dioxus_liveview::axum_socket(socket);
                         let end = pool
-                            .launch_virtualdom(socket, move || VirtualDom::new_with_props(Gallery, props))
+                            .launch_virtualdom(socket, move || {
+                                VirtualDom::new_with_props(Gallery, props)
+                            })
                             .await;
                         if let Err(e) = end {
                             eprintln!("page closed: {e:?}");
@@ -67,5 +77,21 @@ async fn page(Path(page): Path<String>, uri: axum::http::Uri) -> Html<String> {
     Html(format!(
         "<!doctype html><html lang=vi><head><meta charset=utf-8><meta name=viewport content='width=device-width,initial-scale=1,viewport-fit=cover'>\
          <title>{page}</title></head><body><div id=main></div>{glue}</body></html>"
+    ))
+}
+
+async fn still(Path(page): Path<String>, Query(q): Query<HashMap<String, String>>) -> Html<String> {
+    // The tree is not Send; it lives and ends before the answer.
+    let mut dom = VirtualDom::new_with_props(
+        Gallery,
+        GalleryProps {
+            page,
+            settings: settings(&q),
+        },
+    );
+    dom.rebuild_in_place();
+    Html(format!(
+        "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width,initial-scale=1'>{}",
+        dioxus_ssr::render(&dom)
     ))
 }
