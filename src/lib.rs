@@ -1,0 +1,3 @@
+//! The field app. Its crate map is written in `docs/architecture.md`.
+
+pub mod platform;
