@@ -6,6 +6,7 @@
 
 pub mod actions;
 pub mod i18n;
+pub mod platform;
 pub mod ports;
 #[cfg(feature = "ui")]
 pub mod ui;
