@@ -311,10 +311,8 @@ fn a_hung_or_failing_reader_becomes_an_error() {
         std::thread::sleep(Duration::from_millis(200))
     });
     assert_eq!(slow, Err(BarcodeError::TooSlow));
-    assert_eq!(
-        watched(Duration::from_secs(5), || panic!("inside rxing")) as Result<(), _>,
-        Err(BarcodeError::ReaderFailed)
-    );
+    let failing: Result<(), _> = watched(Duration::from_secs(5), || panic!("inside rxing"));
+    assert_eq!(failing, Err(BarcodeError::ReaderFailed));
     assert_eq!(watched(Duration::from_secs(5), || 7), Ok(7));
 }
 
