@@ -448,7 +448,7 @@ fn told(text: &str, hub: &CameraHub) {
     enum Told {
         Started(Started),
         Trouble(CameraTrouble),
-        Stopped(bool),
+        Stopped(serde::de::IgnoredAny),
     }
     match serde_json::from_str(text) {
         Ok(Told::Started(started)) => hub.tell(CameraEvent::Started(started)),

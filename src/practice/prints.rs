@@ -159,7 +159,7 @@ impl Modules {
         }
         let label = escape(label);
         format!(
-            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" role="img" aria-label="{label}" shape-rendering="crispEdges"><rect width="{w}" height="{h}" fill="#fff"/><path d="{path}" fill="#000"/></svg>"#
+            r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" role="img" aria-label="{label}" shape-rendering="crispEdges"><rect width="{w}" height="{h}" fill="#fff"/><path d="{path}" fill="#000"/></svg>"##
         )
     }
 

@@ -51,6 +51,11 @@ impl<'a> Luma<'a> {
     /// Box downscale by `n`.
     pub fn shrunk(&self, n: usize) -> Luma<'static> {
         let (w, h) = (self.w / n, self.h / n);
+        let scale = n as f32;
+        let map = [scale, 0., 0., 0., scale, 0.];
+        if w == 0 || h == 0 {
+            return self.derived(Vec::new(), 0, 0, map);
+        }
         let mut data = Vec::with_capacity(w * h);
         let mut sums = vec![0u32; w * n];
         for rows in self.data.chunks_exact(self.w * n).take(h) {
@@ -66,8 +71,7 @@ impl<'a> Luma<'a> {
                     .map(|block| (block.iter().sum::<u32>() / area) as u8),
             );
         }
-        let scale = n as f32;
-        self.derived(data, w, h, [scale, 0., 0., 0., scale, 0.])
+        self.derived(data, w, h, map)
     }
 
     /// Rows become columns.

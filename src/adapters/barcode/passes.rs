@@ -67,6 +67,9 @@ impl Pass {
     /// Codes seen this way, without repeats.
     pub fn run(self, frame: &Luma, formats: Formats) -> Vec<Found> {
         let mut out = Vec::new();
+        if frame.w == 0 || frame.h == 0 {
+            return out; // a thin picture shrank to nothing
+        }
         match self {
             Pass::Cheap => {
                 linear(frame, formats, 24, &mut out);

@@ -197,7 +197,7 @@ fn page(size: &str, body: &str) -> String {
         r#"<!doctype html>
 <html lang="vi"><head><meta charset="utf-8"><title>{MARK}</title><style>
 @page {{ size: {size}; margin: 12mm }}
-body {{ font: 11pt/1.35 "Times New Roman", "Noto Serif", serif; color: #000; background: #fff; margin: 0 auto; max-width: 186mm }}
+body {{ font: 11pt/1.35 "Times New Roman", "Noto Serif", serif; color: black; background: white; margin: 0 auto; max-width: 186mm }}
 .mark {{ border: 2px solid #000; padding: 2mm 4mm; text-align: center; font-weight: 700; letter-spacing: .2em }}
 h1 {{ font-size: 14pt; text-align: center; margin: 4mm 0 }}
 p {{ margin: 1mm 0 }} .centre {{ text-align: center; font-style: italic }}
