@@ -202,7 +202,8 @@ fn linear(layer: &Luma, formats: Formats, lines: usize, out: &mut Vec<Found>) {
             r.getText() == first.0.getText() && r.getBarcodeFormat() == first.0.getBarcodeFormat()
         };
         let sure = match from_rxing(first.0.getBarcodeFormat()) {
-            Some(Symbology::Code39 | Symbology::Itf) => {
+            // no checksum, or one digit of it that a blurred row passes by chance
+            Some(Symbology::Code39 | Symbology::Itf | Symbology::Ean13) => {
                 first.0.getText().len() >= 4
                     && (once.iter().any(same)
                         || [y.saturating_sub(1), y + 1].iter().any(|n| {
