@@ -81,11 +81,12 @@
   // The practice camera: a few different frames of the code, shown in turn.
   async function openPractice(s) {
     const load = async n => {
-      const u = new URL('/practice/feed.png', location.href);
+      const u = new URL('/practice/feed.png', s.o.socket ? s.o.socket.replace(/^ws/, 'http') : location.href);
+      u.search = '';
       u.searchParams.set('symbology', s.o.practice.symbology);
       u.searchParams.set('code', s.o.practice.code);
       u.searchParams.set('jitter', n);
-      const i = new Image(); i.src = u.href; await i.decode(); return i;
+      const i = new Image(); i.crossOrigin = 'anonymous'; i.src = u.href; await i.decode(); return i;
     };
     const frames = [await load(Math.floor(Math.random() * 1000))];
     let at = 0;

@@ -38,7 +38,8 @@ pub struct Found {
     pub symbology: Symbology,
     /// The text, exactly as encoded.
     pub text: String,
-    /// Points on its outline in pixels of the picture: both ends of a linear code, 3 or 4 corners of a matrix code.
+    /// Points on its outline in pixels of the picture, going round: both ends of a linear code, three
+    /// or more corners of a matrix code.
     pub corners: Vec<[f32; 2]>,
     /// Milliseconds from the start of the search until this was found.
     pub ms: f32,

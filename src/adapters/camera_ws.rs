@@ -36,6 +36,8 @@ pub enum CameraEvent {
     Started(Started),
     /// A frame was read, perhaps with nothing in it.
     Frame(FrameReading),
+    /// A frame could not be searched; reading goes on with the next.
+    Unread(BarcodeError),
     /// A chosen picture was searched for codes.
     Picture(Result<Vec<Found>, BarcodeError>),
     /// A photograph nobody waited for: chosen from a file. Its original bytes.
@@ -268,6 +270,8 @@ async fn feed(Query(query): Query<FeedQuery>) -> Response {
             [
                 (header::CONTENT_TYPE, "image/png"),
                 (header::CACHE_CONTROL, "no-store"),
+                // the desktop window has another origin and must read the pixels
+                (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
             ],
             png,
         )
@@ -412,7 +416,11 @@ async fn binary(
                     hub.tell(CameraEvent::Frame(reading));
                     answer
                 }
-                Err(e) => Some(error(&e)),
+                Err(e) => {
+                    let answer = error(&e);
+                    hub.tell(CameraEvent::Unread(e));
+                    Some(answer)
+                }
             };
             (reader, answer)
         }

@@ -147,7 +147,7 @@ fn from_rxing(format: &BarcodeFormat) -> Option<Symbology> {
     })
 }
 
-fn keep(layer: &Luma, result: &RXingResult, points: Vec<[f32; 2]>, out: &mut Vec<Found>) {
+fn keep(layer: &Luma, result: &RXingResult, mut points: Vec<[f32; 2]>, out: &mut Vec<Found>) {
     let Some(symbology) = from_rxing(result.getBarcodeFormat()) else {
         return;
     };
@@ -156,6 +156,13 @@ fn keep(layer: &Luma, result: &RXingResult, points: Vec<[f32; 2]>, out: &mut Vec
     if text.is_empty() || out.iter().any(repeat) {
         return;
     }
+    // Readers list corners in orders of their own: go round, so that they outline the code.
+    let n = points.len().max(1) as f32;
+    let (cx, cy) = points
+        .iter()
+        .fold((0., 0.), |(x, y), p| (x + p[0] / n, y + p[1] / n));
+    let angle = |p: &[f32; 2]| (p[1] - cy).atan2(p[0] - cx);
+    points.sort_by(|a, b| angle(a).total_cmp(&angle(b)));
     let corners = points
         .into_iter()
         .map(|[u, v]| layer.to_original(u, v))
