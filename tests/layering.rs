@@ -68,21 +68,16 @@ fn app_breaches(path: &str, source: &str) -> Vec<String> {
     let mut breaches = Vec::new();
 
     if layer != "platform" && has_word(&code, "target_os") {
-        breaches.push(format!(
-            "src/{path}: target_os belongs under src/platform/ only"
-        ));
+        breaches.push(format!("src/{path}: target_os belongs under src/platform/ only"));
     }
     if WIRING.contains(&layer) {
         return breaches;
     }
     let Some((_, below)) = LAYERS.iter().find(|(name, _)| *name == layer) else {
-        breaches.push(format!(
-            "src/{path}: `{layer}` is no known layer; give it a row in tests/layering.rs"
-        ));
+        breaches.push(format!("src/{path}: `{layer}` is no known layer; give it a row in tests/layering.rs"));
         return breaches;
     };
-    let known =
-        |name: &str| WIRING.contains(&name) || LAYERS.iter().any(|(layer, _)| *layer == name);
+    let known = |name: &str| WIRING.contains(&name) || LAYERS.iter().any(|(layer, _)| *layer == name);
     for named in named_from_root(&code, modules.len()) {
         if named != layer && known(&named) && !below.contains(&named.as_str()) {
             breaches.push(format!("src/{path}: `{layer}` must not name `{named}`"));
@@ -110,11 +105,7 @@ fn core_breaches(path: &str, source: &str) -> Vec<String> {
 
 /// `ui/screens/home.rs` is the module `ui::screens::home`.
 fn module_path(path: &str) -> Vec<String> {
-    let mut modules: Vec<String> = path
-        .trim_end_matches(".rs")
-        .split('/')
-        .map(str::to_owned)
-        .collect();
+    let mut modules: Vec<String> = path.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
     if modules.last().is_some_and(|last| last == "mod") {
         modules.pop();
     }
@@ -173,15 +164,12 @@ fn names_library(code: &str, library: &str) -> bool {
         // `crate::jni` is a module of ours; `::jni` is the library.
         let ours = head.ends_with("::") && head.trim_end_matches("::").ends_with(is_word);
         let in_use = before.ends_with("use") || before.ends_with("crate");
-        starts_word(code, at)
-            && !ours
-            && (tail.starts_with("::") || (in_use && !tail.starts_with(is_word)))
+        starts_word(code, at) && !ours && (tail.starts_with("::") || (in_use && !tail.starts_with(is_word)))
     })
 }
 
 fn has_word(code: &str, word: &str) -> bool {
-    code.match_indices(word)
-        .any(|(at, _)| starts_word(code, at) && !code[at + word.len()..].starts_with(is_word))
+    code.match_indices(word).any(|(at, _)| starts_word(code, at) && !code[at + word.len()..].starts_with(is_word))
 }
 
 fn starts_word(code: &str, at: usize) -> bool {
@@ -213,9 +201,8 @@ fn code_of(source: &str) -> String {
         }
     }
     // By custom a file's unit tests stand at its end.
-    let tests = code
-        .match_indices("#[cfg(test)]")
-        .find(|(at, mark)| code[at + mark.len()..].trim_start().starts_with("mod "));
+    let tests =
+        code.match_indices("#[cfg(test)]").find(|(at, mark)| code[at + mark.len()..].trim_start().starts_with("mod "));
     if let Some((at, _)) = tests {
         code.truncate(at);
     }
@@ -254,10 +241,7 @@ fn char_len(text: &str) -> Option<usize> {
             chars.next()?;
             chars.find(|(_, c)| *c == '\'').map(|(at, _)| at + 1)
         }
-        _ => chars
-            .next()
-            .filter(|(_, c)| *c == '\'')
-            .map(|(at, _)| at + 1),
+        _ => chars.next().filter(|(_, c)| *c == '\'').map(|(at, _)| at + 1),
     }
 }
 
@@ -268,12 +252,8 @@ fn sources(folder: &Path) -> Vec<(String, String)> {
     while let Some(next) = waiting.pop() {
         for entry in fs::read_dir(&next).expect("a source folder is readable") {
             let path = entry.expect("a source folder is readable").path();
-            let relative = path
-                .strip_prefix(folder)
-                .expect("it lies below")
-                .to_str()
-                .expect("source names are plain")
-                .to_owned();
+            let relative =
+                path.strip_prefix(folder).expect("it lies below").to_str().expect("source names are plain").to_owned();
             if path.is_dir() {
                 waiting.push(path);
             } else if relative.ends_with(".rs") && !relative.ends_with("tests.rs") {
@@ -291,29 +271,21 @@ fn root() -> &'static Path {
 
 #[test]
 fn the_app_keeps_its_layers() {
-    let breaches: Vec<String> = sources(&root().join("src"))
-        .iter()
-        .flat_map(|(path, text)| app_breaches(path, text))
-        .collect();
+    let breaches: Vec<String> =
+        sources(&root().join("src")).iter().flat_map(|(path, text)| app_breaches(path, text)).collect();
     assert!(breaches.is_empty(), "\n{}", breaches.join("\n"));
 }
 
 #[test]
 fn the_core_is_pure() {
-    let breaches: Vec<String> = sources(&root().join("crates/core/src"))
-        .iter()
-        .flat_map(|(path, text)| core_breaches(path, text))
-        .collect();
+    let breaches: Vec<String> =
+        sources(&root().join("crates/core/src")).iter().flat_map(|(path, text)| core_breaches(path, text)).collect();
     assert!(breaches.is_empty(), "\n{}", breaches.join("\n"));
 }
 
 #[test]
 fn no_library_crate_reaches_up() {
-    for (library, may) in [
-        ("core", &[][..]),
-        ("simulator", &["seal-core"]),
-        ("central", &["seal-core"]),
-    ] {
+    for (library, may) in [("core", &[][..]), ("simulator", &["seal-core"]), ("central", &["seal-core"])] {
         let manifest = fs::read_to_string(root().join(format!("crates/{library}/Cargo.toml")))
             .expect("every library has a manifest");
         let reached = manifest
@@ -331,68 +303,20 @@ fn no_library_crate_reaches_up() {
 #[test]
 fn planted_breaches_are_found() {
     for (path, planted, told) in [
-        (
-            "ports/clock.rs",
-            "use crate::actions::arm;",
-            "`ports` must not name `actions`",
-        ),
-        (
-            "actions/arm.rs",
-            "fn f(x: crate::adapters::Store) {}",
-            "must not name `adapters`",
-        ),
-        (
-            "actions/arm.rs",
-            "use crate::{ports::Clock, sync::{A, B}, ui};",
-            "must not name `sync`",
-        ),
-        (
-            "actions/arm.rs",
-            "use crate::{\n    ports::{Clock, Store},\n    ui,\n};",
-            "must not name `ui`",
-        ),
-        (
-            "actions/arm.rs",
-            "use super::super::ui::Screen;",
-            "must not name `ui`",
-        ),
+        ("ports/clock.rs", "use crate::actions::arm;", "`ports` must not name `actions`"),
+        ("actions/arm.rs", "fn f(x: crate::adapters::Store) {}", "must not name `adapters`"),
+        ("actions/arm.rs", "use crate::{ports::Clock, sync::{A, B}, ui};", "must not name `sync`"),
+        ("actions/arm.rs", "use crate::{\n    ports::{Clock, Store},\n    ui,\n};", "must not name `ui`"),
+        ("actions/arm.rs", "use super::super::ui::Screen;", "must not name `ui`"),
         ("sync/mod.rs", "pub use super::app;", "must not name `app`"),
-        (
-            "i18n/mod.rs",
-            "use seal_field::ports::Clock;",
-            "must not name `ports`",
-        ),
-        (
-            "ui/home.rs",
-            "let s = rusqlite::Connection::open(p);",
-            "must not name `rusqlite`",
-        ),
+        ("i18n/mod.rs", "use seal_field::ports::Clock;", "must not name `ports`"),
+        ("ui/home.rs", "let s = rusqlite::Connection::open(p);", "must not name `rusqlite`"),
         ("ui/home.rs", "use ::reqwest;", "must not name `reqwest`"),
-        (
-            "ui/home.rs",
-            "use dioxus_liveview::Pool;",
-            "must not name `dioxus_liveview`",
-        ),
-        (
-            "platform/mod.rs",
-            "use crate::adapters::X;",
-            "must not name `adapters`",
-        ),
-        (
-            "app.rs",
-            "#[cfg(target_os = \"ios\")] fn f() {}",
-            "src/platform/ only",
-        ),
-        (
-            "adapters/x.rs",
-            "if cfg!(target_os = \"android\") {}",
-            "src/platform/ only",
-        ),
-        (
-            "adapters/x.rs",
-            "let c = '\"'; use crate::ui; let d = '\"';",
-            "must not name `ui`",
-        ),
+        ("ui/home.rs", "use dioxus_liveview::Pool;", "must not name `dioxus_liveview`"),
+        ("platform/mod.rs", "use crate::adapters::X;", "must not name `adapters`"),
+        ("app.rs", "#[cfg(target_os = \"ios\")] fn f() {}", "src/platform/ only"),
+        ("adapters/x.rs", "if cfg!(target_os = \"android\") {}", "src/platform/ only"),
+        ("adapters/x.rs", "let c = '\"'; use crate::ui; let d = '\"';", "must not name `ui`"),
         ("helpers.rs", "", "no known layer"),
     ] {
         let breaches = app_breaches(path, planted);
@@ -401,11 +325,7 @@ fn planted_breaches_are_found() {
             "{path}: {planted}\nexpected: {told}\ngot: {breaches:?}"
         );
     }
-    for planted in [
-        "let n = jiff::Timestamp::now();",
-        "pub async fn f() {}",
-        "use std::fs;",
-    ] {
+    for planted in ["let n = jiff::Timestamp::now();", "pub async fn f() {}", "use std::fs;"] {
         assert_eq!(core_breaches("x.rs", planted).len(), 1, "{planted}");
     }
 }
@@ -413,47 +333,19 @@ fn planted_breaches_are_found() {
 #[test]
 fn what_is_allowed_is_not_a_breach() {
     for (path, fine) in [
-        (
-            "actions/arm.rs",
-            "use crate::actions::inspect; use crate::ports::{Clock, fake::ui_like};",
-        ),
-        (
-            "actions/arm.rs",
-            "// use crate::ui;\n/* crate::adapters */ let s = \"crate::ui::x\";",
-        ),
-        (
-            "actions/arm.rs",
-            "let s = r#\"say \"crate::ui\" \"#; fn f<'a>(x: &'a str) {}",
-        ),
-        (
-            "actions/arm.rs",
-            "#[cfg(test)]\nmod tests { use crate::adapters::Store; }",
-        ),
+        ("actions/arm.rs", "use crate::actions::inspect; use crate::ports::{Clock, fake::ui_like};"),
+        ("actions/arm.rs", "// use crate::ui;\n/* crate::adapters */ let s = \"crate::ui::x\";"),
+        ("actions/arm.rs", "let s = r#\"say \"crate::ui\" \"#; fn f<'a>(x: &'a str) {}"),
+        ("actions/arm.rs", "#[cfg(test)]\nmod tests { use crate::adapters::Store; }"),
         ("actions/deep/arm.rs", "use super::super::ports;"),
-        (
-            "adapters/store.rs",
-            "use rusqlite::Connection; use crate::platform::free_space;",
-        ),
+        ("adapters/store.rs", "use rusqlite::Connection; use crate::platform::free_space;"),
         ("platform/mod.rs", "#[cfg(target_os = \"ios\")] mod ios;"),
-        (
-            "ui/screens/mod.rs",
-            "use dioxus::prelude::*; use crate::{i18n, sync};",
-        ),
+        ("ui/screens/mod.rs", "use dioxus::prelude::*; use crate::{i18n, sync};"),
         ("ui/x.rs", "mod rustls_note; fn reqwest_free() {}"),
-        (
-            "app.rs",
-            "use crate::{adapters, platform, ui}; use seal_central::serve;",
-        ),
+        ("app.rs", "use crate::{adapters, platform, ui}; use seal_central::serve;"),
         ("bin/sealctl.rs", "use seal_field::adapters;"),
     ] {
-        assert_eq!(
-            app_breaches(path, fine),
-            Vec::<String>::new(),
-            "{path}: {fine}"
-        );
+        assert_eq!(app_breaches(path, fine), Vec::<String>::new(), "{path}: {fine}");
     }
-    assert_eq!(
-        core_breaches("x.rs", "/// Not `std::fs`.\nfn awaited() {}"),
-        Vec::<String>::new()
-    );
+    assert_eq!(core_breaches("x.rs", "/// Not `std::fs`.\nfn awaited() {}"), Vec::<String>::new());
 }

@@ -86,12 +86,7 @@ impl Formats {
 
     /// Exactly these.
     pub fn of(symbologies: &[Symbology]) -> Formats {
-        let bit = |s: &Symbology| {
-            SYMBOLOGIES
-                .iter()
-                .position(|x| x == s)
-                .map_or(0, |i| 1 << i)
-        };
+        let bit = |s: &Symbology| SYMBOLOGIES.iter().position(|x| x == s).map_or(0, |i| 1 << i);
         Formats(symbologies.iter().map(bit).fold(0, |a, b| a | b))
     }
 
@@ -101,9 +96,7 @@ impl Formats {
     }
 
     fn linear(self) -> impl Iterator<Item = Symbology> {
-        SYMBOLOGIES
-            .into_iter()
-            .filter(move |s| !s.is_matrix() && self.has(*s))
+        SYMBOLOGIES.into_iter().filter(move |s| !s.is_matrix() && self.has(*s))
     }
 }
 
@@ -124,9 +117,7 @@ pub enum BarcodeError {
     #[error("the picture is too large")]
     TooLarge,
     /// An iPhone HEIC or an AVIF picture.
-    #[error(
-        "HEIC pictures are not supported; choose JPEG (most compatible) in the camera settings"
-    )]
+    #[error("HEIC pictures are not supported; choose JPEG (most compatible) in the camera settings")]
     HeicUnsupported,
     /// Neither JPEG, PNG nor WebP.
     #[error("this is not a JPEG, PNG or WebP picture")]
@@ -147,12 +138,7 @@ pub enum BarcodeError {
 
 /// Searches one grey picture, `w * h` bytes row by row: the cheap pass, then deeper ones until
 /// something is found. Blocks up to 20 s in the worst case; run it off the UI thread.
-pub fn decode_luma(
-    luma: &[u8],
-    w: u32,
-    h: u32,
-    formats: Formats,
-) -> Result<Vec<Found>, BarcodeError> {
+pub fn decode_luma(luma: &[u8], w: u32, h: u32, formats: Formats) -> Result<Vec<Found>, BarcodeError> {
     let size = checked_size(luma.len(), w, h)?;
     let luma = luma.to_vec();
     watched(PICTURE_DEADLINE, move || search(&luma, size, formats))
@@ -169,9 +155,7 @@ pub fn decode_picture(bytes: &[u8], formats: Formats) -> Result<Vec<Found>, Barc
 /// Grey pixels, width and height of a picture file, within our limits. Not turned by EXIF: codes are
 /// read at any angle and corners stay in the file's own pixels.
 pub(crate) fn picture_luma(bytes: &[u8]) -> Result<(Vec<u8>, u32, u32), BarcodeError> {
-    let picture = open_picture(bytes)?
-        .decode()
-        .map_err(|e| BarcodeError::Damaged(e.to_string()))?;
+    let picture = open_picture(bytes)?.decode().map_err(|e| BarcodeError::Damaged(e.to_string()))?;
     let (w, h) = (picture.width(), picture.height());
     Ok((picture.into_luma8().into_raw(), w, h))
 }
@@ -185,10 +169,7 @@ pub(crate) fn open_picture(bytes: &[u8]) -> Result<ImageReader<Cursor<&[u8]>>, B
         return Err(BarcodeError::HeicUnsupported);
     }
     let format = image::guess_format(bytes).map_err(|_| BarcodeError::NotAPicture)?;
-    if !matches!(
-        format,
-        image::ImageFormat::Jpeg | image::ImageFormat::Png | image::ImageFormat::WebP
-    ) {
+    if !matches!(format, image::ImageFormat::Jpeg | image::ImageFormat::Png | image::ImageFormat::WebP) {
         return Err(BarcodeError::NotAPicture);
     }
     let (w, h) = ImageReader::with_format(Cursor::new(bytes), format)
@@ -206,9 +187,7 @@ pub(crate) fn open_picture(bytes: &[u8]) -> Result<ImageReader<Cursor<&[u8]>>, B
 
 /// ISO base media file with a HEIF or AVIF brand.
 fn is_heif(bytes: &[u8]) -> bool {
-    let brands: [&[u8]; 7] = [
-        b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1", b"avif",
-    ];
+    let brands: [&[u8]; 7] = [b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1", b"avif"];
     bytes.get(4..8) == Some(b"ftyp") && bytes.get(8..12).is_some_and(|b| brands.contains(&b))
 }
 
@@ -218,11 +197,7 @@ fn checked_size(bytes: usize, w: u32, h: u32) -> Result<(usize, usize), BarcodeE
         return Err(BarcodeError::TooLarge);
     }
     if pixels == 0 || w.max(h) > MAX_SIDE || pixels != bytes as u64 {
-        return Err(BarcodeError::Size {
-            width: w,
-            height: h,
-            bytes,
-        });
+        return Err(BarcodeError::Size { width: w, height: h, bytes });
     }
     Ok((w as usize, h as usize))
 }
@@ -254,10 +229,7 @@ fn search(luma: &[u8], (w, h): (usize, usize), formats: Formats) -> Vec<Found> {
 fn add(all: &mut Vec<Found>, new: Vec<Found>, start: Instant) {
     let ms = start.elapsed().as_secs_f32() * 1e3;
     for found in new {
-        if !all
-            .iter()
-            .any(|f| f.symbology == found.symbology && f.text == found.text)
-        {
+        if !all.iter().any(|f| f.symbology == found.symbology && f.text == found.text) {
             all.push(Found { ms, ..found });
         }
     }
@@ -283,9 +255,7 @@ fn watched<T: Send + 'static>(
             RUNAWAYS.fetch_sub(1, Ordering::Relaxed);
         }
     };
-    let thread = std::thread::Builder::new()
-        .name("barcode".into())
-        .stack_size(4 << 20);
+    let thread = std::thread::Builder::new().name("barcode".into()).stack_size(4 << 20);
     thread.spawn(run).map_err(|_| BarcodeError::Stuck)?;
     match receive.recv_timeout(deadline) {
         Ok(result) => result,
@@ -349,45 +319,24 @@ impl FrameReader {
     }
 
     /// Reads a frame of `w * h` grey bytes. Blocks for tens of milliseconds, at most two seconds.
-    pub fn read(
-        &mut self,
-        luma: Vec<u8>,
-        w: u32,
-        h: u32,
-        formats: Formats,
-    ) -> Result<FrameReading, BarcodeError> {
+    pub fn read(&mut self, luma: Vec<u8>, w: u32, h: u32, formats: Formats) -> Result<FrameReading, BarcodeError> {
         let size = checked_size(luma.len(), w, h)?;
         let start = Instant::now();
         self.frame += 1;
         let deep: Vec<Pass> = DEEP.into_iter().filter(|p| p.serves(formats)).collect();
         let pass = deep.get(self.frame as usize % deep.len().max(1)).copied();
-        let (found, hint) = watched(FRAME_DEADLINE, move || {
-            look(&luma, size, formats, pass, start)
-        })?;
+        let (found, hint) = watched(FRAME_DEADLINE, move || look(&luma, size, formats, pass, start))?;
         let found = found.into_iter().map(|found| self.judge(found)).collect();
-        self.seen
-            .retain(|_, last| self.frame - *last <= AGREE_WITHIN);
-        Ok(FrameReading {
-            found,
-            hint,
-            ms: start.elapsed().as_secs_f32() * 1e3,
-        })
+        self.seen.retain(|_, last| self.frame - *last <= AGREE_WITHIN);
+        Ok(FrameReading { found, hint, ms: start.elapsed().as_secs_f32() * 1e3 })
     }
 
     fn judge(&mut self, found: Found) -> Seen {
-        let before = self
-            .seen
-            .insert((found.symbology, found.text.clone()), self.frame);
+        let before = self.seen.insert((found.symbology, found.text.clone()), self.frame);
         let agreed = before.is_some_and(|last| self.frame - last <= AGREE_WITHIN);
-        let context = ScanContext {
-            known: &NothingKnown,
-            wanted: None,
-        };
+        let context = ScanContext { known: &NothingKnown, wanted: None };
         let confirmed = || recognise(&found.text, Some(found.symbology), &context).is_confirmed();
-        Seen {
-            trusted: agreed || confirmed(),
-            found,
-        }
+        Seen { trusted: agreed || confirmed(), found }
     }
 }
 
@@ -413,11 +362,7 @@ fn look(
     } else {
         // the strongest window is narrow: a code, but too few pixels a bar
         let small = |(x0, _, x1, _): &luma::Window| x1 - x0 < w / 4;
-        frame
-            .bar_windows(1)
-            .iter()
-            .any(small)
-            .then_some(Hint::TooSmall)
+        frame.bar_windows(1).iter().any(small).then_some(Hint::TooSmall)
     };
     (found, hint)
 }

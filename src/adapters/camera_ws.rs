@@ -19,9 +19,7 @@ use seal_core::scan::Symbology;
 use serde::Deserialize;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
-use super::barcode::{
-    BarcodeError, Formats, Found, FrameReader, FrameReading, MAX_PICTURE_BYTES, decode_picture,
-};
+use super::barcode::{BarcodeError, Formats, Found, FrameReader, FrameReading, MAX_PICTURE_BYTES, decode_picture};
 use crate::practice::prints::{PracticeCode, feed_png};
 
 /// Most pixels of a live frame.
@@ -68,9 +66,7 @@ pub struct Started {
 #[serde(rename_all = "snake_case")]
 pub enum CameraTrouble {
     /// The officer or the system refused the camera.
-    #[error(
-        "the camera was not allowed; allow it in the settings, or choose a picture or type the number"
-    )]
+    #[error("the camera was not allowed; allow it in the settings, or choose a picture or type the number")]
     Denied,
     /// There is none.
     #[error("no camera was found; choose a picture or type the number")]
@@ -140,9 +136,7 @@ impl CameraHub {
         let page = lock(&self.page).clone().ok_or(StillError::NotRunning)?;
         let (send, receive) = oneshot::channel();
         *lock(&self.waiting) = Some(send);
-        page.send(r#"{"do":"still"}"#)
-            .await
-            .map_err(|_| StillError::NotRunning)?;
+        page.send(r#"{"do":"still"}"#).await.map_err(|_| StillError::NotRunning)?;
         match tokio::time::timeout(STILL_DEADLINE, receive).await {
             Ok(Ok(jpeg)) => Ok(jpeg),
             Ok(Err(_)) => Err(StillError::NotRunning),
@@ -205,8 +199,7 @@ impl Cameras {
 
     fn find(&self, secret: &str) -> Option<Arc<CameraHub>> {
         let hubs: Vec<_> = lock(&self.hubs).iter().filter_map(Weak::upgrade).collect();
-        hubs.into_iter()
-            .find(|hub| same(hub.secret.as_bytes(), secret.as_bytes()))
+        hubs.into_iter().find(|hub| same(hub.secret.as_bytes(), secret.as_bytes()))
     }
 
     /// Browsers send `Origin` with every WebSocket; it must be ours, and we must have been asked for
@@ -227,8 +220,7 @@ impl Cameras {
 
 /// Compares without telling by its time where the first difference is.
 fn same(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len()
-        && std::hint::black_box(a.iter().zip(b).fold(0, |d, (x, y)| d | (x ^ y))) == 0
+    a.len() == b.len() && std::hint::black_box(a.iter().zip(b).fold(0, |d, (x, y)| d | (x ^ y))) == 0
 }
 
 /// A panic elsewhere leaves these small states whole.
@@ -249,10 +241,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>(cameras: Arc<Cameras>) -> Router
 pub const CAMERA_JS: &str = include_str!("../../assets/camera.js");
 
 async fn script() -> impl IntoResponse {
-    (
-        [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")],
-        CAMERA_JS,
-    )
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], CAMERA_JS)
 }
 
 #[derive(Deserialize)]
@@ -350,17 +339,9 @@ const HEADER: usize = 8;
 /// A binary message, taken apart. `None` when it is not one of ours.
 #[derive(Debug, PartialEq, Eq)]
 enum Incoming {
-    Frame {
-        formats: Formats,
-        w: u32,
-        h: u32,
-        luma: Vec<u8>,
-    },
+    Frame { formats: Formats, w: u32, h: u32, luma: Vec<u8> },
     Still(Vec<u8>),
-    Picture {
-        formats: Formats,
-        bytes: Vec<u8>,
-    },
+    Picture { formats: Formats, bytes: Vec<u8> },
 }
 
 fn incoming(mut bytes: Vec<u8>) -> Option<Incoming> {
@@ -370,39 +351,19 @@ fn incoming(mut bytes: Vec<u8>) -> Option<Incoming> {
         return None;
     };
     let formats = Formats::by_id(formats);
-    let (w, h) = (
-        u32::from(u16::from_be_bytes([w1, w0])),
-        u32::from(u16::from_be_bytes([h1, h0])),
-    );
+    let (w, h) = (u32::from(u16::from_be_bytes([w1, w0])), u32::from(u16::from_be_bytes([h1, h0])));
     match kind {
-        1 if w * h <= MAX_FRAME_PIXELS => Some(Incoming::Frame {
-            formats,
-            w,
-            h,
-            luma: data,
-        }),
+        1 if w * h <= MAX_FRAME_PIXELS => Some(Incoming::Frame { formats, w, h, luma: data }),
         2 => Some(Incoming::Still(data)),
-        3 => Some(Incoming::Picture {
-            formats,
-            bytes: data,
-        }),
+        3 => Some(Incoming::Picture { formats, bytes: data }),
         _ => None,
     }
 }
 
 /// Handles a binary message; the answer is for the page. Lends the reader to a blocking thread.
-async fn binary(
-    mut reader: FrameReader,
-    bytes: Vec<u8>,
-    hub: &CameraHub,
-) -> (FrameReader, Option<String>) {
+async fn binary(mut reader: FrameReader, bytes: Vec<u8>, hub: &CameraHub) -> (FrameReader, Option<String>) {
     match incoming(bytes) {
-        Some(Incoming::Frame {
-            formats,
-            w,
-            h,
-            luma,
-        }) => {
+        Some(Incoming::Frame { formats, w, h, luma }) => {
             let work = tokio::task::spawn_blocking(move || {
                 let reading = reader.read(luma, w, h, formats);
                 (reader, reading)
@@ -436,9 +397,7 @@ async fn binary(
         }
         Some(Incoming::Picture { formats, bytes }) => {
             let found = tokio::task::spawn_blocking(move || decode_picture(&bytes, formats)).await;
-            hub.tell(CameraEvent::Picture(
-                found.unwrap_or(Err(BarcodeError::ReaderFailed)),
-            ));
+            hub.tell(CameraEvent::Picture(found.unwrap_or(Err(BarcodeError::ReaderFailed))));
             (reader, None)
         }
         None => (reader, Some(r#"{"error":"not understood"}"#.into())),

@@ -3,4 +3,6 @@
 pub mod barcode;
 #[cfg(feature = "practice")]
 pub mod camera_ws;
+#[cfg(feature = "practice")]
+pub mod hub_camera;
 pub mod photo;

@@ -1,8 +1,6 @@
 //! Checks made on a photograph when it is taken, and its thumbnail. The original bytes are never changed.
 
-use image::{
-    DynamicImage, ImageDecoder, ImageEncoder, codecs::jpeg::JpegEncoder, imageops::FilterType,
-};
+use image::{DynamicImage, ImageDecoder, ImageEncoder, codecs::jpeg::JpegEncoder, imageops::FilterType};
 use serde::{Deserialize, Serialize};
 
 use super::barcode::{BarcodeError, open_picture};
@@ -76,9 +74,7 @@ pub fn check_photo(bytes: &[u8]) -> Result<PhotoCheck, BarcodeError> {
     let damaged = |e: image::ImageError| BarcodeError::Damaged(e.to_string());
     let mut decoder = open_picture(bytes)?.into_decoder().map_err(damaged)?;
     // A photograph without readable orientation is shown as stored.
-    let orientation = decoder
-        .orientation()
-        .unwrap_or(image::metadata::Orientation::NoTransforms);
+    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
     let mut photo = DynamicImage::from_decoder(decoder).map_err(damaged)?;
     photo.apply_orientation(orientation);
     let (width, height) = (photo.width(), photo.height());
@@ -94,10 +90,7 @@ pub fn check_photo(bytes: &[u8]) -> Result<PhotoCheck, BarcodeError> {
         sharpness: laplacian_variance(measured.as_raw(), measured.width() as usize),
         mean: mean as f32,
     };
-    Ok(PhotoCheck {
-        quality,
-        thumbnail: thumbnail(&photo).map_err(damaged)?,
-    })
+    Ok(PhotoCheck { quality, thumbnail: thumbnail(&photo).map_err(damaged)? })
 }
 
 /// Variance of `4c - n - s - e - w` over the inner pixels.
@@ -111,11 +104,7 @@ fn laplacian_variance(luma: &[u8], w: usize) -> f32 {
             (n, sum, squares) = (n + 1., sum + l, squares + l * l);
         }
     }
-    if n == 0. {
-        0.
-    } else {
-        (squares / n - (sum / n).powi(2)) as f32
-    }
+    if n == 0. { 0. } else { (squares / n - (sum / n).powi(2)) as f32 }
 }
 
 fn thumbnail(photo: &DynamicImage) -> Result<Vec<u8>, image::ImageError> {
@@ -155,9 +144,7 @@ mod tests {
         out.into_inner()
     }
     fn boards() -> GrayImage {
-        GrayImage::from_fn(1600, 1200, |x, y| {
-            Luma([if (x / 40 + y / 40) % 2 == 0 { 60 } else { 190 }])
-        })
+        GrayImage::from_fn(1600, 1200, |x, y| Luma([if (x / 40 + y / 40) % 2 == 0 { 60 } else { 190 }]))
     }
     fn noise(w: u32, h: u32) -> GrayImage {
         let mut s = 7u32;
@@ -169,22 +156,12 @@ mod tests {
 
     #[test]
     fn sharp_blurred_dark_bright() {
-        let fault = |image: &GrayImage| {
-            check_photo(&bytes(image, ImageFormat::Jpeg))
-                .unwrap()
-                .quality
-                .fault()
-        };
+        let fault = |image: &GrayImage| check_photo(&bytes(image, ImageFormat::Jpeg)).unwrap().quality.fault();
         let sharp = boards();
         assert_eq!(fault(&sharp), None);
-        assert_eq!(
-            fault(&image::imageops::fast_blur(&sharp, 12.)),
-            Some(PhotoFault::Blurred)
-        );
+        assert_eq!(fault(&image::imageops::fast_blur(&sharp, 12.)), Some(PhotoFault::Blurred));
         let scaled = |k: f32, add: f32| {
-            GrayImage::from_fn(1600, 1200, |x, y| {
-                Luma([(f32::from(sharp.get_pixel(x, y)[0]) * k + add) as u8])
-            })
+            GrayImage::from_fn(1600, 1200, |x, y| Luma([(f32::from(sharp.get_pixel(x, y)[0]) * k + add) as u8]))
         };
         assert_eq!(fault(&scaled(0.2, 0.)), Some(PhotoFault::Dark));
         assert_eq!(fault(&scaled(0.1, 236.)), Some(PhotoFault::Bright));
@@ -192,38 +169,20 @@ mod tests {
 
     #[test]
     fn thumbnails_are_small_jpegs_of_any_picture() {
-        for image in [
-            boards(),
-            noise(900, 900),
-            GrayImage::new(1, 1),
-            GrayImage::new(4000, 2),
-        ] {
+        for image in [boards(), noise(900, 900), GrayImage::new(1, 1), GrayImage::new(4000, 2)] {
             let check = check_photo(&bytes(&image, ImageFormat::Png)).unwrap();
             assert!(check.thumbnail.len() <= THUMBNAIL_BYTES);
-            let small =
-                image::load_from_memory_with_format(&check.thumbnail, ImageFormat::Jpeg).unwrap();
+            let small = image::load_from_memory_with_format(&check.thumbnail, ImageFormat::Jpeg).unwrap();
             assert!(small.width().max(small.height()) <= THUMBNAIL_SIDE);
-            assert_eq!(
-                (check.quality.width, check.quality.height),
-                image.dimensions()
-            );
+            assert_eq!((check.quality.width, check.quality.height), image.dimensions());
         }
     }
 
     #[test]
     fn damaged_and_foreign_files_are_refused() {
         let jpeg = bytes(&boards(), ImageFormat::Jpeg);
-        assert!(matches!(
-            check_photo(&jpeg[..200]),
-            Err(BarcodeError::Damaged(_))
-        ));
-        assert_eq!(
-            check_photo(b"not a picture"),
-            Err(BarcodeError::NotAPicture)
-        );
-        assert_eq!(
-            check_photo(b"\0\0\0\x18ftypheic\0\0\0\0"),
-            Err(BarcodeError::HeicUnsupported)
-        );
+        assert!(matches!(check_photo(&jpeg[..200]), Err(BarcodeError::Damaged(_))));
+        assert_eq!(check_photo(b"not a picture"), Err(BarcodeError::NotAPicture));
+        assert_eq!(check_photo(b"\0\0\0\x18ftypheic\0\0\0\0"), Err(BarcodeError::HeicUnsupported));
     }
 }

@@ -10,8 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use feed::{FEED_HEIGHT, FEED_WIDTH, FeedKind, feed_frame, feed_png, write_feed};
 pub use sheets::{
-    ContainerRow, SheetHeader, container_plate, container_sheet, goods_sheet, parcel_label,
-    seal_label, waybill_label,
+    ContainerRow, SheetHeader, container_plate, container_sheet, goods_sheet, parcel_label, seal_label, waybill_label,
 };
 
 /// The mark on every practice print.
@@ -38,10 +37,7 @@ pub struct CannotEncode {
 impl PracticeCode {
     /// A code of this symbology.
     pub fn new(symbology: Symbology, text: impl Into<String>) -> PracticeCode {
-        PracticeCode {
-            symbology,
-            text: text.into(),
-        }
+        PracticeCode { symbology, text: text.into() }
     }
 
     /// The dark and light modules.
@@ -65,37 +61,20 @@ impl PracticeCode {
             return Err(fail("1 to 1000 characters".into()));
         }
         let linear = !self.symbology.is_matrix();
-        let hints = EncodeHints {
-            Margin: Some("0".into()),
-            ..EncodeHints::default()
-        };
+        let hints = EncodeHints { Margin: Some("0".into()), ..EncodeHints::default() };
         let bits = MultiFormatWriter
             .encode_with_hints(&self.text, &format, 0, i32::from(linear), &hints)
             .map_err(|e| fail(e.to_string()))?;
-        let (w, h) = (
-            bits.width() as usize,
-            if linear { 1 } else { bits.height() as usize },
-        );
-        let dark = (0..w * h)
-            .map(|i| bits.get((i % w) as u32, (i / w) as u32))
-            .collect();
+        let (w, h) = (bits.width() as usize, if linear { 1 } else { bits.height() as usize });
+        let dark = (0..w * h).map(|i| bits.get((i % w) as u32, (i / w) as u32)).collect();
         Ok(Modules { w, h, dark, linear }.trimmed())
     }
 
     fn qr(&self) -> Result<Modules, qrcode::types::QrError> {
         let code = qrcode::QrCode::with_error_correction_level(&self.text, qrcode::EcLevel::M)?;
         let w = code.width();
-        let dark = code
-            .into_colors()
-            .into_iter()
-            .map(|c| c == qrcode::Color::Dark)
-            .collect();
-        Ok(Modules {
-            w,
-            h: w,
-            dark,
-            linear: false,
-        })
+        let dark = code.into_colors().into_iter().map(|c| c == qrcode::Color::Dark).collect();
+        Ok(Modules { w, h: w, dark, linear: false })
     }
 }
 
@@ -123,15 +102,8 @@ impl Modules {
             return self;
         };
         let (w, h) = (right + 1 - left, bottom + 1 - top);
-        let dark = (0..w * h)
-            .map(|i| self.dark[(top + i / w) * self.w + left + i % w])
-            .collect();
-        Modules {
-            w,
-            h,
-            dark,
-            linear: self.linear,
-        }
+        let dark = (0..w * h).map(|i| self.dark[(top + i / w) * self.w + left + i % w]).collect();
+        Modules { w, h, dark, linear: self.linear }
     }
 
     /// Modules of quiet zone to leave on each side (10 for linear codes, 4 for QR, the widest asked for).
@@ -169,26 +141,16 @@ impl Modules {
         let tall = if self.linear { 40 } else { 1 };
         let (w, h) = (self.w as u32 + 2 * q, self.h as u32 * tall + 2 * q);
         image::GrayImage::from_fn(w * module, h * module, |x, y| {
-            let (x, y) = (
-                (x / module).wrapping_sub(q) as usize,
-                (y / module).wrapping_sub(q) as usize,
-            );
+            let (x, y) = ((x / module).wrapping_sub(q) as usize, (y / module).wrapping_sub(q) as usize);
             let y = y / tall as usize;
-            image::Luma([if x < self.w && y < self.h && self.dark[y * self.w + x] {
-                0
-            } else {
-                255
-            }])
+            image::Luma([if x < self.w && y < self.h && self.dark[y * self.w + x] { 0 } else { 255 }])
         })
     }
 }
 
 /// Text for HTML and SVG.
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -15,12 +15,7 @@ pub(super) struct Luma<'a> {
 impl<'a> Luma<'a> {
     /// The original; the caller has checked that `data.len() == w * h`.
     pub fn original(data: &'a [u8], w: usize, h: usize) -> Luma<'a> {
-        Luma {
-            data: Cow::Borrowed(data),
-            w,
-            h,
-            map: [1., 0., 0., 0., 1., 0.],
-        }
+        Luma { data: Cow::Borrowed(data), w, h, map: [1., 0., 0., 0., 1., 0.] }
     }
 
     /// A point of this picture in the original's pixels.
@@ -32,20 +27,9 @@ impl<'a> Luma<'a> {
     /// This picture as a picture made from `self` whose pixel (u, v) came from `inner` of (u, v).
     fn derived(&self, data: Vec<u8>, w: usize, h: usize, inner: [f32; 6]) -> Luma<'static> {
         let (m, n) = (self.map, inner);
-        let row = |a: f32, b: f32, c: f32| {
-            [
-                a * n[0] + b * n[3],
-                a * n[1] + b * n[4],
-                a * n[2] + b * n[5] + c,
-            ]
-        };
+        let row = |a: f32, b: f32, c: f32| [a * n[0] + b * n[3], a * n[1] + b * n[4], a * n[2] + b * n[5] + c];
         let (x, y) = (row(m[0], m[1], m[2]), row(m[3], m[4], m[5]));
-        Luma {
-            data: Cow::Owned(data),
-            w,
-            h,
-            map: [x[0], x[1], x[2], y[0], y[1], y[2]],
-        }
+        Luma { data: Cow::Owned(data), w, h, map: [x[0], x[1], x[2], y[0], y[1], y[2]] }
     }
 
     /// Box downscale by `n`.
@@ -61,15 +45,10 @@ impl<'a> Luma<'a> {
         for rows in self.data.chunks_exact(self.w * n).take(h) {
             sums.fill(0);
             for row in rows.chunks_exact(self.w) {
-                sums.iter_mut()
-                    .zip(row)
-                    .for_each(|(sum, p)| *sum += u32::from(*p));
+                sums.iter_mut().zip(row).for_each(|(sum, p)| *sum += u32::from(*p));
             }
             let area = (n * n) as u32;
-            data.extend(
-                sums.chunks_exact(n)
-                    .map(|block| (block.iter().sum::<u32>() / area) as u8),
-            );
+            data.extend(sums.chunks_exact(n).map(|block| (block.iter().sum::<u32>() / area) as u8));
         }
         self.derived(data, w, h, map)
     }
@@ -104,14 +83,7 @@ impl<'a> Luma<'a> {
         let h = w.min(self.h * 3 / 2);
         let (cx, cy) = (self.w as f32 / 2., self.h as f32 / 2.);
         let (ox, oy) = (w as f32 / 2., h as f32 / 2.);
-        let map = [
-            cos,
-            -sin,
-            cx - cos * ox + sin * oy,
-            sin,
-            cos,
-            cy - sin * ox - cos * oy,
-        ];
+        let map = [cos, -sin, cx - cos * ox + sin * oy, sin, cos, cy - sin * ox - cos * oy];
         let fixed = |f: f32| (f * 65536.) as i64;
         let (dx, dy) = (fixed(cos), fixed(sin));
         let mut data = vec![128; w * h];
@@ -134,12 +106,7 @@ impl<'a> Luma<'a> {
     pub fn cropped(&self, (x0, y0, x1, y1): Window) -> Luma<'static> {
         let rows = self.data.chunks_exact(self.w).take(y1).skip(y0);
         let data = rows.flat_map(|row| &row[x0..x1]).copied().collect();
-        self.derived(
-            data,
-            x1 - x0,
-            y1 - y0,
-            [1., 0., x0 as f32, 0., 1., y0 as f32],
-        )
+        self.derived(data, x1 - x0, y1 - y0, [1., 0., x0 as f32, 0., 1., y0 as f32])
     }
 
     /// Each row the mean of five: takes sensor noise out of upright bars.
@@ -155,11 +122,7 @@ impl<'a> Luma<'a> {
 
     /// Mean grey, 0 to 255, from every 16th pixel.
     pub fn mean(&self) -> f32 {
-        let (sum, n) = self
-            .data
-            .iter()
-            .step_by(16)
-            .fold((0u64, 0u64), |(s, n), p| (s + u64::from(*p), n + 1));
+        let (sum, n) = self.data.iter().step_by(16).fold((0u64, 0u64), |(s, n), p| (s + u64::from(*p), n + 1));
         sum as f32 / n.max(1) as f32
     }
 
@@ -179,17 +142,13 @@ impl<'a> Luma<'a> {
             across.fill(0);
             down.fill(0);
             for y in (by * B..by * B + B).step_by(2).filter(|y| y + 2 < self.h) {
-                let (row, below) = (
-                    &self.data[y * self.w..][..self.w],
-                    &self.data[(y + 2) * self.w..][..self.w],
-                );
+                let (row, below) = (&self.data[y * self.w..][..self.w], &self.data[(y + 2) * self.w..][..self.w]);
                 for x in 0..self.w - 2 {
                     across[x] += u16::from(row[x].abs_diff(row[x + 2]));
                     down[x] += u16::from(row[x].abs_diff(below[x]));
                 }
             }
-            let sum =
-                |v: &[u16], bx: usize| v[bx * B..][..B].iter().map(|s| u32::from(*s)).sum::<u32>();
+            let sum = |v: &[u16], bx: usize| v[bx * B..][..B].iter().map(|s| u32::from(*s)).sum::<u32>();
             let strength = |bx: usize| {
                 let (a, d) = (sum(&across, bx), sum(&down, bx));
                 (a > (B * B / 2) as u32 * EDGE && a > d * 2).then(|| (a - d) / B as u32)
@@ -211,10 +170,7 @@ impl<'a> Luma<'a> {
                 if blocks < 4 {
                     continue;
                 }
-                match boxes
-                    .iter_mut()
-                    .find(|b| b.3 + 1 >= by && start < b.2 && end > b.0)
-                {
+                match boxes.iter_mut().find(|b| b.3 + 1 >= by && start < b.2 && end > b.0) {
                     Some(b) => *b = (b.0.min(start), b.1, b.2.max(end), by + 1, b.4 + total),
                     None => boxes.push((start, by, end, by + 1, total)),
                 }
@@ -223,12 +179,7 @@ impl<'a> Luma<'a> {
         boxes.sort_by_key(|b| std::cmp::Reverse(b.4));
         let quiet = 40; // room for the quiet zone beside the bars
         let window = |b: &(usize, usize, usize, usize, u32)| {
-            (
-                (b.0 * B).saturating_sub(quiet),
-                b.1 * B,
-                (b.2 * B + quiet).min(self.w),
-                b.3 * B,
-            )
+            ((b.0 * B).saturating_sub(quiet), b.1 * B, (b.2 * B + quiet).min(self.w), b.3 * B)
         };
         boxes.iter().take(most).map(window).collect()
     }

@@ -9,9 +9,7 @@ use rxing::oned::{MultiFormatOneDReader, OneDReader};
 use rxing::pdf417::PDF417Reader;
 use rxing::qrcode::QRCodeReader;
 use rxing::qrcode::cpp_port::QrReader;
-use rxing::{
-    BarcodeFormat, Binarizer, BinaryBitmap, DecodeHints, Luma8Source, RXingResult, Reader,
-};
+use rxing::{BarcodeFormat, Binarizer, BinaryBitmap, DecodeHints, Luma8Source, RXingResult, Reader};
 use seal_core::scan::Symbology;
 
 use super::luma::Luma;
@@ -113,11 +111,7 @@ impl Pass {
 
 fn hints(formats: impl Iterator<Item = Symbology>, harder: bool) -> DecodeHints {
     let formats: HashSet<BarcodeFormat> = formats.filter_map(to_rxing).collect();
-    DecodeHints {
-        PossibleFormats: Some(formats),
-        TryHarder: Some(harder),
-        ..DecodeHints::default()
-    }
+    DecodeHints { PossibleFormats: Some(formats), TryHarder: Some(harder), ..DecodeHints::default() }
 }
 
 /// `None` for what this build of rxing does not read.
@@ -158,21 +152,11 @@ fn keep(layer: &Luma, result: &RXingResult, mut points: Vec<[f32; 2]>, out: &mut
     }
     // Readers list corners in orders of their own: go round, so that they outline the code.
     let n = points.len().max(1) as f32;
-    let (cx, cy) = points
-        .iter()
-        .fold((0., 0.), |(x, y), p| (x + p[0] / n, y + p[1] / n));
+    let (cx, cy) = points.iter().fold((0., 0.), |(x, y), p| (x + p[0] / n, y + p[1] / n));
     let angle = |p: &[f32; 2]| (p[1] - cy).atan2(p[0] - cx);
     points.sort_by(|a, b| angle(a).total_cmp(&angle(b)));
-    let corners = points
-        .into_iter()
-        .map(|[u, v]| layer.to_original(u, v))
-        .collect();
-    out.push(Found {
-        symbology,
-        text: text.to_owned(),
-        corners,
-        ms: 0.,
-    });
+    let corners = points.into_iter().map(|[u, v]| layer.to_original(u, v)).collect();
+    out.push(Found { symbology, text: text.to_owned(), corners, ms: 0. });
 }
 
 /// `lines` rows from the middle outwards, each read forwards and backwards.
@@ -182,8 +166,7 @@ fn linear(layer: &Luma, formats: Formats, lines: usize, out: &mut Vec<Found>) {
     }
     let hints = hints(formats.linear(), false);
     let mut reader = MultiFormatOneDReader::new(&hints);
-    let Ok(source) = Luma8Source::new_with_slice(&layer.data, layer.w as u32, layer.h as u32)
-    else {
+    let Ok(source) = Luma8Source::new_with_slice(&layer.data, layer.w as u32, layer.h as u32) else {
         return;
     };
     let rows = GlobalHistogramBinarizer::new(source);
@@ -194,20 +177,15 @@ fn linear(layer: &Luma, formats: Formats, lines: usize, out: &mut Vec<Found>) {
     for i in 0..lines {
         let off = i.div_ceil(2) * step;
         let middle = layer.h / 2;
-        let y = if i % 2 == 0 {
-            middle.checked_add(off)
-        } else {
-            middle.checked_sub(off)
-        };
+        let y = if i % 2 == 0 { middle.checked_add(off) } else { middle.checked_sub(off) };
         let Some(y) = y.filter(|y| *y < layer.h) else {
             continue;
         };
         let Some(first) = row(&mut reader, &rows, y, layer.w, &hints) else {
             continue;
         };
-        let same = |r: &RXingResult| {
-            r.getText() == first.0.getText() && r.getBarcodeFormat() == first.0.getBarcodeFormat()
-        };
+        let same =
+            |r: &RXingResult| r.getText() == first.0.getText() && r.getBarcodeFormat() == first.0.getBarcodeFormat();
         let sure = match from_rxing(first.0.getBarcodeFormat()) {
             // no checksum, or one digit of it that a blurred row passes by chance
             Some(Symbology::Code39 | Symbology::Itf | Symbology::Ean13) => {
@@ -216,20 +194,14 @@ fn linear(layer: &Luma, formats: Formats, lines: usize, out: &mut Vec<Found>) {
                         || [y.saturating_sub(1), y + 1].iter().any(|n| {
                             *n != y
                                 && *n < layer.h
-                                && row(&mut reader, &rows, *n, layer.w, &hints)
-                                    .is_some_and(|r| same(&r.0))
+                                && row(&mut reader, &rows, *n, layer.w, &hints).is_some_and(|r| same(&r.0))
                         }))
             }
             _ => true,
         };
         if sure {
             let (left, right) = first.1;
-            keep(
-                layer,
-                &first.0,
-                vec![[left, y as f32], [right, y as f32]],
-                out,
-            );
+            keep(layer, &first.0, vec![[left, y as f32], [right, y as f32]], out);
         } else {
             once.push(first.0);
         }
@@ -247,10 +219,7 @@ fn row<B: Binarizer>(
     let bits = rows.get_black_row(y).ok()?;
     let ends = |r: &RXingResult| {
         let x: Vec<f32> = r.getPoints().iter().map(|p| p.x).collect();
-        (
-            x.iter().copied().fold(w as f32, f32::min),
-            x.iter().copied().fold(0., f32::max),
-        )
+        (x.iter().copied().fold(w as f32, f32::min), x.iter().copied().fold(0., f32::max))
     };
     if let Ok(result) = reader.decode_row(y as u32, &bits, hints) {
         let ends = ends(&result);
@@ -284,10 +253,7 @@ fn bitmap<'a>(layer: &'a Luma) -> Option<BinaryBitmap<HybridBinarizer<Luma8Sourc
 }
 
 fn matrix(layer: &Luma, formats: Formats, harder: bool, out: &mut Vec<Found>) {
-    let (qr, data_matrix) = (
-        formats.has(Symbology::Qr),
-        formats.has(Symbology::Datamatrix),
-    );
+    let (qr, data_matrix) = (formats.has(Symbology::Qr), formats.has(Symbology::Datamatrix));
     if !(qr || data_matrix) {
         return;
     }
@@ -303,20 +269,14 @@ fn matrix(layer: &Luma, formats: Formats, harder: bool, out: &mut Vec<Found>) {
         match QrReader.decode_multiple_with_hints(&mut bitmap, &hints) {
             Ok(results) if !results.is_empty() => results.iter().for_each(&mut add),
             _ if harder => {
-                QRCodeReader
-                    .decode_with_hints(&mut bitmap, &hints)
-                    .iter()
-                    .for_each(&mut add);
+                QRCodeReader.decode_with_hints(&mut bitmap, &hints).iter().for_each(&mut add);
             }
             _ => {}
         }
     }
     if data_matrix {
         let hints = hints([Symbology::Datamatrix].into_iter(), harder);
-        DataMatrixReader
-            .decode_with_hints(&mut bitmap, &hints)
-            .iter()
-            .for_each(&mut add);
+        DataMatrixReader.decode_with_hints(&mut bitmap, &hints).iter().for_each(&mut add);
     }
 }
 

@@ -25,11 +25,7 @@ pub enum FeedKind {
 pub fn feed_frame(code: &PracticeCode, jitter: u64) -> Result<GrayImage, CannotEncode> {
     let modules = code.modules()?;
     let across = (modules.w + 2 * modules.quiet()) as u32;
-    let module = if modules.linear {
-        900 / across
-    } else {
-        440 / across
-    };
+    let module = if modules.linear { 900 / across } else { 440 / across };
     let label = modules.image(module.max(2));
     let mut dice = Dice(jitter.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     let (dx, dy) = (dice.within(50.), dice.within(30.));
@@ -54,38 +50,20 @@ pub fn feed_png(code: &PracticeCode, jitter: u64) -> Result<Vec<u8>, CannotEncod
     let frame = feed_frame(code, jitter)?;
     let mut png = Vec::new();
     PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::NoFilter)
-        .write_image(
-            &frame,
-            FEED_WIDTH,
-            FEED_HEIGHT,
-            image::ExtendedColorType::L8,
-        )
-        .map_err(|e| CannotEncode {
-            symbology: code.symbology,
-            text: code.text.clone(),
-            reason: e.to_string(),
-        })?;
+        .write_image(&frame, FEED_WIDTH, FEED_HEIGHT, image::ExtendedColorType::L8)
+        .map_err(|e| CannotEncode { symbology: code.symbology, text: code.text.clone(), reason: e.to_string() })?;
     Ok(png)
 }
 
 /// Writes `per_code` frames of each code in turn, for a browser's fake camera, which repeats the file.
-pub fn write_feed(
-    out: &mut impl Write,
-    kind: FeedKind,
-    codes: &[PracticeCode],
-    per_code: u64,
-) -> io::Result<()> {
+pub fn write_feed(out: &mut impl Write, kind: FeedKind, codes: &[PracticeCode], per_code: u64) -> io::Result<()> {
     if kind == FeedKind::Y4m {
-        writeln!(
-            out,
-            "YUV4MPEG2 W{FEED_WIDTH} H{FEED_HEIGHT} F10:1 Ip A1:1 C420jpeg"
-        )?;
+        writeln!(out, "YUV4MPEG2 W{FEED_WIDTH} H{FEED_HEIGHT} F10:1 Ip A1:1 C420jpeg")?;
     }
     for (i, code) in codes.iter().enumerate() {
         for n in 0..per_code {
             let jitter = i as u64 * 1000 + n;
-            let frame = feed_frame(code, jitter)
-                .map_err(|e| io::Error::new(io::ErrorKind::InvalidInput, e))?;
+            let frame = feed_frame(code, jitter).map_err(|e| io::Error::new(io::ErrorKind::InvalidInput, e))?;
             match kind {
                 FeedKind::Y4m => {
                     out.write_all(b"FRAME\n")?;
@@ -116,8 +94,7 @@ fn soft(image: &GrayImage, u: f32, v: f32) -> f32 {
     let (u, v) = (u - 0.5, v - 0.5);
     let (x, y) = (u.floor(), v.floor());
     let (a, b) = (u - x, v - y);
-    (at(x, y) * (1. - a) + at(x + 1., y) * a) * (1. - b)
-        + (at(x, y + 1.) * (1. - a) + at(x + 1., y + 1.) * a) * b
+    (at(x, y) * (1. - a) + at(x + 1., y) * a) * (1. - b) + (at(x, y + 1.) * (1. - a) + at(x + 1., y + 1.) * a) * b
 }
 
 /// A small repeatable generator (xorshift64): frames need grain, not secrets.

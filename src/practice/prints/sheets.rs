@@ -50,19 +50,11 @@ pub struct ContainerRow {
 }
 
 /// The container sheet: one QR code a row.
-pub fn container_sheet(
-    header: &SheetHeader,
-    rows: &[ContainerRow],
-) -> Result<String, CannotEncode> {
+pub fn container_sheet(header: &SheetHeader, rows: &[ContainerRow]) -> Result<String, CannotEncode> {
     let mut body = String::new();
     for (i, row) in rows.iter().enumerate() {
-        let qr = PracticeCode::new(Symbology::Qr, &row.qr)
-            .modules()?
-            .svg(1, &row.qr);
-        let seal = row
-            .customs_seal
-            .as_ref()
-            .map_or("#####".into(), |s| s.as_str().to_owned());
+        let qr = PracticeCode::new(Symbology::Qr, &row.qr).modules()?.svg(1, &row.qr);
+        let seal = row.customs_seal.as_ref().map_or("#####".into(), |s| s.as_str().to_owned());
         body += &format!(
             "<tr><td>{}</td><td class=num>{}</td><td>{}</td><td>{}</td><td></td><td class=qr>{qr}</td></tr>",
             i + 1,
@@ -74,12 +66,7 @@ pub fn container_sheet(
     let title = "DANH SÁCH CONTAINER ĐỦ ĐIỀU KIỆN QUA KHU VỰC GIÁM SÁT HẢI QUAN";
     let columns = "<th>STT</th><th>Số hiệu container<br>(1)</th><th>Số seal container<br>(nếu có) (2)</th>\
         <th>Số seal hải quan<br>(nếu có) (3)</th><th>Xác nhận của bộ phận giám sát<br>(4)</th><th>Mã vạch<br>(5)</th>";
-    Ok(sheet(
-        title,
-        header,
-        "",
-        &format!("<table><tr>{columns}</tr>{body}</table>"),
-    ))
+    Ok(sheet(title, header, "", &format!("<table><tr>{columns}</tr>{body}</table>")))
 }
 
 /// The goods sheet: one linear code of the declaration number in the header, Code 39 or Code 128.
@@ -90,55 +77,31 @@ pub fn goods_sheet(
     symbology: Symbology,
 ) -> Result<String, CannotEncode> {
     let number = header.declaration.as_str();
-    let code = PracticeCode::new(symbology, number)
-        .modules()?
-        .svg(24, number);
-    let code = format!(
-        "<figure class=bar>{code}<figcaption>{}</figcaption></figure>",
-        escape(number)
-    );
+    let code = PracticeCode::new(symbology, number).modules()?.svg(24, number);
+    let code = format!("<figure class=bar>{code}<figcaption>{}</figcaption></figure>", escape(number));
     let title = "DANH SÁCH HÀNG HÓA ĐỦ ĐIỀU KIỆN QUA KHU VỰC GIÁM SÁT HẢI QUAN";
     let columns = "<th>STT</th><th>Số lượng hàng<br>(1)</th><th>Tổng trọng lượng hàng<br>(2)</th>\
         <th>Lượng hàng thực tế qua khu vực giám sát<br>(3)</th><th>Xác nhận của bộ phận giám sát<br>(4)</th>";
-    let row = format!(
-        "<tr><td>1</td><td>{}</td><td>{}</td><td></td><td></td></tr>",
-        escape(quantity),
-        escape(weight)
-    );
-    Ok(sheet(
-        title,
-        header,
-        &code,
-        &format!("<table><tr>{columns}</tr>{row}</table>"),
-    ))
+    let row = format!("<tr><td>1</td><td>{}</td><td>{}</td><td></td><td></td></tr>", escape(quantity), escape(weight));
+    Ok(sheet(title, header, &code, &format!("<table><tr>{columns}</tr>{row}</table>")))
 }
 
 /// A container's number plate with a Code 128 code, as some depots stick on the door.
 pub fn container_plate(number: &ContainerNo) -> Result<String, CannotEncode> {
-    let code = PracticeCode::new(Symbology::Code128, number.as_str())
-        .modules()?
-        .svg(30, number.as_str());
+    let code = PracticeCode::new(Symbology::Code128, number.as_str()).modules()?.svg(30, number.as_str());
     Ok(label(&format!("<h1>{number}</h1>{code}")))
 }
 
 /// An e-seal's label: the number as Code 128 and as QR.
 pub fn seal_label(number: &SealNo) -> Result<String, CannotEncode> {
-    let bars = PracticeCode::new(Symbology::Code128, number.as_str())
-        .modules()?
-        .svg(30, number.as_str());
-    let qr = PracticeCode::new(Symbology::Qr, number.as_str())
-        .modules()?
-        .svg(1, number.as_str());
-    Ok(label(&format!(
-        "<p>SEAL ĐỊNH VỊ ĐIỆN TỬ</p><h1>{number}</h1>{bars}<div class=square>{qr}</div>"
-    )))
+    let bars = PracticeCode::new(Symbology::Code128, number.as_str()).modules()?.svg(30, number.as_str());
+    let qr = PracticeCode::new(Symbology::Qr, number.as_str()).modules()?.svg(1, number.as_str());
+    Ok(label(&format!("<p>SEAL ĐỊNH VỊ ĐIỆN TỬ</p><h1>{number}</h1>{bars}<div class=square>{qr}</div>")))
 }
 
 /// A courier waybill with its number as Code 128.
 pub fn waybill_label(number: &WaybillNo, from: &str, to: &str) -> Result<String, CannotEncode> {
-    let code = PracticeCode::new(Symbology::Code128, number.as_str())
-        .modules()?
-        .svg(36, number.as_str());
+    let code = PracticeCode::new(Symbology::Code128, number.as_str()).modules()?.svg(36, number.as_str());
     Ok(label(&format!(
         "<p>PHIẾU GỬI</p>{code}<h1>{number}</h1><p>Người gửi: {}</p><p>Người nhận: {}</p>",
         escape(from),
@@ -149,9 +112,7 @@ pub fn waybill_label(number: &WaybillNo, from: &str, to: &str) -> Result<String,
 /// The label of a parcel of seals on their way home: our own QR code.
 pub fn parcel_label(id: &Uuid, from: &str, to: &str, seals: usize) -> Result<String, CannotEncode> {
     let text = parcel_code(id);
-    let qr = PracticeCode::new(Symbology::Qr, &text)
-        .modules()?
-        .svg(1, &text);
+    let qr = PracticeCode::new(Symbology::Qr, &text).modules()?.svg(1, &text);
     Ok(label(&format!(
         "<p>KIỆN SEAL HOÀN TRẢ · {seals} seal</p><div class=square>{qr}</div><p>Từ: {}</p><p>Đến: {}</p>",
         escape(from),
@@ -160,8 +121,7 @@ pub fn parcel_label(id: &Uuid, from: &str, to: &str, seals: usize) -> Result<Str
 }
 
 fn sheet(title: &str, h: &SheetHeader, code: &str, table: &str) -> String {
-    let line =
-        |n: u8, name: &str, value: &str| format!("<p>{n}. {name}: <b>{}</b></p>", escape(value));
+    let line = |n: u8, name: &str, value: &str| format!("<p>{n}. {name}: <b>{}</b></p>", escape(value));
     let office = format!("{} ({})", h.office, h.office_code);
     let header = [
         line(1, "Chi cục hải quan giám sát", &office),
@@ -179,17 +139,11 @@ fn sheet(title: &str, h: &SheetHeader, code: &str, table: &str) -> String {
         true => "",
         false => "<p class=centre>Tờ khai không phải niêm phong</p>",
     };
-    page(
-        "A4 portrait",
-        &format!("{code}<h1>{title}</h1>{sealing}<section class=head>{header}</section>{table}"),
-    )
+    page("A4 portrait", &format!("{code}<h1>{title}</h1>{sealing}<section class=head>{header}</section>{table}"))
 }
 
 fn label(body: &str) -> String {
-    page(
-        "100mm 150mm",
-        &format!("<section class=label>{body}</section>"),
-    )
+    page("100mm 150mm", &format!("<section class=label>{body}</section>"))
 }
 
 fn page(size: &str, body: &str) -> String {
