@@ -4,5 +4,6 @@
 //! `app.rs` knows them all. `tests/layering.rs` holds this.
 
 pub mod actions;
+pub mod adapters;
 pub mod platform;
 pub mod ports;

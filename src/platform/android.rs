@@ -15,22 +15,9 @@ use super::PlatformError;
 /// Needs the activity; a background worker is given the folder as an argument.
 pub fn data_folder() -> Result<PathBuf, PlatformError> {
     with_activity(|env, activity| {
-        let folder = env
-            .call_method(
-                activity,
-                jni_str!("getNoBackupFilesDir"),
-                jni_sig!("()Ljava/io/File;"),
-                &[],
-            )?
-            .l()?;
-        let path = env
-            .call_method(
-                &folder,
-                jni_str!("getAbsolutePath"),
-                jni_sig!("()Ljava/lang/String;"),
-                &[],
-            )?
-            .l()?;
+        let folder =
+            env.call_method(activity, jni_str!("getNoBackupFilesDir"), jni_sig!("()Ljava/io/File;"), &[])?.l()?;
+        let path = env.call_method(&folder, jni_str!("getAbsolutePath"), jni_sig!("()Ljava/lang/String;"), &[])?.l()?;
         JString::cast_local(env, path)?.try_to_string(env)
     })
     .map(PathBuf::from)
@@ -51,9 +38,7 @@ fn with_activity<T>(
     let vm = unsafe { JavaVM::from_raw(context.vm().cast()) };
     vm.attach_current_thread(|env| {
         // SAFETY: a global reference that outlives this call; ManuallyDrop, since it is not ours to free.
-        let activity = std::mem::ManuallyDrop::new(unsafe {
-            JObject::from_raw(env, context.context().cast())
-        });
+        let activity = std::mem::ManuallyDrop::new(unsafe { JObject::from_raw(env, context.context().cast()) });
         act(env, &activity)
     })
 }

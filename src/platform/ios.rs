@@ -16,10 +16,7 @@ pub fn data_folder() -> Result<PathBuf, PlatformError> {
 
 /// `CLOCK_MONOTONIC_RAW`, which on Apple systems is `mach_continuous_time` and counts sleep.
 pub fn time_since_boot() -> Duration {
-    let mut now = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
+    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: `now` is a valid timespec for the length of the call.
     let answer = unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC_RAW, &mut now) };
     // Fails only for an unknown clock or a bad pointer, and these are neither.

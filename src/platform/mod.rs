@@ -65,10 +65,8 @@ pub fn time_since_boot() -> Duration {
 /// # Errors
 /// [`PlatformError::FreeSpace`], for example when `folder` does not exist.
 pub fn free_space(folder: &Path) -> Result<u64, PlatformError> {
-    let answer = rustix::fs::statvfs(folder).map_err(|errno| PlatformError::FreeSpace {
-        folder: folder.to_owned(),
-        source: errno.into(),
-    })?;
+    let answer = rustix::fs::statvfs(folder)
+        .map_err(|errno| PlatformError::FreeSpace { folder: folder.to_owned(), source: errno.into() })?;
     // `f_bavail`, not `f_bfree`: the rest is reserved for the system.
     Ok(answer.f_bavail.saturating_mul(answer.f_frsize))
 }
