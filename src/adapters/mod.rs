@@ -7,6 +7,7 @@ pub mod clock;
 mod files;
 #[cfg(feature = "practice")]
 pub mod hub_camera;
+pub mod http;
 pub mod no_camera;
 pub mod photo;
 pub mod photo_files;
