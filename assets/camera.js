@@ -5,7 +5,7 @@
 //   sealCamera.start({video, overlay, secret, formats, practice, socket})  -> {ok, trouble?}
 //     video, overlay: element ids of a <video> and an <svg> over it; secret: from the hub;
 //     formats: set id (0 scan box, 1 sheet, 2 seal, 3 waybill); socket: URL when not same-origin;
-//     practice: {symbology, code} shows a printed practice code instead of a camera, null a real camera
+//     practice: {symbology, code} shows a printed practice code instead of a camera, {photo} a scene, null a real camera
 //   sealCamera.formats(id), .still(), .torch(on), .zoom(x), .pick('scan' | 'photo'), .stop()
 //   A click on [data-seal-camera=pick-scan] or [data-seal-camera=pick-photo] opens the file chooser
 //   (in the click itself: browsers refuse it later).

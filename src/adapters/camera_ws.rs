@@ -15,12 +15,10 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use seal_core::scan::Symbology;
 use serde::Deserialize;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::barcode::{BarcodeError, Formats, Found, FrameReader, FrameReading, MAX_PICTURE_BYTES, decode_picture};
-use crate::practice::prints::{PracticeCode, feed_png};
 
 /// Most pixels of a live frame.
 const MAX_FRAME_PIXELS: u32 = 2560 * 1440;
@@ -228,13 +226,9 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// `GET /frames?secret=` (WebSocket), `GET /camera.js`, `GET /practice/feed.png?symbology=&code=&jitter=`.
+/// `GET /frames?secret=` (WebSocket), `GET /camera.js`. Practice adds its own picture feed.
 pub fn routes<S: Clone + Send + Sync + 'static>(cameras: Arc<Cameras>) -> Router<S> {
-    Router::new()
-        .route("/frames", get(frames))
-        .route("/camera.js", get(script))
-        .route("/practice/feed.png", get(feed))
-        .with_state(cameras)
+    Router::new().route("/frames", get(frames)).route("/camera.js", get(script)).with_state(cameras)
 }
 
 /// The JS module, for renderers that load it as text.
@@ -242,32 +236,6 @@ pub const CAMERA_JS: &str = include_str!("../../assets/camera.js");
 
 async fn script() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], CAMERA_JS)
-}
-
-#[derive(Deserialize)]
-struct FeedQuery {
-    symbology: Symbology,
-    code: String,
-    #[serde(default)]
-    jitter: u64,
-}
-
-async fn feed(Query(query): Query<FeedQuery>) -> Response {
-    let code = PracticeCode::new(query.symbology, query.code);
-    match tokio::task::spawn_blocking(move || feed_png(&code, query.jitter)).await {
-        Ok(Ok(png)) => (
-            [
-                (header::CONTENT_TYPE, "image/png"),
-                (header::CACHE_CONTROL, "no-store"),
-                // the desktop window has another origin and must read the pixels
-                (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-            ],
-            png,
-        )
-            .into_response(),
-        Ok(Err(e)) => (StatusCode::UNPROCESSABLE_ENTITY, e.to_string()).into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
 }
 
 #[derive(Deserialize)]

@@ -2,7 +2,8 @@ use futures_util::{SinkExt, StreamExt};
 use tokio_tungstenite::tungstenite::{self, client::IntoClientRequest};
 
 use super::*;
-use crate::practice::prints::{FEED_HEIGHT, FEED_WIDTH, feed_frame};
+use crate::practice::prints::{FEED_HEIGHT, FEED_WIDTH, PracticeCode, feed_frame, feed_png};
+use seal_core::scan::Symbology;
 
 type Page = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 

@@ -2,8 +2,7 @@
 //!
 //! Everything is real but the radio and the trucks: the same store, queue, HTTP and barcode reader that real use has.
 
-pub mod panel;
+mod feed_route;
 pub mod prints;
-#[cfg(feature = "live")]
-pub mod server;
-pub mod set;
+
+pub use feed_route::{SCENES, feed_route};
