@@ -4,4 +4,5 @@
 //! `app.rs` knows them all. `tests/layering.rs` holds this.
 
 pub mod actions;
+pub mod adapters;
 pub mod ports;
