@@ -13,3 +13,4 @@ pub mod photo_files;
 pub mod sqlite;
 pub mod switchable;
 pub mod vault_file;
+pub mod yard_link;
