@@ -1,3 +1,4 @@
 //! Practice mode: things to scan and to handle without a real truck.
 
+pub mod camera_routes;
 pub mod prints;
