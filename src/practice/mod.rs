@@ -2,7 +2,6 @@
 //!
 //! Everything is real but the radio and the trucks: the same store, queue, HTTP and barcode reader that real use has.
 
-mod feed_route;
+pub mod camera_routes;
 pub mod prints;
-
-pub use feed_route::{SCENES, feed_route};
+pub mod scenes;
