@@ -1,6 +1,15 @@
 //! What officers do, one file for each act. An act decides with pure functions of `seal_core`, then writes facts through
 //! the ports; it never talks to a screen.
 
+pub mod decide_goods;
+pub mod declare_trip;
+pub mod hand_over;
+pub mod open_case;
+pub mod report_difficulty;
+pub mod scan_item;
+pub mod sign_in;
+pub mod take_photo;
+
 use std::sync::Arc;
 
 use seal_core::event::SignedEvent;
