@@ -173,12 +173,16 @@ fn subjects(tx: &Transaction, event: &Event) -> Result<Vec<String>, Trouble> {
 
 /// `unit` follows `subject` from now on, and is sent what there is of it.
 fn follow(tx: &Transaction, unit: &str, subject: &str) -> Result<(), Trouble> {
-    let new =
-        tx.execute("INSERT INTO scope (unit, subject) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (unit, subject))?;
+    let key = subject.strip_prefix("doc/").unwrap_or(subject);
+    // Who follows the subject follows its document.
+    let new = tx.execute(
+        "INSERT INTO scope (unit, subject) SELECT ?1, ?2
+         WHERE NOT EXISTS (SELECT 1 FROM scope WHERE unit = ?1 AND subject IN (?2, ?3))",
+        (unit, subject, key),
+    )?;
     if new == 0 {
         return Ok(());
     }
-    let key = subject.strip_prefix("doc/").unwrap_or(subject);
     let known: bool = tx.query_row("SELECT EXISTS (SELECT 1 FROM doc WHERE key = ?1)", [key], |row| row.get(0))?;
     if known {
         send_doc(tx, unit, key)?;

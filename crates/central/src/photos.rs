@@ -312,7 +312,14 @@ pub(crate) async fn offset(
 ) -> Result<Response, Refusal> {
     same_tus(&headers)?;
     let photo = named(&photo)?;
-    match blocking(move || Ok(have(&central, &photo)?)).await? {
+    let ask = move || {
+        // While somebody writes it there is no leftover to settle.
+        if let (Have::Partial { size, .. }, Ok(_held)) = (have(&central, &photo)?, central.0.photos.hold(photo)) {
+            settle_leftover(&central, &photo, size)?;
+        }
+        Ok(have(&central, &photo)?)
+    };
+    match blocking(ask).await? {
         Have::Nothing => Err(unknown()),
         have => Ok(answer(StatusCode::OK, &have)),
     }
