@@ -28,7 +28,7 @@ use seal_field::ports::location::Nowhere;
 use seal_field::ports::store::Store as _;
 use seal_simulator::{Reach as _, SealNow, SealSpec, Trouble, Yard};
 
-use super::{Device, case_id, office, seal};
+use crate::common::{Device, case_id, office, seal};
 
 /// Nobody answers.
 struct NoCoverage;
