@@ -2,6 +2,14 @@
 //!
 //! Layers point one way: `seal_core` <- [`ports`] <- [`actions`] <- `ui`. Adapters and platforms implement ports; only
 //! `app.rs` knows them all. `tests/layering.rs` holds this.
+#![deny(missing_docs)]
 
 pub mod actions;
+pub mod adapters;
+pub mod i18n;
+pub mod platform;
 pub mod ports;
+#[cfg(feature = "practice")]
+pub mod practice;
+#[cfg(feature = "ui")]
+pub mod ui;

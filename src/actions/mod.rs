@@ -1,6 +1,25 @@
 //! What officers do, one file for each act. An act decides with pure functions of `seal_core`, then writes facts through
 //! the ports; it never talks to a screen.
 
+pub mod arm_seal;
+pub mod cut_off_seal;
+pub mod decide_goods;
+pub mod declare_trip;
+pub mod disarm_seal;
+pub mod hand_over;
+pub mod inspect;
+pub mod lock_command;
+pub mod open_case;
+pub mod pair_seal;
+pub mod read_lock;
+pub mod read_seal_log;
+pub mod record_seal;
+pub mod report_difficulty;
+pub mod scan_item;
+pub mod sign_in;
+pub mod take_photo;
+pub mod tug_test;
+
 use std::sync::Arc;
 
 use seal_core::event::SignedEvent;

@@ -5,6 +5,8 @@ pub mod central;
 pub mod clock;
 pub mod location;
 pub mod photos;
+pub mod practice;
 pub mod seal_link;
 pub mod store;
+pub mod sync;
 pub mod vault;

@@ -1,0 +1,1 @@
+# Topic: practice. Keep ids prefixed with the topic; the other language has the same ids.

@@ -1,0 +1,75 @@
+//! Practice controls as the screens see them. Only practice builds have them; the rest of the app does not know whether a
+//! seal is simulated.
+
+use jiff::Timestamp;
+use seal_core::seal_no::SealNo;
+
+/// Network of a practice device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PracticeNetwork {
+    /// Coverage.
+    On,
+    /// Dead zone.
+    Off,
+    /// A network that answers everything with a login page.
+    LoginPage,
+}
+
+/// A device of the practice set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PracticeDevice {
+    /// Words for the switcher.
+    pub name: String,
+    /// Where it is shown.
+    pub url: String,
+    /// It is this one.
+    pub this: bool,
+}
+
+/// A seal of the yard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PracticeSeal {
+    /// Serial.
+    pub seal: SealNo,
+    /// Rope in its socket.
+    pub rope_in: bool,
+    /// Lock closed.
+    pub closed: bool,
+    /// Name of the trouble set, from [`Practice::troubles`]; empty for none.
+    pub trouble: String,
+}
+
+/// Something to hold before the camera, and to print.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PracticeSample {
+    /// Name for the feed.
+    pub id: String,
+    /// Words for the list.
+    pub name: String,
+}
+
+/// The controls.
+pub trait Practice: Send + Sync {
+    /// The devices of the set.
+    fn devices(&self) -> Vec<PracticeDevice>;
+    /// The practice clock.
+    fn now(&self) -> Timestamp;
+    /// Turns the clock forward for everybody.
+    fn advance(&self, minutes: i64);
+    /// This device's network.
+    fn network(&self) -> PracticeNetwork;
+    /// Changes it.
+    fn set_network(&self, network: PracticeNetwork);
+    /// Seals of the yard.
+    fn seals(&self) -> Vec<PracticeSeal>;
+    /// Names of the troubles, in the order shown; the words are messages `trouble-<name>`.
+    fn troubles(&self) -> Vec<String>;
+    /// Sets a seal's trouble; an empty name ends it.
+    fn set_trouble(&self, seal: &SealNo, trouble: &str);
+    /// The officer's hands: puts the rope in or takes it out.
+    fn set_rope(&self, seal: &SealNo, inserted: bool);
+    /// Samples to hold before the camera.
+    fn samples(&self) -> Vec<PracticeSample>;
+    /// Address of the printable sheets.
+    fn prints_url(&self) -> String;
+}
