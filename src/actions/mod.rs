@@ -9,6 +9,16 @@ pub mod report_difficulty;
 pub mod scan_item;
 pub mod sign_in;
 pub mod take_photo;
+pub mod arm_seal;
+pub mod cut_off_seal;
+pub mod disarm_seal;
+pub mod inspect;
+pub mod lock_command;
+pub mod pair_seal;
+pub mod read_lock;
+pub mod read_seal_log;
+pub mod record_seal;
+pub mod tug_test;
 
 use std::sync::Arc;
 

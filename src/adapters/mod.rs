@@ -1,8 +1,16 @@
-//! Implementations of the ports: what touches disks, networks, cameras and radios.
+//! What implements the ports outside the phone's own system: database, files, network, camera page, practice radio.
 
 pub mod barcode;
 #[cfg(feature = "practice")]
 pub mod camera_ws;
+pub mod clock;
+mod files;
 #[cfg(feature = "practice")]
 pub mod hub_camera;
+pub mod no_camera;
 pub mod photo;
+pub mod photo_files;
+pub mod sqlite;
+pub mod switchable;
+pub mod vault_file;
+pub mod yard_link;

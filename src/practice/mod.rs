@@ -1,3 +1,9 @@
-//! Practice mode: things to scan and to handle without a real truck.
+//! Practice: a central, a yard of simulated seals and three devices in one process, with data of their own.
+//!
+//! Everything is real but the radio and the trucks: the same store, queue, HTTP and barcode reader that real use has.
 
+pub mod panel;
 pub mod prints;
+#[cfg(feature = "live")]
+pub mod server;
+pub mod set;

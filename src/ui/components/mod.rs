@@ -32,7 +32,7 @@
 //! | [`Chips`] | children |
 //! | [`Glyph`] | icon, kind?: Tone, large? |
 //! | [`List`] | kind?: [`ListKind`] Rows, Items, Ordered; label?; children |
-//! | [`Row`] | title, sub?, icon?, kind?: Tone, value?, end?: Element, start?: Element, onclick? |
+//! | [`Row`] | title, sub?, alert?, icon?, kind?: Tone, value?, end?: Element, start?: Element, onclick? |
 //! | [`Check`] | state: [`CheckState`] Todo, Now, Busy, Ok, Warn, Bad; word, title, sub?, value? |
 //! | [`Todo`] | items: `Vec<TodoItem>` |
 //! | [`ContainerNumber`] | number, size?: [`NumberSize`] Text, M, L, Xl; check_label?, marks?: `Vec<usize>` |
