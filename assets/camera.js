@@ -1,18 +1,19 @@
 // The camera of the browser and desktop renderers. Frames go to Rust as grey pixels over one
 // WebSocket, one in flight, paced by the replies; Rust decodes and tells the screens. Nothing here
-// decides anything. Message shapes: src/adapters/camera_ws.rs.
+// decides anything. Message shapes: src/adapters/camera_hub.rs.
 //
 //   sealCamera.start({video, overlay, secret, formats, practice, socket})  -> {ok, trouble?}
-//     video, overlay: element ids of a <video> and an <svg> over it; secret: from the hub;
-//     formats: set id (0 scan box, 1 sheet, 2 seal, 3 waybill); socket: URL when not same-origin;
-//     practice: {symbology, code} shows a printed practice code instead of a camera, null a real camera
+//     video, overlay: element ids of a <video> and an <svg> over it; socket: the hub's URL, secret included (or
+//     secret alone: same origin); formats: set id (0 scan box, 1 sheet, 2 seal, 3 waybill);
+//     practice: {symbology, code} shows a printed practice code instead of a camera, {photo} a scene,
+//     null a real camera
 //   sealCamera.formats(id), .still(), .torch(on), .zoom(x), .pick('scan' | 'photo'), .stop()
 //   A click on [data-seal-camera=pick-scan] or [data-seal-camera=pick-photo] opens the file chooser
 //   (in the click itself: browsers refuse it later).
 (() => {
   'use strict';
   if (window.sealCamera) return;
-  const FRAME = 1, STILL = 2, PICTURE = 3; // kinds of binary message
+  const FRAME = 1, STILL = 2, PICTURE = 3, CHOSEN = 4; // kinds of binary message
   const LONGEST = 1280, PAUSE_MS = 60, REPLY_MS = 6000, MOST_BYTES = 32 << 20;
   const sleep = ms => new Promise(done => setTimeout(done, ms));
   const within = (ms, promise) => Promise.race([promise, sleep(ms).then(() => { throw new Error('timeout'); })]);
@@ -222,7 +223,7 @@
       if (!s || !file) return;
       if (file.size > MOST_BYTES) { tell(s, { trouble: 'too_large' }); return; }
       const bytes = new Uint8Array(await file.arrayBuffer());
-      if (s.ws) s.ws.send(message(what === 'photo' ? STILL : PICTURE, s.formats, 0, 0, bytes));
+      if (s.ws) s.ws.send(message(what === 'photo' ? CHOSEN : PICTURE, s.formats, 0, 0, bytes));
     };
     input.click();
   }

@@ -37,7 +37,8 @@ const HOMES: &[(&str, &[&str])] = &[
     // One UI for every renderer: which one draws it is the wiring's business.
     ("dioxus_desktop", &[]),
     ("dioxus_liveview", &[]),
-    ("axum", &[]),
+    // The camera's socket for the browser and the window; a server is started by the wiring alone.
+    ("axum", &["adapters"]),
     ("seal_central", &[]),
     ("seal_simulator", &["adapters"]),
 ];
@@ -60,6 +61,11 @@ const IMPURE: &[&str] = &[
     ".await",
 ];
 
+/// Layers that take time from the clock port alone: the wall clock can be set by hand, and
+/// `Instant` stands still while a phone sleeps. Others may time a computation.
+const CLOCKLESS: &[&str] = &["ports", "actions", "sync"];
+const CLOCKS: &[&str] = &["SystemTime::now", "Instant::now", "Timestamp::now", "Zoned::now"];
+
 /// Every breach in one file of the app; `path` is relative to `src/`.
 fn app_breaches(path: &str, source: &str) -> Vec<String> {
     let code = code_of(source);
@@ -72,6 +78,11 @@ fn app_breaches(path: &str, source: &str) -> Vec<String> {
     }
     if WIRING.contains(&layer) {
         return breaches;
+    }
+    if CLOCKLESS.contains(&layer) {
+        for clock in CLOCKS.iter().filter(|clock| has_word(&code, clock)) {
+            breaches.push(format!("src/{path}: `{layer}` takes time from the clock port, no `{clock}`"));
+        }
     }
     let Some((_, below)) = LAYERS.iter().find(|(name, _)| *name == layer) else {
         breaches.push(format!("src/{path}: `{layer}` is no known layer; give it a row in tests/layering.rs"));
@@ -317,6 +328,7 @@ fn planted_breaches_are_found() {
         ("app.rs", "#[cfg(target_os = \"ios\")] fn f() {}", "src/platform/ only"),
         ("adapters/x.rs", "if cfg!(target_os = \"android\") {}", "src/platform/ only"),
         ("adapters/x.rs", "let c = '\"'; use crate::ui; let d = '\"';", "must not name `ui`"),
+        ("sync/mod.rs", "let t = std::time::Instant::now();", "clock port"),
         ("helpers.rs", "", "no known layer"),
     ] {
         let breaches = app_breaches(path, planted);

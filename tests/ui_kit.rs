@@ -2,9 +2,7 @@
 use std::{any::Any, cell::Cell, rc::Rc, time::Duration};
 
 use dioxus::core::{ElementId, Mutation, NoOpMutations};
-use dioxus::html::{
-    PlatformEventData, SerializedHtmlEventConverter, SerializedMouseData, SerializedPointerData,
-};
+use dioxus::html::{PlatformEventData, SerializedHtmlEventConverter, SerializedMouseData, SerializedPointerData};
 use dioxus::prelude::*;
 use seal_field::{
     i18n::Lang,
@@ -16,38 +14,23 @@ use seal_field::{
 };
 
 fn html(page: &str, settings: UiSettings) -> String {
-    let mut dom = VirtualDom::new_with_props(
-        Gallery,
-        GalleryProps {
-            page: page.into(),
-            settings,
-        },
-    );
+    let mut dom = VirtualDom::new_with_props(Gallery, GalleryProps { page: page.into(), settings });
     dom.rebuild_in_place();
     let html = dioxus_ssr::render(&dom);
     // What follows the styles and the icons.
-    html.rsplit_once("</symbol>")
-        .expect("icons are in the page")
-        .1
-        .to_owned()
+    html.rsplit_once("</symbol>").expect("icons are in the page").1.to_owned()
 }
 
 fn all() -> impl Iterator<Item = (&'static str, String)> {
-    PAGES
-        .into_iter()
-        .map(|p| (p, html(p, UiSettings::default())))
+    PAGES.into_iter().map(|p| (p, html(p, UiSettings::default())))
 }
 
 /// Opening tags of `name`, attributes and all.
 fn tags<'a>(html: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
-    html.match_indices(&format!("<{name}"))
-        .map(|(at, _)| at)
-        .collect::<Vec<_>>()
-        .into_iter()
-        .filter_map(move |at| {
-            let tag = &html[at..at + html[at..].find('>')?];
-            (tag.len() == name.len() + 1 || tag[name.len() + 1..].starts_with(' ')).then_some(tag)
-        })
+    html.match_indices(&format!("<{name}")).map(|(at, _)| at).collect::<Vec<_>>().into_iter().filter_map(move |at| {
+        let tag = &html[at..at + html[at..].find('>')?];
+        (tag.len() == name.len() + 1 || tag[name.len() + 1..].starts_with(' ')).then_some(tag)
+    })
 }
 
 fn attr<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
@@ -78,8 +61,7 @@ fn every_button_says_what_it_does() {
                     _ => {}
                 }
             }
-            let named =
-                !words.trim().is_empty() || attr(tag, "aria-label").is_some_and(|l| !l.is_empty());
+            let named = !words.trim().is_empty() || attr(tag, "aria-label").is_some_and(|l| !l.is_empty());
             assert!(named, "{page}: button without a name: <button{tag}>");
             assert_eq!(attr(tag, "type"), Some("button"), "{page}: <button{tag}>");
         }
@@ -89,11 +71,7 @@ fn every_button_says_what_it_does() {
 #[test]
 fn references_lead_to_elements_and_ids_are_unique() {
     for (page, html) in all() {
-        let ids: Vec<&str> = html
-            .split(" id=\"")
-            .skip(1)
-            .filter_map(|s| s.split('"').next())
-            .collect();
+        let ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|s| s.split('"').next()).collect();
         for (i, id) in ids.iter().enumerate() {
             assert!(!ids[..i].contains(id), "{page}: id {id} twice");
         }
@@ -110,21 +88,13 @@ fn references_lead_to_elements_and_ids_are_unique() {
 fn pictures_are_hidden_or_named() {
     for (page, html) in all() {
         for tag in tags(&html, "svg") {
-            assert!(
-                attr(tag, "aria-hidden") == Some("true") || attr(tag, "aria-label").is_some(),
-                "{page}: {tag}"
-            );
+            assert!(attr(tag, "aria-hidden") == Some("true") || attr(tag, "aria-label").is_some(), "{page}: {tag}");
         }
         for tag in tags(&html, "img") {
             assert!(tag.contains(" alt="), "{page}: {tag}");
         }
         for tag in tags(&html, "div").filter(|t| attr(t, "role") == Some("radiogroup")) {
-            assert!(
-                attr(tag, "aria-label")
-                    .or(attr(tag, "aria-labelledby"))
-                    .is_some(),
-                "{page}: {tag}"
-            );
+            assert!(attr(tag, "aria-label").or(attr(tag, "aria-labelledby")).is_some(), "{page}: {tag}");
         }
     }
 }
@@ -133,9 +103,7 @@ fn pictures_are_hidden_or_named() {
 fn results_interrupt_only_when_something_is_wrong() {
     let block = |page| {
         let html = html(page, UiSettings::default());
-        tags(&html, "section")
-            .find(|t| t.contains("class=\"result"))
-            .map(str::to_owned)
+        tags(&html, "section").find(|t| t.contains("class=\"result")).map(str::to_owned)
     };
     for (page, class, role) in [
         ("confirmed", "result--ok", "status"),
@@ -163,27 +131,13 @@ fn steps_numbers_and_practice_are_told_in_words() {
 
 #[test]
 fn theme_gloves_and_language_stand_on_the_root() {
-    let settings = UiSettings {
-        theme: Theme::Sun,
-        gloves: true,
-        lang: Lang::En,
-    };
-    let mut dom = VirtualDom::new_with_props(
-        Gallery,
-        GalleryProps {
-            page: "home".into(),
-            settings,
-        },
-    );
+    let settings = UiSettings { theme: Theme::Sun, gloves: true, lang: Lang::En };
+    let mut dom = VirtualDom::new_with_props(Gallery, GalleryProps { page: "home".into(), settings });
     dom.rebuild_in_place();
     let html = dioxus_ssr::render(&dom);
     let root = tags(&html, "div").next().expect("page has a root");
     assert_eq!(
-        (
-            attr(root, "data-theme"),
-            attr(root, "data-gloves"),
-            attr(root, "lang")
-        ),
+        (attr(root, "data-theme"), attr(root, "data-gloves"), attr(root, "lang")),
         (Some("sun"), Some("on"), Some("en"))
     );
     assert!(html.contains("No network"));
@@ -201,10 +155,7 @@ fn text_from_outside_is_never_markup() {
     let mut dom = VirtualDom::new(page);
     dom.rebuild_in_place();
     let html = dioxus_ssr::render(&dom);
-    assert!(
-        !html.contains("<script") && !html.contains("<b onclick") && !html.contains("<i>"),
-        "{html}"
-    );
+    assert!(!html.contains("<script") && !html.contains("<b onclick") && !html.contains("<i>"), "{html}");
     assert!(html.contains("**A** `B`"), "{html}");
 }
 
@@ -279,8 +230,7 @@ impl Held {
 
 /// A touch somewhere; only that it happened matters.
 fn pointer() -> SerializedPointerData {
-    let mut data =
-        serde_json::to_value(SerializedMouseData::default()).expect("mouse data is plain");
+    let mut data = serde_json::to_value(SerializedMouseData::default()).expect("mouse data is plain");
     let more = serde_json::json!({
         "pointer_id": 1, "width": 1.0, "height": 1.0, "pressure": 0.5, "tangential_pressure": 0.0,
         "tilt_x": 0, "tilt_y": 0, "twist": 0, "pointer_type": "touch", "is_primary": true,
@@ -314,10 +264,7 @@ async fn a_held_second_fires_exactly_once() {
     h.send("click", h.button);
     h.wait(3000).await;
     assert_eq!(h.fired.get(), 1, "held on, lifted and clicked");
-    assert!(
-        !dioxus_ssr::render(&h.dom).contains("alertdialog"),
-        "a finger's click opens no dialog"
-    );
+    assert!(!dioxus_ssr::render(&h.dom).contains("alertdialog"), "a finger's click opens no dialog");
 }
 
 #[tokio::test(start_paused = true)]
@@ -356,10 +303,7 @@ async fn a_keyboard_click_asks_first_and_acts_once() {
     let (safe, act) = (page.find("Thôi"), page.find("Khóa seal<"));
     assert!(safe < act && safe.is_some(), "the safe act stands first");
     // The act is the last button of the dialog; a second click finds it done.
-    let act = *listeners(&edits, "click")
-        .iter()
-        .max_by_key(|id| id.0)
-        .expect("dialog has buttons");
+    let act = *listeners(&edits, "click").iter().max_by_key(|id| id.0).expect("dialog has buttons");
     h.send("click", act);
     assert_eq!(h.fired.get(), 1);
     h.send("click", act);

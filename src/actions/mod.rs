@@ -1,14 +1,6 @@
 //! What officers do, one file for each act. An act decides with pure functions of `seal_core`, then writes facts through
 //! the ports; it never talks to a screen.
 
-pub mod decide_goods;
-pub mod declare_trip;
-pub mod hand_over;
-pub mod open_case;
-pub mod report_difficulty;
-pub mod scan_item;
-pub mod sign_in;
-pub mod take_photo;
 pub mod arm_seal;
 pub mod cut_off_seal;
 pub mod disarm_seal;
@@ -19,6 +11,14 @@ pub mod read_lock;
 pub mod read_seal_log;
 pub mod record_seal;
 pub mod tug_test;
+pub mod decide_goods;
+pub mod declare_trip;
+pub mod hand_over;
+pub mod open_case;
+pub mod report_difficulty;
+pub mod scan_item;
+pub mod sign_in;
+pub mod take_photo;
 
 use std::sync::Arc;
 

@@ -7,7 +7,7 @@ use seal_core::scan::HowRead;
 use tokio::sync::broadcast;
 
 use super::barcode::{BarcodeError, Hint};
-use super::camera_ws::{CameraEvent, CameraHub, CameraTrouble as PageTrouble, StillError};
+use super::camera_hub::{CameraEvent, CameraHub, CameraTrouble as PageTrouble, StillError};
 use crate::ports::camera::{Camera, CameraHint, CameraTrouble, Seen, Still};
 
 /// [`Camera`] of one screen session.

@@ -1,11 +1,9 @@
 //! What implements the ports outside the phone's own system: database, files, network, camera page, practice radio.
 
 pub mod barcode;
-#[cfg(feature = "practice")]
-pub mod camera_ws;
+pub mod camera_hub;
 pub mod clock;
 mod files;
-#[cfg(feature = "practice")]
 pub mod hub_camera;
 pub mod no_camera;
 pub mod photo;

@@ -6,11 +6,13 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use seal_core::evidence::PhotoQuality;
 use seal_core::ids::Sha256;
 
 use super::files;
+use super::photo::{PhotoFault, check_photo};
 use crate::platform::free_space;
-use crate::ports::photos::{PhotoError, PhotoFiles};
+use crate::ports::photos::{Examined, PhotoError, PhotoFiles};
 
 /// Kept free for the database, which must always be able to take the facts of the photos: 16 MiB.
 pub const RESERVE: u64 = 16 << 20;
@@ -89,6 +91,22 @@ impl PhotoFiles for PhotoFolder {
 
     fn has(&self, photo: &Sha256) -> bool {
         self.path(photo).is_file()
+    }
+
+    fn examine(&self, bytes: &[u8]) -> Result<Examined, PhotoError> {
+        let check = check_photo(bytes).map_err(|error| PhotoError::NotAPicture(error.to_string()))?;
+        let quality = match check.quality.fault() {
+            None => PhotoQuality::Good,
+            Some(PhotoFault::Blurred) => PhotoQuality::Blurred,
+            Some(PhotoFault::Dark) => PhotoQuality::Dark,
+            Some(PhotoFault::Bright) => PhotoQuality::Bright,
+        };
+        Ok(Examined {
+            width: check.quality.width,
+            height: check.quality.height,
+            quality,
+            thumbnail: check.thumbnail,
+        })
     }
 
     fn free_space(&self) -> u64 {

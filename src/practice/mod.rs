@@ -2,8 +2,6 @@
 //!
 //! Everything is real but the radio and the trucks: the same store, queue, HTTP and barcode reader that real use has.
 
-pub mod panel;
+pub mod camera_routes;
 pub mod prints;
-#[cfg(feature = "live")]
-pub mod server;
-pub mod set;
+pub mod scenes;

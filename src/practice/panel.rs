@@ -8,6 +8,7 @@ use seal_core::seal::reading::LockState;
 use seal_core::seal_no::SealNo;
 use seal_simulator::{Reach as _, Rope, Trouble};
 
+use super::scenes::SCENES;
 use super::set::{PracticeDevice as SetDevice, PracticeSet};
 use crate::adapters::switchable::NetworkMode;
 use crate::ports::clock::Clock as _;
@@ -26,19 +27,6 @@ impl Panel {
         Self { set, device }
     }
 }
-
-/// Scenes to photograph: files of `assets/practice/photos`.
-pub const SCENES: [(&str, &str); 9] = [
-    ("doors", "Cửa container"),
-    ("rope_path", "Cáp qua tai khóa"),
-    ("closed_lock", "Seal đã khóa, số seal"),
-    ("plates", "Biển số xe, moóc"),
-    ("housing", "Vỏ seal khi kiểm tra"),
-    ("cut_seal", "Cáp bị cắt"),
-    ("parcel", "Kiện seal"),
-    ("paper", "Tờ giấy"),
-    ("blurred", "Ảnh mờ"),
-];
 
 impl Practice for Panel {
     fn devices(&self) -> Vec<PracticeDevice> {
@@ -160,7 +148,7 @@ fn samples(set: &PracticeSet, unit: &str) -> Vec<PracticeSample> {
         samples.push(code(Symbology::Code128, seal.no.as_str(), format!("Nhãn seal {}", seal.no)));
     }
     samples.push(code(Symbology::Code128, WAYBILL, format!("Vận đơn {WAYBILL}")));
-    samples.extend(SCENES.map(|(scene, name)| PracticeSample { id: format!("photo:{scene}"), name: name.to_owned() }));
+    samples.extend(SCENES.iter().map(|(scene, name, _)| PracticeSample { id: format!("photo:{scene}"), name: (*name).to_owned() }));
     samples
 }
 

@@ -70,24 +70,13 @@ fn sample(name: &str) -> String {
 
 #[component]
 fn Places(active: String) -> Element {
-    let item = |id: &str, icon: &str, label: String| NavItem {
-        id: id.into(),
-        icon: icon.into(),
-        label,
-        ..NavItem::default()
-    };
+    let item =
+        |id: &str, icon: &str, label: String| NavItem { id: id.into(), icon: icon.into(), label, ..NavItem::default() };
     let items = vec![
         item("shift", "clipboard-check", t!("nav-shift")),
         item("cases", "container", t!("nav-cases")),
-        NavItem {
-            scan: true,
-            ..item("scan", "scan-line", t!("nav-scan"))
-        },
-        NavItem {
-            badge: 4,
-            badge_label: t!("nav-return-badge", n = 4),
-            ..item("return", "repeat", t!("nav-return"))
-        },
+        NavItem { scan: true, ..item("scan", "scan-line", t!("nav-scan")) },
+        NavItem { badge: 4, badge_label: t!("nav-return-badge", n = 4), ..item("return", "repeat", t!("nav-return")) },
         NavItem {
             badge: 7,
             calm: true,
@@ -101,11 +90,7 @@ fn Places(active: String) -> Element {
 #[component]
 fn Wizard(n: u32, of: u32, name: String, next: String) -> Element {
     let label = t!("step-of", n = n, of = of, name = &name);
-    let next = if next.is_empty() {
-        next
-    } else {
-        t!("next-is", name = next)
-    };
+    let next = if next.is_empty() { next } else { t!("next-is", name = next) };
     rsx! {
         AppBar {
             title: "Niêm phong",
@@ -305,24 +290,15 @@ fn AfterTrouble(steps: Vec<TodoItem>, note: String) -> Element {
 }
 
 fn todo(text: &str, why: &str) -> TodoItem {
-    TodoItem {
-        text: text.into(),
-        why: why.into(),
-    }
+    TodoItem { text: text.into(), why: why.into() }
 }
 
 #[component]
 fn Refused() -> Element {
     let steps = vec![
-        todo(
-            "**Rút cáp, lau sạch đầu cáp.**",
-            "Cát hoặc nước trong ổ làm chốt kẹt.",
-        ),
+        todo("**Rút cáp, lau sạch đầu cáp.**", "Cát hoặc nước trong ổ làm chốt kẹt."),
         todo("**Cắm lại đến khi nghe tiếng “tách”.**", ""),
-        todo(
-            "**Khóa lại.**",
-            "Lần trước đã kết thúc rõ ràng nên được khóa lại.",
-        ),
+        todo("**Khóa lại.**", "Lần trước đã kết thúc rõ ràng nên được khóa lại."),
     ];
     rsx! {
         AppShell {
@@ -340,14 +316,8 @@ fn Refused() -> Element {
 fn Uncertain() -> Element {
     let steps = vec![
         todo("**Giữ xe lại.**", "Chưa có bằng chứng seal đã đóng."),
-        todo(
-            "**Đứng sát seal**, chờ đèn xanh.",
-            "Bấm nút trên thân seal nếu đèn tắt.",
-        ),
-        todo(
-            "**Bấm “Đọc lại trạng thái”.**",
-            "Máy chỉ hỏi, không khóa lần hai.",
-        ),
+        todo("**Đứng sát seal**, chờ đèn xanh.", "Bấm nút trên thân seal nếu đèn tắt."),
+        todo("**Bấm “Đọc lại trạng thái”.**", "Máy chỉ hỏi, không khóa lần hai."),
     ];
     rsx! {
         AppShell {
@@ -465,12 +435,7 @@ fn TypeNumber() -> Element {
 }
 
 fn day(weekday: &str, day: &str, note: &str, kind: DayKind) -> Day {
-    Day {
-        weekday: weekday.into(),
-        day: day.into(),
-        note: note.into(),
-        kind,
-    }
+    Day { weekday: weekday.into(), day: day.into(), note: note.into(), kind }
 }
 
 #[component]
@@ -531,22 +496,8 @@ fn Log() -> Element {
         gap: false,
     };
     let items = vec![
-        item(
-            "14:26",
-            "22/04",
-            "lock",
-            Tone::Ok,
-            "Khóa tại Cảng Sài Gòn KV1",
-            "Nguyễn Minh Khoa · 4 ảnh",
-        ),
-        item(
-            "21:10",
-            "22/04",
-            "timer",
-            Tone::Idle,
-            "Dừng 46 phút, Cam Lâm",
-            "Trong mức cho phép 60 phút",
-        ),
+        item("14:26", "22/04", "lock", Tone::Ok, "Khóa tại Cảng Sài Gòn KV1", "Nguyễn Minh Khoa · 4 ảnh"),
+        item("21:10", "22/04", "timer", Tone::Idle, "Dừng 46 phút, Cam Lâm", "Trong mức cho phép 60 phút"),
         TimelineItem {
             gap: true,
             ..item(
@@ -558,22 +509,8 @@ fn Log() -> Element {
                 "Đến 05:30, cách 61\u{a0}km trên QL1. Không biết đã xảy ra gì.",
             )
         },
-        item(
-            "16:02",
-            "23/04",
-            "zap",
-            Tone::Warn,
-            "Rung mạnh 8 giây",
-            "Km 1 204, QL1",
-        ),
-        item(
-            "17:40",
-            "23/04",
-            "scissors",
-            Tone::Bad,
-            "Cáp bị cắt",
-            "Seal tự báo",
-        ),
+        item("16:02", "23/04", "zap", Tone::Warn, "Rung mạnh 8 giây", "Km 1 204, QL1"),
+        item("17:40", "23/04", "scissors", Tone::Bad, "Cáp bị cắt", "Seal tự báo"),
     ];
     rsx! {
         AppShell {
@@ -695,12 +632,8 @@ fn Verdict() -> Element {
         Choice::new("3", "Mất seal").icon("ban"),
     ];
     let troubles = vec![
-        Choice::new("none", "Suôn sẻ")
-            .sub("Mọi thứ chạy đúng")
-            .icon("circle-check"),
-        Choice::new("drop", "Rớt nối sau khi chốt chạy")
-            .sub("Kết quả: chưa rõ")
-            .icon("unplug"),
+        Choice::new("none", "Suôn sẻ").sub("Mọi thứ chạy đúng").icon("circle-check"),
+        Choice::new("drop", "Rớt nối sau khi chốt chạy").sub("Kết quả: chưa rõ").icon("unplug"),
     ];
     rsx! {
         AppShell {

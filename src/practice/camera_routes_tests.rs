@@ -2,7 +2,11 @@ use futures_util::{SinkExt, StreamExt};
 use tokio_tungstenite::tungstenite::{self, client::IntoClientRequest};
 
 use super::*;
+use crate::adapters::barcode::BarcodeError;
+use crate::adapters::camera_hub::{CameraEvent, CameraTrouble, StillError};
 use crate::practice::prints::{FEED_HEIGHT, FEED_WIDTH, feed_frame};
+use std::time::Duration;
+use tokio::sync::broadcast;
 
 type Page = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
@@ -10,7 +14,7 @@ async fn server() -> (Arc<Cameras>, std::net::SocketAddr) {
     let cameras = Arc::new(Cameras::new());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let app: Router = routes(cameras.clone());
+    let app: Router = routes(cameras.clone(), vec![]);
     tokio::spawn(async move { axum::serve(listener, app).await });
     (cameras, address)
 }
@@ -96,7 +100,7 @@ async fn stills_go_to_who_waits_and_chosen_pictures_are_searched() {
     page.send(message(2, 0, 0, b"jpeg bytes")).await.unwrap();
     assert_eq!(waiting.await.unwrap(), Ok(b"jpeg bytes".to_vec()));
 
-    page.send(message(2, 0, 0, b"chosen")).await.unwrap();
+    page.send(message(4, 0, 0, b"chosen")).await.unwrap();
     assert!(matches!(event(&mut events).await, CameraEvent::Photo(p) if *p == b"chosen"));
     let code = PracticeCode::new(Symbology::Qr, "83181001");
     page.send(message(3, 0, 0, &feed_png(&code, 2).unwrap())).await.unwrap();
@@ -127,7 +131,7 @@ async fn strangers_are_refused() {
     let mut rebound = HeaderMap::new();
     rebound.insert("host", "evil.example:80".parse().unwrap());
     rebound.insert("origin", "http://evil.example:80".parse().unwrap());
-    assert!(!cameras.may_connect(&rebound), "a foreign name that resolves to this machine");
+    assert!(!may_connect(&rebound, &[]), "a foreign name that resolves to this machine");
 }
 
 #[tokio::test]
