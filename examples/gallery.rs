@@ -40,14 +40,12 @@ async fn main() -> std::io::Result<()> {
                             settings: settings(&q),
                         };
                         let socket = dioxus_liveview::axum_socket(socket);
-                        let end = pool
+                        // Ends with an error whenever the browser leaves the page.
+                        _ = pool
                             .launch_virtualdom(socket, move || {
                                 VirtualDom::new_with_props(Gallery, props)
                             })
                             .await;
-                        if let Err(e) = end {
-                            eprintln!("page closed: {e:?}");
-                        }
                     })
                 },
             ),

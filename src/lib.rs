@@ -5,7 +5,11 @@
 #![deny(missing_docs)]
 
 pub mod actions;
+pub mod adapters;
 pub mod i18n;
+pub mod platform;
 pub mod ports;
+#[cfg(feature = "practice")]
+pub mod practice;
 #[cfg(feature = "ui")]
 pub mod ui;

@@ -18,9 +18,27 @@ pub enum CameraTrouble {
     NoPicture(String),
 }
 
+/// What would help the camera.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CameraHint {
+    /// Too dark: switch the torch on.
+    Dark,
+    /// Bars are visible but small: move closer.
+    TooSmall,
+}
+
 /// What the camera saw.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Seen {
+    /// Pictures are coming.
+    Started {
+        /// There is a torch.
+        torch: bool,
+        /// There is a zoom.
+        zoom: bool,
+    },
+    /// A frame without a code; what would help, if anything would.
+    Nothing(Option<CameraHint>),
     /// A code that can be believed (check digit, or two frames agree).
     Code {
         /// Exactly what it holds.

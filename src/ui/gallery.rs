@@ -474,7 +474,7 @@ fn ReturnPage() -> Element {
                 }
                 SectionHead { title: "Seal khác", note: "sắp theo hạn" }
                 List {
-                    Row { start: rsx! { Ring { state: ClockState::Late, left: 0, value: "" } }, title: "`8318 2077`", sub: "**Quá hạn 14 giờ**\nTrong kiện GP-0417, chờ bưu tá", onclick: |_| {} }
+                    Row { start: rsx! { Ring { state: ClockState::Late, left: 0, value: "" } }, title: "`8318 2077`", alert: "Quá hạn 14 giờ", sub: "Trong kiện GP-0417, chờ bưu tá", onclick: |_| {} }
                     Row { start: rsx! { Ring { left: 67, value: "2", unit: "ngày" } }, title: "`8318 2119`", sub: "Hạn 24:00 thứ Tư 29/04", onclick: |_| {} }
                 }
                 Days { label: "Ngày làm việc", items: long }

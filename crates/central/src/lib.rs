@@ -1,1 +1,173 @@
+//! The reference central: takes signed facts and photographs from phones, proves each with a receipt, and hands every unit
+//! the documents and facts in its scope in the order in which they were committed.
+//!
+//! One SQLite file and one folder of photographs. One writer: the order of commits is the order phones see.
+//!
+//! - [`Central::open`] opens or creates the data folder, [`Central::router`] is the whole API, [`Central::serve`] runs it.
+//! - [`accounts`] is the seam at which another sign-in (OIDC) fits.
+//! - [`practice`] holds the invented world that officers practise in.
+#![deny(missing_docs)]
 
+pub mod accounts;
+mod api;
+mod chain;
+mod db;
+mod feed;
+mod ingest;
+mod openapi;
+mod photos;
+pub mod practice;
+mod problem;
+mod session;
+mod tracking;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use seal_core::doc::Doc;
+use seal_core::ids::{DeviceId, OfficerId};
+use seal_core::officer::Officer;
+use seal_core::rules::RulePack;
+
+pub use chain::ChainFault;
+pub use db::Trouble;
+
+/// The rule pack shipped with this version, as JSON text ([`RulePack`]).
+pub const RULES: &str = include_str!("../../../assets/rules/2026.json");
+
+/// The rule pack shipped with this version.
+///
+/// # Errors
+/// When the embedded file is not a rule pack; a test holds that it is.
+pub fn rules() -> Result<RulePack, serde_json::Error> {
+    RulePack::parse(RULES)
+}
+
+/// Where the central's time comes from. Practice moves it; tests set it.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// How to open a central.
+#[derive(Clone)]
+pub struct ServerConfig {
+    /// Folder of the database and the photographs; created when absent.
+    pub data: PathBuf,
+    /// The clock.
+    pub clock: Clock,
+    /// Fill it with the practice world, and hash the (public) practice secrets cheaply.
+    pub practice: bool,
+}
+
+impl ServerConfig {
+    /// A central on the machine's clock.
+    #[must_use]
+    pub fn new(data: impl Into<PathBuf>, practice: bool) -> Self {
+        Self { data: data.into(), clock: Arc::new(Timestamp::now), practice }
+    }
+}
+
+/// A central. Cheap to clone; all clones share one database.
+#[derive(Clone)]
+pub struct Central(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) db: db::Db,
+    pub(crate) accounts: Arc<dyn accounts::Accounts>,
+    pub(crate) photos: photos::Folder,
+    pub(crate) clock: Clock,
+    pub(crate) signer: tracking::Signer,
+}
+
+impl Central {
+    /// Opens the data folder, brings its database up to date and, for practice, fills in the practice world.
+    ///
+    /// # Errors
+    /// [`Trouble`] when the folder or its database cannot be used.
+    pub fn open(config: ServerConfig) -> Result<Self, Trouble> {
+        let ServerConfig { data, clock, practice } = config;
+        std::fs::create_dir_all(&data)?;
+        let db = db::Db::open(&data.join("central.sqlite"))?;
+        let photos = photos::Folder::open(&data.join("photos"))?;
+        let signer = db.with(tracking::Signer::load)?;
+        let cost = if practice { accounts::Cost::Practice } else { accounts::Cost::Real };
+        let accounts = Arc::new(accounts::LocalAccounts::new(db.clone(), cost));
+        let central = Self(Arc::new(Inner { db, accounts, photos, clock, signer }));
+        if practice {
+            practice::seed(&central, (central.0.clock)())?;
+        }
+        Ok(central)
+    }
+
+    /// The same central with another way to check who signs in.
+    ///
+    /// # Errors
+    /// The central itself, when it is already shared.
+    pub fn with_accounts(self, accounts: Arc<dyn accounts::Accounts>) -> Result<Self, Self> {
+        match Arc::try_unwrap(self.0) {
+            Ok(inner) => Ok(Self(Arc::new(Inner { accounts, ..inner }))),
+            Err(shared) => Err(Self(shared)),
+        }
+    }
+
+    /// The whole HTTP API.
+    pub fn router(&self) -> axum::Router {
+        api::router(self.clone())
+    }
+
+    /// Serves until `stop` is done, then finishes what is under way.
+    ///
+    /// # Errors
+    /// What the listener says.
+    pub async fn serve(
+        self,
+        listener: tokio::net::TcpListener,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        axum::serve(listener, self.router()).with_graceful_shutdown(stop).await
+    }
+
+    /// Adds or replaces a reference document, and puts it in the feed of every unit it concerns. An unchanged document
+    /// changes nothing.
+    ///
+    /// # Errors
+    /// [`Trouble`] of the database.
+    pub fn put_doc(&self, doc: &Doc) -> Result<(), Trouble> {
+        self.0.db.write(|tx| feed::put_doc(tx, doc))
+    }
+
+    /// Adds an account or replaces its secret.
+    ///
+    /// # Errors
+    /// [`Trouble`] of the database or the hash.
+    pub fn put_account(&self, officer: &Officer, secret: &str, cost: accounts::Cost) -> Result<(), Trouble> {
+        let hash = accounts::hash(secret, cost)?;
+        self.0.db.write(|tx| {
+            feed::put_doc(tx, &Doc::Officer(officer.clone()))?;
+            accounts::store(tx, &officer.id, &hash)
+        })
+    }
+
+    /// Whether the account exists.
+    ///
+    /// # Errors
+    /// [`Trouble`] of the database.
+    pub fn has_account(&self, officer: &OfficerId) -> Result<bool, Trouble> {
+        self.0.db.with(|db| accounts::exists(db, officer))
+    }
+
+    /// Refuses everything further from a device (a lost phone). What it sent stays.
+    ///
+    /// # Errors
+    /// [`Trouble`] of the database.
+    pub fn revoke_device(&self, device: DeviceId) -> Result<(), Trouble> {
+        self.0.db.write(|tx| session::revoke(tx, device))
+    }
+
+    /// Faults in a device's chain of events: missing numbers and links that do not fit.
+    ///
+    /// # Errors
+    /// [`Trouble`] of the database.
+    pub fn chain_faults(&self, device: DeviceId) -> Result<Vec<ChainFault>, Trouble> {
+        self.0.db.with(|db| chain::faults(db, device))
+    }
+}

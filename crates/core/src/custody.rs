@@ -123,7 +123,8 @@ impl SealView {
                     {
                         self.never_went_on(event)
                     }
-                    (None, None) if open_now => {}
+                    // Read later, and never closed.
+                    (Some(LockAction::Arm), None) if open_now => self.never_went_on(event),
                     _ => {}
                 }
             }

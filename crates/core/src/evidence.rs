@@ -69,4 +69,6 @@ pub enum PhotoQuality {
     Blurred,
     /// Too dark; the officer kept it all the same.
     Dark,
+    /// Washed out by sun or flash; the officer kept it all the same.
+    Bright,
 }

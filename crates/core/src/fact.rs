@@ -301,7 +301,7 @@ pub struct CargoHandedOver {
     /// Identity document number, where given.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub id_number: String,
-    /// The signature as an SVG path on a 1000 x 400 canvas.
+    /// The signature as an SVG path on a 600 x 260 canvas.
     pub signature: String,
 }
 
@@ -345,7 +345,7 @@ pub struct SealCutOff {
     pub reason: String,
     /// Witness's name and role.
     pub witness: String,
-    /// Witness's signature as an SVG path on a 1000 x 400 canvas.
+    /// Witness's signature as an SVG path on a 600 x 260 canvas.
     pub signature: String,
     /// Newest lock fact on this seal that the device knew: how two devices acting at once are noticed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -404,7 +404,7 @@ pub struct ParcelHandedOver {
     pub waybill: String,
     /// Who took it.
     pub taken_by: String,
-    /// Signature as an SVG path on a 1000 x 400 canvas.
+    /// Signature as an SVG path on a 600 x 260 canvas.
     pub signature: String,
 }
 

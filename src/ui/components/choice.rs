@@ -21,6 +21,7 @@ impl Choice {
         Self { id: id.into(), title: title.into(), ..Self::default() }
     }
     /// With a second line.
+    #[allow(clippy::should_implement_trait)] // it sets the field of that name; choices are not subtracted
     pub fn sub(mut self, sub: impl Into<String>) -> Self {
         self.sub = sub.into();
         self

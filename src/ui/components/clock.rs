@@ -148,7 +148,7 @@ pub fn Meter(left: u8, label: String, #[props(default)] warn: bool) -> Element {
 /// Progress of work that counts.
 #[component]
 pub fn Progress(done: u64, of: u64, label: String) -> Element {
-    let percent = if of == 0 { 0 } else { (done.min(of) * 100) / of };
+    let percent = (done.min(of) * 100).checked_div(of).unwrap_or(0);
     rsx! {
         div {
             class: "progress",

@@ -130,7 +130,10 @@ pub fn HoldButton(
             },
             onpointerup: move |_| up(),
             onpointerleave: move |_| {
-                pointer.set(false);
+                // A finger leaves after it was lifted, and its click comes yet; one that slides off gives no click.
+                if !matches!(*state.peek(), Hold::Idle { .. }) {
+                    pointer.set(false);
+                }
                 up();
             },
             onpointercancel: move |_| {

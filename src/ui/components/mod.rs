@@ -5,6 +5,7 @@
 //!   ([`Rich`]). Text from outside (scanned codes, server replies) goes into [`Num`] or [`Raw`], which interpret nothing.
 //! - **Icons** are names of `assets/icons/icons.svg` (`"lock"`); a wrong name panics in debug builds.
 //! - **Acts** are `EventHandler<()>` or `EventHandler<String>` (the id chosen): `onclick: move |_| …`.
+//! - A `style` that becomes empty keeps its last value in browsers: write the neutral value (`transform:none`).
 //! - Class names and roles are those of `assets/styles/components.css`; what it lacked is in `extra.css`.
 //!
 //! | Component | Properties (`?` = may be left out) |
@@ -32,7 +33,7 @@
 //! | [`Chips`] | children |
 //! | [`Glyph`] | icon, kind?: Tone, large? |
 //! | [`List`] | kind?: [`ListKind`] Rows, Items, Ordered; label?; children |
-//! | [`Row`] | title, sub?, icon?, kind?: Tone, value?, end?: Element, start?: Element, onclick? |
+//! | [`Row`] | title, sub?, alert?, icon?, kind?: Tone, value?, end?: Element, start?: Element, onclick? |
 //! | [`Check`] | state: [`CheckState`] Todo, Now, Busy, Ok, Warn, Bad; word, title, sub?, value? |
 //! | [`Todo`] | items: `Vec<TodoItem>` |
 //! | [`ContainerNumber`] | number, size?: [`NumberSize`] Text, M, L, Xl; check_label?, marks?: `Vec<usize>` |

@@ -93,7 +93,8 @@ pub struct CompareSide {
 pub fn Compare(then: CompareSide, now: CompareSide) -> Element {
     let mut zoom = use_signal(|| None::<(f64, f64)>);
     let style = match zoom() {
-        None => String::new(),
+        // Not empty: renderers leave the last style in place when it goes away.
+        None => "transform:none".to_owned(),
         Some((x, y)) => format!("transform:scale(2.5);transform-origin:{x:.1}% {y:.1}%"),
     };
     rsx! {

@@ -40,6 +40,9 @@ pub enum ListKind {
 pub fn Row(
     title: String,
     #[props(default)] sub: String,
+    /// What is wrong, between title and second line, in red ("Quá hạn 14 giờ").
+    #[props(default)]
+    alert: String,
     /// Icon in the glyph; empty for none.
     #[props(default)]
     icon: String,
@@ -64,6 +67,9 @@ pub fn Row(
         {start}
         span { class: "row-body",
             span { class: "row-title", Rich { text: title } }
+            if !alert.is_empty() {
+                span { class: "strong ink-bad", Rich { text: alert } }
+            }
             if !sub.is_empty() {
                 span { class: "row-sub", Rich { text: sub } }
             }

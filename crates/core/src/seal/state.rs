@@ -187,7 +187,9 @@ impl SealState {
                 S::ClosedArmed | S::Refused { armed: true, .. } | S::Pending { .. } | S::Uncertain { .. },
                 E::Read(LockState::Tampered),
             ) => Ok(S::Tampered),
-            (S::ClosedArmed, E::Read(LockState::Open | LockState::Ready)) => Ok(S::Tampered),
+            (S::ClosedArmed | S::Refused { armed: true, .. }, E::Read(LockState::Open | LockState::Ready)) => {
+                Ok(S::Tampered)
+            }
             (state, E::Read(_)) => Ok(state.clone()),
 
             // ── by hand ──

@@ -1,0 +1,244 @@
+// The camera of the browser and desktop renderers. Frames go to Rust as grey pixels over one
+// WebSocket, one in flight, paced by the replies; Rust decodes and tells the screens. Nothing here
+// decides anything. Message shapes: src/adapters/camera_hub.rs.
+//
+//   sealCamera.start({video, overlay, secret, formats, practice, socket})  -> {ok, trouble?}
+//     video, overlay: element ids of a <video> and an <svg> over it; socket: the hub's URL, secret included (or
+//     secret alone: same origin); formats: set id (0 scan box, 1 sheet, 2 seal, 3 waybill);
+//     practice: {symbology, code} shows a printed practice code instead of a camera, {photo} a scene,
+//     null a real camera
+//   sealCamera.formats(id), .still(), .torch(on), .zoom(x), .pick('scan' | 'photo'), .stop()
+//   A click on [data-seal-camera=pick-scan] or [data-seal-camera=pick-photo] opens the file chooser
+//   (in the click itself: browsers refuse it later).
+(() => {
+  'use strict';
+  if (window.sealCamera) return;
+  const FRAME = 1, STILL = 2, PICTURE = 3, CHOSEN = 4; // kinds of binary message
+  const LONGEST = 1280, PAUSE_MS = 60, REPLY_MS = 6000, MOST_BYTES = 32 << 20;
+  const sleep = ms => new Promise(done => setTimeout(done, ms));
+  const within = (ms, promise) => Promise.race([promise, sleep(ms).then(() => { throw new Error('timeout'); })]);
+  const canvas = document.createElement('canvas');
+  const pen = canvas.getContext('2d', { willReadFrequently: true });
+  let now = null; // the running session; a new start() replaces it
+
+  const message = (kind, formats, w, h, bytes) => {
+    const out = new Uint8Array(8 + bytes.length);
+    out.set([0x53, 0x46, kind, formats, w >> 8, w & 255, h >> 8, h & 255]);
+    out.set(bytes, 8);
+    return out;
+  };
+  const tell = (s, what) => { if (s.ws && s.ws.readyState === 1) s.ws.send(JSON.stringify(what)); };
+
+  function socketUrl(o) {
+    if (o.socket) return o.socket;
+    const u = new URL('/frames', location.href);
+    u.protocol = u.protocol === 'https:' ? 'wss:' : 'ws:';
+    u.searchParams.set('secret', o.secret);
+    return u.href;
+  }
+
+  function connect(s) {
+    return new Promise((open, fail) => {
+      const ws = new WebSocket(socketUrl(s.o));
+      ws.binaryType = 'arraybuffer';
+      ws.onopen = () => { s.ws = ws; open(); };
+      ws.onerror = () => fail(new Error('socket'));
+      ws.onclose = () => { if (s.ws === ws) s.ws = null; if (s.reply) s.reply(null); };
+      ws.onmessage = e => {
+        let m; try { m = JSON.parse(e.data); } catch { return; }
+        if (m.do === 'still') still();
+        else if (m.do === 'stop') stop();
+        else if (s.reply) s.reply(m);
+      };
+    });
+  }
+
+  function troubleOf(error) {
+    switch (error && error.name) {
+      case 'NotAllowedError': case 'SecurityError': return 'denied';
+      case 'NotFoundError': case 'OverconstrainedError': return 'no_camera';
+      case 'NotReadableError': case 'AbortError': return 'busy';
+      default: return 'failed';
+    }
+  }
+
+  async function openCamera(s) {
+    if (!navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) throw { name: 'insecure' };
+    const stream = await navigator.mediaDevices.getUserMedia({
+      audio: false,
+      video: { width: { ideal: 1280 }, height: { ideal: 720 }, facingMode: { ideal: 'environment' } },
+    });
+    if (now !== s) { stream.getTracks().forEach(t => t.stop()); return; }
+    s.stream = stream;
+    s.track = stream.getVideoTracks()[0];
+    s.track.onended = () => { if (now === s) { tell(s, { trouble: 'busy' }); stop(); } };
+    const v = s.video;
+    v.muted = true; v.playsInline = true; v.srcObject = stream;
+    await v.play();
+    for (let i = 0; i < 100 && !v.videoWidth; i++) await sleep(20);
+    s.source = () => [v, v.videoWidth, v.videoHeight];
+  }
+
+  // The practice camera: a few different frames of the code, shown in turn.
+  async function openPractice(s) {
+    const load = async n => {
+      const u = new URL('/practice/feed.png', s.o.socket ? s.o.socket.replace(/^ws/, 'http') : location.href);
+      u.search = '';
+      u.searchParams.set('symbology', s.o.practice.symbology);
+      u.searchParams.set('code', s.o.practice.code);
+      u.searchParams.set('jitter', n);
+      const i = new Image(); i.crossOrigin = 'anonymous'; i.src = u.href; await i.decode(); return i;
+    };
+    const frames = [await load(Math.floor(Math.random() * 1000))];
+    let at = 0;
+    s.source = () => [frames[at], frames[at].naturalWidth, frames[at].naturalHeight];
+    const show = () => { s.video.poster = frames[at].src; };
+    show();
+    (async () => {
+      for (let n = 1001; now === s; n++) {
+        if (frames.length < 6) { try { frames.push(await load(n)); } catch { /* keep what we have */ } }
+        await sleep(250);
+        at = (at + 1) % frames.length;
+        if (now === s) show();
+      }
+    })();
+  }
+
+  function grab(s) {
+    const [from, sw, sh] = s.source();
+    if (!sw || !sh) return null;
+    const k = Math.min(1, LONGEST / Math.max(sw, sh));
+    const w = Math.round(sw * k), h = Math.round(sh * k);
+    if (canvas.width !== w || canvas.height !== h) { canvas.width = w; canvas.height = h; }
+    pen.drawImage(from, 0, 0, w, h);
+    const rgba = pen.getImageData(0, 0, w, h).data, grey = new Uint8Array(w * h);
+    for (let i = 0, j = 0; j < grey.length; i += 4, j++) grey[j] = (rgba[i] * 77 + rgba[i + 1] * 150 + rgba[i + 2] * 29) >> 8;
+    return { w, h, grey };
+  }
+
+  function outline(s, reply, w, h) {
+    if (!s.overlay) return;
+    const ns = 'http://www.w3.org/2000/svg';
+    s.overlay.setAttribute('viewBox', `0 0 ${w} ${h}`);
+    s.overlay.setAttribute('preserveAspectRatio', 'xMidYMid slice'); // as object-fit: cover
+    s.overlay.replaceChildren(...((reply && reply.found) || []).map(f => {
+      const p = document.createElementNS(ns, f.corners.length > 2 ? 'polygon' : 'polyline');
+      p.setAttribute('points', f.corners.map(c => c.map(Math.round).join(',')).join(' '));
+      p.setAttribute('class', f.trusted ? 'found found--trusted' : 'found');
+      p.setAttribute('fill', 'none'); p.setAttribute('stroke', 'currentColor'); p.setAttribute('stroke-width', '6');
+      return p;
+    }));
+  }
+
+  async function loop(s) {
+    while (now === s) {
+      const began = performance.now();
+      if (!s.ws) {
+        try { await connect(s); } catch { await sleep(1000); continue; }
+        if (now !== s) { if (s.ws) s.ws.close(); return; }
+        tell(s, s.started);
+      }
+      const frame = document.hidden ? null : grab(s);
+      if (!frame) { await sleep(200); continue; }
+      try {
+        const answer = new Promise(done => { s.reply = done; });
+        s.ws.send(message(FRAME, s.formats, frame.w, frame.h, frame.grey));
+        const reply = await within(REPLY_MS, answer);
+        if (now === s) outline(s, reply, frame.w, frame.h);
+      } catch { if (s.ws) s.ws.close(); s.ws = null; }
+      s.reply = null;
+      await sleep(Math.max(5, PAUSE_MS - (performance.now() - began)));
+    }
+  }
+
+  async function start(o) {
+    stop();
+    const s = { o, formats: o.formats || 0, video: document.getElementById(o.video),
+      overlay: o.overlay ? document.getElementById(o.overlay) : null, ws: null, reply: null };
+    now = s;
+    const fail = trouble => {
+      tell(s, { trouble });
+      if (now === s) stop();
+      return { ok: false, trouble };
+    };
+    try { await connect(s); } catch { return fail('disconnected'); }
+    if (now !== s) { s.ws.close(); return { ok: false, trouble: 'stopped' }; }
+    try {
+      if (!s.video) throw { name: 'no video element' };
+      await (o.practice ? openPractice(s) : openCamera(s));
+    } catch (e) {
+      return fail(e && e.name === 'insecure' ? 'insecure' : troubleOf(e));
+    }
+    if (now !== s) return { ok: false, trouble: 'stopped' };
+    const can = s.track && s.track.getCapabilities ? s.track.getCapabilities() : {};
+    const [, width, height] = s.source();
+    s.started = { started: { practice: !!o.practice, width, height, torch: !!can.torch, zoom: can.zoom ? can.zoom.max : null } };
+    tell(s, s.started);
+    loop(s);
+    return { ok: true };
+  }
+
+  function stop() {
+    const s = now;
+    now = null;
+    if (!s) return;
+    if (s.stream) s.stream.getTracks().forEach(t => { t.onended = null; t.stop(); });
+    if (s.video) { s.video.srcObject = null; s.video.removeAttribute('poster'); }
+    if (s.overlay) s.overlay.replaceChildren();
+    if (s.reply) s.reply(null);
+    if (s.ws) { tell(s, { stopped: true }); s.ws.close(); }
+  }
+
+  // A full-resolution photograph to Rust, as JPEG.
+  async function still() {
+    const s = now;
+    if (!s || !s.source || !s.ws) return false;
+    let blob = null;
+    try {
+      if (s.track && window.ImageCapture) blob = await within(3000, new ImageCapture(s.track).takePhoto());
+    } catch { /* many cameras cannot: the frame will do */ }
+    if (!blob || blob.type !== 'image/jpeg') {
+      const [from, w, h] = s.source();
+      const big = document.createElement('canvas');
+      big.width = w; big.height = h;
+      big.getContext('2d').drawImage(from, 0, 0);
+      blob = await new Promise(done => big.toBlob(done, 'image/jpeg', 0.92));
+    }
+    if (!blob || now !== s || !s.ws) return false;
+    s.ws.send(message(STILL, s.formats, 0, 0, new Uint8Array(await blob.arrayBuffer())));
+    return true;
+  }
+
+  async function constrain(what) {
+    try { await now.track.applyConstraints({ advanced: [what] }); return true; } catch { return false; }
+  }
+
+  // The file chooser is made here: a rendered <input type=file> gives no files in several renderers.
+  function pick(what) {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.accept = 'image/jpeg,image/png,image/webp,image/*';
+    input.onchange = async () => {
+      const s = now, file = input.files && input.files[0];
+      if (!s || !file) return;
+      if (file.size > MOST_BYTES) { tell(s, { trouble: 'too_large' }); return; }
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      if (s.ws) s.ws.send(message(what === 'photo' ? CHOSEN : PICTURE, s.formats, 0, 0, bytes));
+    };
+    input.click();
+  }
+  document.addEventListener('click', e => {
+    const b = e.target instanceof Element && e.target.closest('[data-seal-camera]');
+    if (b && !b.disabled) {
+      const m = /^pick-(scan|photo)$/.exec(b.dataset.sealCamera);
+      if (m) pick(m[1]);
+    }
+  });
+
+  window.sealCamera = {
+    start, stop, still, pick,
+    torch: on => constrain({ torch: !!on }),
+    zoom: x => constrain({ zoom: x }),
+    formats: id => { if (now) now.formats = id; },
+  };
+})();

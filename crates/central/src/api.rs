@@ -1,0 +1,96 @@
+//! The HTTP API put together: routes, limits, the protocol header and request ids.
+
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use seal_core::wire::{PROTO, PROTO_HEADER};
+use serde::de::DeserializeOwned;
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use crate::problem::Refusal;
+use crate::{Central, Trouble, feed, ingest, openapi, photos, session, tracking};
+
+/// Largest body of a request that is not photo bytes.
+const BODY_BYTES: usize = 2 << 20;
+
+pub(crate) fn router(central: Central) -> Router {
+    Router::new()
+        .route("/healthz", get(healthz))
+        .route("/openapi.json", get(openapi::document))
+        .route("/v1/ping", get(ping))
+        .route("/v1/sign-in", post(session::sign_in))
+        .route("/v1/devices/{device}/events", post(ingest::push))
+        .route("/v1/changes", get(feed::changes))
+        .route("/v1/photos", post(photos::create).options(photos::options))
+        .route(
+            "/v1/photos/{sha256}",
+            // `get` would also answer HEAD, which means something else in tus.
+            axum::routing::head(photos::offset).get(photos::bytes).patch(photos::append).options(photos::options),
+        )
+        .route("/v1/tracking", post(tracking::report))
+        .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "no_such_address", "No such address."))
+        .method_not_allowed_fallback(async || {
+            Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method", "Not with this method.")
+        })
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(middleware::from_fn(envelope))
+        .with_state(central)
+}
+
+/// Marks every answer as ours, and logs it without anything that was said in it.
+async fn envelope(request: Request<Body>, next: Next) -> Response {
+    let id = Uuid::new_v4();
+    let span = tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
+    async move {
+        let mut response = next.run(request).await;
+        tracing::debug!(status = response.status().as_u16(), "answered");
+        let headers = response.headers_mut();
+        headers.insert(HeaderName::from_static(PROTO_HEADER), HeaderValue::from_static(PROTO));
+        if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
+            headers.insert(HeaderName::from_static("x-request-id"), id);
+        }
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+/// A JSON body; what is wrong with it is told as a problem document.
+pub(crate) struct JsonBody<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let Json(value) = Json::<T>::from_request(request, state).await?;
+        Ok(Self(value))
+    }
+}
+
+/// Runs work on the database or files where it may block.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    let span = tracing::Span::current();
+    tokio::task::spawn_blocking(move || span.in_scope(work))
+        .await
+        .unwrap_or_else(|panic| Err(Refusal::from(Trouble::Stored(panic.to_string()))))
+}
+
+/// Our central answers; a login page of the network would not.
+#[utoipa::path(get, path = "/v1/ping", responses((status = 204)))]
+pub(crate) async fn ping() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
+/// The database can be read.
+#[utoipa::path(get, path = "/healthz", responses((status = 200), (status = 500, body = crate::openapi::Problem)))]
+pub(crate) async fn healthz(State(central): State<Central>) -> Result<&'static str, Refusal> {
+    blocking(move || central.0.db.with(|db| crate::db::epoch(db)).map_err(Refusal::from)).await?;
+    Ok("ok\n")
+}

@@ -1,0 +1,82 @@
+//! The one database connection, its schema and its failures.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite_migration::{M, Migrations};
+use uuid::Uuid;
+
+/// Why the central cannot do its work. None of these is a phone's fault.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// SQLite.
+    #[error("database: {0}")]
+    Db(#[from] rusqlite::Error),
+    /// The schema could not be brought up to date.
+    #[error("database schema: {0}")]
+    Schema(#[from] rusqlite_migration::Error),
+    /// Files.
+    #[error("files: {0}")]
+    Io(#[from] std::io::Error),
+    /// Something stored cannot be read back.
+    #[error("stored data: {0}")]
+    Stored(String),
+    /// A secret could not be hashed.
+    #[error("hashing a secret: {0}")]
+    Hash(String),
+}
+
+impl From<serde_json::Error> for Trouble {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Stored(error.to_string())
+    }
+}
+
+/// The connection. One at a time: calls are short, and one writer makes the order of commits the order of the feed.
+#[derive(Clone)]
+pub(crate) struct Db(Arc<Mutex<Connection>>);
+
+impl Db {
+    pub(crate) fn open(path: &Path) -> Result<Self, Trouble> {
+        let mut db = Connection::open(path)?;
+        db.pragma_update(None, "journal_mode", "wal")?;
+        db.pragma_update(None, "synchronous", "full")?;
+        db.pragma_update(None, "foreign_keys", true)?;
+        db.busy_timeout(std::time::Duration::from_secs(5))?;
+        Migrations::new(vec![M::up(include_str!("schema.sql"))]).to_latest(&mut db)?;
+        db.execute(
+            "INSERT INTO meta (key, value) VALUES ('epoch', ?1) ON CONFLICT DO NOTHING",
+            [Uuid::new_v4().simple().to_string().into_bytes()],
+        )?;
+        Ok(Self(Arc::new(Mutex::new(db))))
+    }
+
+    /// Runs `work` on the connection.
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Connection) -> Result<T, Trouble>) -> Result<T, Trouble> {
+        // A panic while the lock was held dropped, and so rolled back, its transaction: the connection is sound.
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Runs `work` in one transaction that is on the disk when this returns.
+    pub(crate) fn write<T>(&self, work: impl FnOnce(&mut Transaction) -> Result<T, Trouble>) -> Result<T, Trouble> {
+        self.with(|db| {
+            let mut tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let result = work(&mut tx)?;
+            tx.commit()?;
+            Ok(result)
+        })
+    }
+}
+
+/// Which life of the database this is; made anew with each new database.
+pub(crate) fn epoch(db: &Connection) -> Result<String, Trouble> {
+    let bytes: Vec<u8> = db.query_row("SELECT value FROM meta WHERE key = 'epoch'", [], |row| row.get(0))?;
+    String::from_utf8(bytes).map_err(|e| Trouble::Stored(e.to_string()))
+}
+
+/// A moment from its stored form.
+pub(crate) fn moment(ms: i64) -> Result<Timestamp, Trouble> {
+    Timestamp::from_millisecond(ms).map_err(|e| Trouble::Stored(e.to_string()))
+}

@@ -1,0 +1,359 @@
+//! What each unit follows, and what it is sent.
+//!
+//! A unit follows *subjects*: cases (`case/<id>`), seals (`seal/<no>`), parcels (`parcel/<id>`). When it begins to follow
+//! one, its feed gets the subject's document and every event about it so far; from then on each new one. So a seal that
+//! comes to a unit on its third trip brings its history along, and nothing committed earlier is ever missed. A unit never
+//! stops following. `doc/<subject>` follows the document alone.
+//!
+//! What makes a unit follow is decided in [`follow_by_doc`] and [`follow_by_event`], and only there.
+
+use axum::extract::{Query, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use rusqlite::{Connection, OptionalExtension as _, Transaction};
+use seal_core::doc::{Doc, SealDoc};
+use seal_core::event::{Event, SignedEvent};
+use seal_core::fact::Fact;
+use seal_core::ids::{CaseId, EventId, OfficerId, ParcelId};
+use seal_core::officer::Officer;
+use seal_core::seal_no::SealNo;
+use seal_core::wire::{B64, CHANGES_MEDIA_TYPE, Change, ChangesResponse, PROTO};
+use serde::Deserialize;
+
+use crate::Central;
+use crate::api::blocking;
+use crate::db::{Trouble, epoch};
+use crate::problem::Refusal;
+use crate::session::Session;
+
+/// Every unit.
+const ALL: &str = "*";
+/// Changes in one answer, unless asked for fewer.
+const PAGE: u32 = 500;
+/// Bytes of changes after which an answer ends early.
+const PAGE_BYTES: usize = 1 << 20;
+
+pub(crate) fn case(id: CaseId) -> String {
+    format!("case/{id}")
+}
+
+pub(crate) fn seal(no: &SealNo) -> String {
+    format!("seal/{}", no.as_str())
+}
+
+fn parcel(id: ParcelId) -> String {
+    format!("parcel/{id}")
+}
+
+/// Adds or replaces a document and sends it to the units it concerns; nothing happens when it is unchanged.
+pub(crate) fn put_doc(tx: &Transaction, doc: &Doc) -> Result<(), Trouble> {
+    let (key, json) = (doc.key(), serde_json::to_string(doc)?);
+    let changed = tx.execute(
+        "INSERT INTO doc (key, json) VALUES (?1, ?2)
+         ON CONFLICT DO UPDATE SET json = excluded.json WHERE json <> excluded.json",
+        (&key, &json),
+    )?;
+    if let Doc::Officer(officer) = doc {
+        tx.execute(
+            "INSERT INTO officer_unit (officer, unit) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            (&officer.id.0, officer.unit.as_str()),
+        )?;
+    }
+    if changed == 0 {
+        return Ok(());
+    }
+    follow_by_doc(tx, doc)?;
+    for unit in followers(tx, &key, true)? {
+        send_doc(tx, &unit, &key)?;
+    }
+    Ok(())
+}
+
+fn follow_by_doc(tx: &Transaction, doc: &Doc) -> Result<(), Trouble> {
+    let key = doc.key();
+    match doc {
+        Doc::Case(case) => {
+            follow(tx, case.origin.as_str(), &key)?;
+            follow(tx, case.destination.as_str(), &key)
+        }
+        Doc::Seal(seal) => {
+            for unit in [&seal.owner, &seal.manager, &seal.holder] {
+                follow(tx, unit.as_str(), &key)?;
+            }
+            Ok(())
+        }
+        Doc::Office(_) | Doc::Rules(_) => follow(tx, ALL, &key),
+        Doc::Officer(officer) => follow(tx, officer.unit.as_str(), &key),
+    }
+}
+
+/// Files an event under its subjects and sends it to every unit that follows one of them. `unit` is the author's, none for
+/// the central's own events.
+pub(crate) fn file_event(tx: &Transaction, seq: i64, event: &Event, unit: Option<&str>) -> Result<(), Trouble> {
+    for subject in subjects(tx, event)? {
+        tx.execute("INSERT INTO event_subject (subject, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (&subject, seq))?;
+    }
+    follow_by_event(tx, event, unit)?;
+    send_event_to_followers(tx, seq)?;
+    if let Some(unit) = unit {
+        send_event(tx, unit, seq)?;
+    }
+    Ok(())
+}
+
+fn follow_by_event(tx: &Transaction, event: &Event, unit: Option<&str>) -> Result<(), Trouble> {
+    let fact = &event.fact;
+    // Who works on something follows it.
+    let mut units: Vec<String> = unit.map(str::to_owned).into_iter().collect();
+    match fact {
+        Fact::CaseOpened(opened) => {
+            units.extend([&opened.origin, &opened.destination].map(|unit| unit.as_str().to_owned()));
+        }
+        Fact::ParcelPacked(packed) => units.extend([&packed.from, &packed.to].map(|unit| unit.as_str().to_owned())),
+        Fact::ParcelReceived(received) => units.push(received.at.as_str().to_owned()),
+        Fact::SealReceived(received) => units.push(received.at.as_str().to_owned()),
+        _ => {}
+    }
+    for unit in &units {
+        if let Some(id) = event.case {
+            follow(tx, unit, &case(id))?;
+        }
+        if let Some(id) = fact.parcel() {
+            follow(tx, unit, &parcel(id))?;
+        }
+    }
+    // A seal of a case comes to all that follow the case (its destination, above all), likewise with parcels.
+    if let Some(id) = event.case {
+        units.extend(followers(tx, &case(id), false)?);
+    }
+    if let Fact::ReuseReserved(reserved) = fact {
+        units.extend(followers(tx, &case(reserved.for_case), false)?);
+    }
+    if let Some(id) = fact.parcel() {
+        units.extend(followers(tx, &parcel(id), false)?);
+    }
+    for no in fact.seals() {
+        for unit in &units {
+            follow(tx, unit, &seal(no))?;
+        }
+        // Who follows the seal sees which case it is on.
+        if let Some(id) = event.case {
+            for unit in followers(tx, &seal(no), false)? {
+                follow(tx, &unit, &format!("doc/{}", case(id)))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What an event is about. One that speaks of other events is about what they are about.
+fn subjects(tx: &Transaction, event: &Event) -> Result<Vec<String>, Trouble> {
+    let fact = &event.fact;
+    let mut subjects: Vec<String> = event.case.map(case).into_iter().collect();
+    subjects.extend(fact.seals().into_iter().map(seal));
+    subjects.extend(fact.parcel().map(parcel));
+    let spoken_of: &[EventId] = match fact {
+        Fact::ReuseReserved(reserved) => {
+            subjects.push(case(reserved.for_case));
+            &[]
+        }
+        Fact::ConflictDecided(decided) => &decided.events,
+        Fact::Corrected(corrected) => std::slice::from_ref(&corrected.event),
+        _ => &[],
+    };
+    let mut of_event =
+        tx.prepare_cached("SELECT subject FROM event_subject JOIN event USING (seq) WHERE event.id = ?1")?;
+    for id in spoken_of {
+        for subject in of_event.query_map([id.0.as_bytes()], |row| row.get(0))? {
+            subjects.push(subject?);
+        }
+    }
+    Ok(subjects)
+}
+
+/// `unit` follows `subject` from now on, and is sent what there is of it.
+fn follow(tx: &Transaction, unit: &str, subject: &str) -> Result<(), Trouble> {
+    let new =
+        tx.execute("INSERT INTO scope (unit, subject) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (unit, subject))?;
+    if new == 0 {
+        return Ok(());
+    }
+    let key = subject.strip_prefix("doc/").unwrap_or(subject);
+    let known: bool = tx.query_row("SELECT EXISTS (SELECT 1 FROM doc WHERE key = ?1)", [key], |row| row.get(0))?;
+    if known {
+        send_doc(tx, unit, key)?;
+    }
+    tx.execute(
+        "INSERT INTO feed (unit, event) SELECT ?1, seq FROM event_subject WHERE subject = ?2 ORDER BY seq
+         ON CONFLICT DO NOTHING",
+        (unit, subject),
+    )?;
+    if subject.starts_with("seal/") {
+        let cases: Vec<String> = tx
+            .prepare_cached(
+                "SELECT DISTINCT other.subject FROM event_subject mine JOIN event_subject other USING (seq)
+                 WHERE mine.subject = ?1 AND other.subject LIKE 'case/%'",
+            )?
+            .query_map([subject], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        for case in cases {
+            follow(tx, unit, &format!("doc/{case}"))?;
+        }
+    }
+    Ok(())
+}
+
+fn followers(tx: &Transaction, subject: &str, of_doc_alone: bool) -> Result<Vec<String>, Trouble> {
+    let mut units = tx.prepare_cached(
+        "SELECT unit FROM scope WHERE subject = ?1 UNION SELECT unit FROM scope WHERE ?2 AND subject = 'doc/' || ?1",
+    )?;
+    let units = units.query_map((subject, of_doc_alone), |row| row.get(0))?;
+    Ok(units.collect::<Result<_, _>>()?)
+}
+
+/// A document stands in a feed once, at the place of its newest version.
+fn send_doc(tx: &Transaction, unit: &str, key: &str) -> Result<(), Trouble> {
+    tx.execute("DELETE FROM feed WHERE unit = ?1 AND doc = ?2", (unit, key))?;
+    tx.execute("INSERT INTO feed (unit, doc) VALUES (?1, ?2)", (unit, key))?;
+    Ok(())
+}
+
+fn send_event(tx: &Transaction, unit: &str, seq: i64) -> Result<(), Trouble> {
+    tx.execute("INSERT INTO feed (unit, event) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (unit, seq))?;
+    Ok(())
+}
+
+fn send_event_to_followers(tx: &Transaction, seq: i64) -> Result<(), Trouble> {
+    tx.execute(
+        "INSERT INTO feed (unit, event)
+         SELECT DISTINCT scope.unit, seq FROM event_subject JOIN scope USING (subject) WHERE seq = ?1
+         ON CONFLICT DO NOTHING",
+        [seq],
+    )?;
+    Ok(())
+}
+
+/// A stored document.
+pub(crate) fn doc(db: &Connection, key: &str) -> Result<Option<Doc>, Trouble> {
+    let json: Option<String> =
+        db.query_row("SELECT json FROM doc WHERE key = ?1", [key], |row| row.get(0)).optional()?;
+    Ok(json.map(|json| serde_json::from_str(&json)).transpose()?)
+}
+
+pub(crate) fn officer(db: &Connection, id: &OfficerId) -> Result<Option<Officer>, Trouble> {
+    Ok(doc(db, &format!("officer/{id}"))?.and_then(|doc| match doc {
+        Doc::Officer(officer) => Some(officer),
+        _ => None,
+    }))
+}
+
+pub(crate) fn seal_doc(db: &Connection, no: &SealNo) -> Result<Option<SealDoc>, Trouble> {
+    Ok(doc(db, &seal(no))?.and_then(|doc| match doc {
+        Doc::Seal(seal) => Some(seal),
+        _ => None,
+    }))
+}
+
+/// Every event about a subject, in commit order.
+pub(crate) fn events_about(db: &Connection, subject: &str) -> Result<Vec<Event>, Trouble> {
+    let mut stored = db.prepare_cached(
+        "SELECT cose FROM event_subject JOIN event USING (seq) WHERE subject = ?1 ORDER BY event_subject.seq",
+    )?;
+    let stored = stored.query_map([subject], |row| row.get::<_, Vec<u8>>(0))?;
+    stored.map(|cose| Ok(SignedEvent::read(&cose?).map_err(|e| Trouble::Stored(e.to_string()))?.event)).collect()
+}
+
+/// What a phone asks for.
+#[derive(Deserialize, utoipa::IntoParams)]
+pub(crate) struct Asked {
+    /// `next` of the answer before; nothing to begin at the beginning.
+    cursor: Option<String>,
+    /// At most so many changes.
+    limit: Option<u32>,
+}
+
+/// The next changes in the unit's scope, in commit order.
+#[utoipa::path(get, path = "/v1/changes", params(Asked), security(("bearer" = [])), responses(
+    (status = 200, content_type = "application/vnd.sealfield.changes+json", body = crate::openapi::ChangesResponse),
+    (status = 410, description = "`epoch`: the cursor is of another life of the database, begin again without one",
+        body = crate::openapi::Problem),
+))]
+pub(crate) async fn changes(
+    State(central): State<Central>,
+    session: Session,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Refusal> {
+    let answer = blocking(move || {
+        let server_time = (central.0.clock)();
+        central
+            .0
+            .db
+            .with(|db| {
+                // One read transaction: the page and its end belong together.
+                let tx = db.transaction()?;
+                let epoch = epoch(&tx)?;
+                let Some(after) = position(&tx, asked.cursor.as_deref(), &epoch)? else { return Ok(None) };
+                let limit = asked.limit.unwrap_or(PAGE).clamp(1, PAGE);
+                let page = page(&tx, session.officer.unit.as_str(), after, limit)?;
+                let next = format!("{epoch}-{}", page.end);
+                let proto = PROTO.to_owned();
+                Ok(Some(ChangesResponse { proto, epoch, server_time, changes: page.changes, next, more: page.more }))
+            })
+            .map_err(Refusal::from)
+    })
+    .await?;
+    let answer = answer.ok_or_else(|| {
+        let detail = "Dữ liệu trung tâm đã được khôi phục hoặc tạo lại. Tải lại từ đầu.";
+        Refusal::new(StatusCode::GONE, "epoch", detail)
+    })?;
+    let body = serde_json::to_vec(&answer).map_err(|e| Refusal::from(Trouble::from(e)))?;
+    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static(CHANGES_MEDIA_TYPE))], body).into_response())
+}
+
+/// The place a cursor stands for; `None` when this database never gave it out.
+fn position(db: &Connection, cursor: Option<&str>, epoch: &str) -> Result<Option<i64>, Trouble> {
+    let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) else { return Ok(Some(0)) };
+    let Some(after) = cursor.strip_prefix(epoch).and_then(|rest| rest.strip_prefix('-')) else { return Ok(None) };
+    let newest: i64 = db
+        .query_row("SELECT seq FROM sqlite_sequence WHERE name = 'feed'", [], |row| row.get(0))
+        .optional()?
+        .unwrap_or(0);
+    Ok(after.parse().ok().filter(|after| (0..=newest).contains(after)))
+}
+
+struct Page {
+    changes: Vec<Change>,
+    end: i64,
+    more: bool,
+}
+
+fn page(db: &Connection, unit: &str, after: i64, limit: u32) -> Result<Page, Trouble> {
+    let mut rows = db.prepare_cached(
+        "SELECT n, event.seq, event.cose, doc.json FROM feed
+         LEFT JOIN event ON event.seq = feed.event LEFT JOIN doc ON doc.key = feed.doc
+         WHERE unit IN (?1, '*') AND n > ?2 ORDER BY n LIMIT ?3",
+    )?;
+    let mut rows = rows.query((unit, after, i64::from(limit) + 1))?;
+    let mut page = Page { changes: Vec::new(), end: after, more: false };
+    let mut bytes = 0;
+    while let Some(row) = rows.next()? {
+        if page.changes.len() == limit as usize || bytes > PAGE_BYTES {
+            page.more = true;
+            break;
+        }
+        page.end = row.get(0)?;
+        let json: Option<String> = row.get(3)?;
+        page.changes.push(match json {
+            Some(json) => {
+                bytes += json.len();
+                Change::Doc { doc: serde_json::from_str(&json)? }
+            }
+            None => {
+                let (seq, cose): (i64, Vec<u8>) = (row.get(1)?, row.get(2)?);
+                bytes += cose.len();
+                Change::Event { server_seq: seq.unsigned_abs(), cose: B64(cose) }
+            }
+        });
+    }
+    Ok(page)
+}

@@ -1,0 +1,222 @@
+//! Taking signed facts: one result for each, one transaction for all, and none spoils the others.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use jiff::Timestamp;
+use p256::ecdsa::VerifyingKey;
+use rusqlite::{Connection, OptionalExtension as _, Transaction};
+use seal_core::event::{Event, EventError, SignedEvent};
+use seal_core::fact::Fact;
+use seal_core::ids::{DeviceId, EventId, Sha256};
+use seal_core::officer::Role;
+use seal_core::outbox::Receipt;
+use seal_core::wire::{PROTO, PUSH_MEDIA_TYPE, PushItem, PushRequest, PushResponse, PushResult, PushStatus};
+
+use crate::api::{JsonBody, blocking};
+use crate::db::{Trouble, epoch, moment};
+use crate::problem::Refusal;
+use crate::session::{Session, device_key};
+use crate::{Central, chain, feed, photos};
+
+/// Items in one push.
+const ITEMS: usize = 500;
+
+/// Takes a batch of signed facts.
+#[utoipa::path(post, path = "/v1/devices/{device}/events", params(("device" = String, Path, description = "Device id")),
+    security(("bearer" = [])), request_body = crate::openapi::PushRequest, responses(
+    (status = 200, content_type = "application/vnd.sealfield.push+json", body = crate::openapi::PushResponse),
+    (status = 403, description = "`device`: the token is another device's", body = crate::openapi::Problem),
+    (status = 413, description = "`too_large`: send fewer at a time", body = crate::openapi::Problem),
+))]
+pub(crate) async fn push(
+    State(central): State<Central>,
+    session: Session,
+    Path(device): Path<String>,
+    JsonBody(request): JsonBody<PushRequest>,
+) -> Result<Response, Refusal> {
+    if device.parse() != Ok(session.device) {
+        return Err(Refusal::new(StatusCode::FORBIDDEN, "device", "Phiên đăng nhập thuộc thiết bị khác."));
+    }
+    if request.items.len() > ITEMS {
+        return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", format!("At most {ITEMS} items.")));
+    }
+    let answer = blocking(move || take(&central, session.device, &request).map_err(Refusal::from)).await?;
+    let body = serde_json::to_vec(&answer).map_err(|e| Refusal::from(Trouble::from(e)))?;
+    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static(PUSH_MEDIA_TYPE))], body).into_response())
+}
+
+fn take(central: &Central, device: DeviceId, request: &PushRequest) -> Result<PushResponse, Trouble> {
+    let now = (central.0.clock)();
+    central.0.db.write(|tx| {
+        let key = device_key(tx, device)?;
+        let mut results = Vec::with_capacity(request.items.len());
+        let mut need_photos = Vec::new();
+        for item in &request.items {
+            let status = match &key {
+                Some(key) => in_savepoint(tx, |tx| item_status(tx, device, key, item, now)),
+                None => Ok(rejected("device", "Thiết bị chưa được đăng ký.")),
+            };
+            let status = status.unwrap_or_else(|trouble| {
+                tracing::error!(%trouble, event = %item.id, "an event could not be stored now");
+                PushStatus::Deferred
+            });
+            match &status {
+                PushStatus::Accepted { .. } | PushStatus::Duplicate { .. } => missing(tx, item.id, &mut need_photos)?,
+                PushStatus::HashConflict => {
+                    tracing::error!(event = %item.id, %device, "integrity alarm: two contents under one event id");
+                }
+                PushStatus::Rejected { code, .. } => tracing::warn!(event = %item.id, %device, code, "event rejected"),
+                PushStatus::Deferred => {}
+            }
+            results.push(PushResult { id: item.id, status });
+        }
+        let faults = chain::faults(tx, device)?.len();
+        if faults > 0 {
+            tracing::warn!(%device, faults, "the device's chain of events has faults");
+        }
+        Ok(PushResponse { proto: PROTO.to_owned(), epoch: epoch(tx)?, server_time: now, results, need_photos })
+    })
+}
+
+/// What `work` wrote stays only when it succeeds.
+fn in_savepoint<T>(tx: &mut Transaction, work: impl FnOnce(&Transaction) -> Result<T, Trouble>) -> Result<T, Trouble> {
+    tx.execute_batch("SAVEPOINT item")?;
+    let result = work(tx);
+    tx.execute_batch(if result.is_ok() { "RELEASE item" } else { "ROLLBACK TO item; RELEASE item" })?;
+    result
+}
+
+fn rejected(code: &str, detail: impl Into<String>) -> PushStatus {
+    PushStatus::Rejected { code: code.to_owned(), detail: detail.into() }
+}
+
+fn item_status(
+    tx: &Transaction,
+    device: DeviceId,
+    key: &VerifyingKey,
+    item: &PushItem,
+    now: Timestamp,
+) -> Result<PushStatus, Trouble> {
+    let stored = stored(tx, item.id)?;
+    if let Some((hash, receipt)) = &stored
+        && *hash == Sha256::of(&item.cose.0)
+    {
+        return Ok(PushStatus::Duplicate { receipt: receipt.clone() });
+    }
+    let signed = match SignedEvent::verify(&item.cose.0, key) {
+        Ok(signed) => signed,
+        Err(error) => return Ok(not_an_event(&error)),
+    };
+    if signed.event.id != item.id {
+        return Ok(rejected("id_mismatch", "Mã của bản ghi không khớp nội dung đã ký."));
+    }
+    if stored.is_some() {
+        return Ok(PushStatus::HashConflict);
+    }
+    if let Some(refused) = not_acceptable(tx, device, &signed.event)? {
+        return Ok(refused);
+    }
+    let receipt = store(tx, &signed, now, Some(signed.event.unit.as_str()))?;
+    Ok(PushStatus::Accepted { receipt })
+}
+
+fn not_an_event(error: &EventError) -> PushStatus {
+    let code = match error {
+        EventError::Signature | EventError::Algorithm => "signature",
+        EventError::Version(_) => "version",
+        EventError::NotCose(_) | EventError::Content(_) => "unreadable",
+    };
+    rejected(code, error.to_string())
+}
+
+/// A phone may change hands, so the author need not be who sends; but must be known here, of the unit they write for, and
+/// of a role that writes such facts.
+fn not_acceptable(tx: &Transaction, device: DeviceId, event: &Event) -> Result<Option<PushStatus>, Trouble> {
+    if event.device != device {
+        return Ok(Some(rejected("device", "Bản ghi do thiết bị khác ký.")));
+    }
+    let Some(officer) = feed::officer(tx, &event.officer)? else {
+        return Ok(Some(rejected("officer", format!("Không có tài khoản công chức {}.", event.officer))));
+    };
+    let of_unit: bool = tx.query_row(
+        "SELECT EXISTS (SELECT 1 FROM officer_unit WHERE officer = ?1 AND unit = ?2)",
+        (&officer.id.0, event.unit.as_str()),
+        |row| row.get(0),
+    )?;
+    if !of_unit {
+        return Ok(Some(rejected("scope", format!("{} không thuộc đơn vị {}.", officer.id, event.unit))));
+    }
+    let writes = [Role::Officer, Role::ShiftLead, Role::Supervisor, Role::Registrar];
+    let may = match &event.fact {
+        Fact::TrackingSeen(_) => false,
+        Fact::ConflictDecided(_) => officer.is(Role::Supervisor),
+        _ => writes.into_iter().any(|role| officer.is(role)),
+    };
+    Ok((!may).then(|| rejected("role", "Tài khoản không có quyền ghi việc này.")))
+}
+
+/// Commits an event to the record, its subjects' followers' feeds included.
+pub(crate) fn store(
+    tx: &Transaction,
+    signed: &SignedEvent,
+    now: Timestamp,
+    unit: Option<&str>,
+) -> Result<Receipt, Trouble> {
+    let event = &signed.event;
+    let device_seq = i64::try_from(event.seq).map_err(|e| Trouble::Stored(e.to_string()))?;
+    let seq: i64 = tx.query_row(
+        "INSERT INTO event (id, hash, cose, device, device_seq, prev, kind, received_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING seq",
+        (
+            event.id.0.as_bytes(),
+            signed.hash.0,
+            &signed.cose,
+            event.device.0.as_bytes(),
+            device_seq,
+            event.prev.0,
+            event.fact.kind(),
+            now.as_millisecond(),
+        ),
+        |row| row.get(0),
+    )?;
+    if let Some(photo) = event.fact.photo() {
+        let thumbnail = photo.thumbnail.as_ref().map(|thumbnail| thumbnail.sha256);
+        for digest in [Some(photo.sha256), thumbnail].into_iter().flatten() {
+            tx.execute(
+                "INSERT INTO event_photo (sha256, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                (digest.0, seq),
+            )?;
+        }
+    }
+    feed::file_event(tx, seq, event, unit)?;
+    receipt(seq, &signed.hash, now.as_millisecond())
+}
+
+/// The proof for an event, the same whenever it is asked for.
+fn receipt(seq: i64, hash: &Sha256, at: i64) -> Result<Receipt, Trouble> {
+    let [a, b, ..] = hash.0;
+    let code = format!("{a:02X}{b:02X}-{:02}", seq.rem_euclid(100));
+    Ok(Receipt { server_seq: seq.unsigned_abs(), at: moment(at)?, code })
+}
+
+fn stored(db: &Connection, id: EventId) -> Result<Option<(Sha256, Receipt)>, Trouble> {
+    let row: Option<(i64, [u8; 32], i64)> = db
+        .query_row("SELECT seq, hash, received_at FROM event WHERE id = ?1", [id.0.as_bytes()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    row.map(|(seq, hash, at)| Ok((Sha256(hash), receipt(seq, &Sha256(hash), at)?))).transpose()
+}
+
+/// Adds the photographs of an event whose bytes are not here.
+fn missing(db: &Connection, id: EventId, need: &mut Vec<Sha256>) -> Result<(), Trouble> {
+    let mut digests = db.prepare_cached("SELECT sha256 FROM event_photo JOIN event USING (seq) WHERE id = ?1")?;
+    for digest in digests.query_map([id.0.as_bytes()], |row| row.get(0).map(Sha256))? {
+        let digest = digest?;
+        if !need.contains(&digest) && !photos::is_complete(db, &digest)? {
+            need.push(digest);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! `seal-central`: the reference central as a program.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use seal_central::accounts::Cost;
+use seal_central::{Central, ServerConfig};
+use seal_core::ids::{OfficeCode, OfficerId};
+use seal_core::officer::{Officer, Role};
+
+const USAGE: &str = "\
+usage: seal-central --listen ADDR --data DIR [--practice]
+       seal-central account add ID --name NAME --unit CODE --role ROLE... --data DIR
+
+  --listen ADDR   address and port, e.g. 127.0.0.1:8080; port 0 takes a free one
+  --data DIR      folder of the database and the photographs; created when absent
+  --practice      fill it with the invented practice world
+
+`account add` reads the secret as one line from standard input, adds the account or
+replaces its secret. Roles: officer shift_lead supervisor registrar auditor integrator.
+The log goes to standard error; set RUST_LOG for more or less of it.
+";
+
+enum Command {
+    Serve { listen: SocketAddr, data: PathBuf, practice: bool },
+    AddAccount { officer: Officer, data: PathBuf },
+    Help,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let command = match parse(std::env::args().skip(1)) {
+        Ok(command) => command,
+        Err(why) => {
+            eprintln!("seal-central: {why}\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match run(command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("seal-central: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
+    match command {
+        Command::Help => print!("{USAGE}"),
+        Command::Serve { listen, data, practice } => {
+            let central = Central::open(ServerConfig::new(data, practice))?;
+            let listener = tokio::net::TcpListener::bind(listen).await?;
+            println!("listening on http://{}", listener.local_addr()?);
+            central.serve(listener, stopped()).await?;
+        }
+        Command::AddAccount { officer, data } => {
+            let mut secret = String::new();
+            std::io::stdin().read_line(&mut secret)?;
+            let secret = secret.trim_end_matches(['\r', '\n']);
+            if secret.chars().count() < 6 {
+                return Err("the secret needs at least 6 characters".into());
+            }
+            Central::open(ServerConfig::new(data, false))?.put_account(&officer, secret, Cost::Real)?;
+            println!("account {} of {}", officer.id, officer.unit);
+        }
+    }
+    Ok(())
+}
+
+/// Ctrl-C or, where there is such a thing, a request to terminate.
+async fn stopped() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! { () = interrupt => {}, () = terminate => {} }
+}
+
+fn parse(args: impl Iterator<Item = String>) -> Result<Command, String> {
+    let mut args = args.peekable();
+    let adds = args.peek().is_some_and(|first| first == "account");
+    let mut id = None;
+    if adds {
+        args.next();
+        if args.next().as_deref() != Some("add") {
+            return Err("after `account` comes `add`".to_owned());
+        }
+        id = Some(args.next().filter(|id| !id.starts_with("--")).ok_or("`account add` needs an id")?);
+    }
+    let (mut listen, mut data, mut practice) = (None, None, false);
+    let (mut name, mut unit, mut roles) = (None, None, Vec::new());
+    while let Some(option) = args.next() {
+        let mut value = || args.next().ok_or_else(|| format!("{option} needs a value"));
+        match option.as_str() {
+            "-h" | "--help" => return Ok(Command::Help),
+            "--data" => data = Some(PathBuf::from(value()?)),
+            "--listen" if !adds => listen = Some(value()?.parse().map_err(|e| format!("--listen: {e}"))?),
+            "--practice" if !adds => practice = true,
+            "--name" if adds => name = Some(value()?),
+            "--unit" if adds => unit = Some(OfficeCode::parse(&value()?).map_err(|e| e.to_string())?),
+            "--role" if adds => roles.push(role(&value()?)?),
+            other => return Err(format!("{other} is not understood here")),
+        }
+    }
+    let data = data.ok_or("--data is missing")?;
+    let Some(id) = id else {
+        return Ok(Command::Serve { listen: listen.ok_or("--listen is missing")?, data, practice });
+    };
+    if roles.is_empty() {
+        return Err("--role is missing".to_owned());
+    }
+    let (name, unit) = (name.ok_or("--name is missing")?, unit.ok_or("--unit is missing")?);
+    Ok(Command::AddAccount { officer: Officer { id: OfficerId(id), name, unit, roles }, data })
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    serde_json::from_value(text.into()).map_err(|_| format!("{text} is not a role"))
+}

@@ -1,0 +1,198 @@
+//! Signing in, devices and bearer tokens.
+
+use axum::Json;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use jiff::{SignedDuration, Timestamp};
+use p256::ecdsa::VerifyingKey;
+use p256::elliptic_curve::rand_core::{OsRng, RngCore as _};
+use rusqlite::{Connection, OptionalExtension as _, Transaction};
+use seal_core::doc::Doc;
+use seal_core::ids::{DeviceId, OfficerId, Sha256};
+use seal_core::officer::{Officer, Role};
+use seal_core::wire::{B64, PROTO, SignInRequest, SignInResponse};
+use uuid::Uuid;
+
+use crate::Central;
+use crate::api::{JsonBody, blocking};
+use crate::db::Trouble;
+use crate::feed;
+use crate::problem::Refusal;
+
+/// A shift: how long a token holds.
+const TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(12);
+/// So many failures within [`FAILURE_WINDOW`] close an account for the rest of the window.
+const FAILURES: i64 = 5;
+const FAILURE_WINDOW: SignedDuration = SignedDuration::from_mins(15);
+
+/// Who asks, from the bearer token.
+pub(crate) struct Session {
+    pub(crate) officer: Officer,
+    pub(crate) device: DeviceId,
+}
+
+impl Session {
+    pub(crate) fn require(&self, role: Role) -> Result<(), Refusal> {
+        if self.officer.is(role) {
+            return Ok(());
+        }
+        Err(Refusal::new(StatusCode::FORBIDDEN, "role", "Tài khoản không có quyền làm việc này."))
+    }
+}
+
+impl FromRequestParts<Central> for Session {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, central: &Central) -> Result<Self, Refusal> {
+        let sign_in = || Refusal::new(StatusCode::UNAUTHORIZED, "sign_in", "Hãy đăng nhập lại.");
+        let value = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let token = value.and_then(|value| value.strip_prefix("Bearer ")).ok_or_else(sign_in)?;
+        let token = Sha256::of(token.as_bytes());
+        let central = central.clone();
+        blocking(move || {
+            let now = (central.0.clock)();
+            central.0.db.with(|db| find(db, token, now))?.ok_or_else(sign_in)
+        })
+        .await
+    }
+}
+
+fn find(db: &Connection, token: Sha256, now: Timestamp) -> Result<Option<Session>, Trouble> {
+    let row: Option<(String, Uuid)> = db
+        .query_row(
+            "SELECT officer, device FROM session JOIN device ON device.id = session.device
+             WHERE token = ?1 AND expires > ?2 AND NOT revoked",
+            (token.0, now.as_millisecond()),
+            |row| Ok((row.get(0)?, Uuid::from_bytes(row.get(1)?))),
+        )
+        .optional()?;
+    let Some((officer, device)) = row else { return Ok(None) };
+    let officer = feed::officer(db, &OfficerId(officer))?;
+    Ok(officer.map(|officer| Session { officer, device: DeviceId(device) }))
+}
+
+/// Signs an officer in on a device; the device's first sign-in enrols its key.
+#[utoipa::path(post, path = "/v1/sign-in", request_body = crate::openapi::SignInRequest, responses(
+    (status = 200, body = crate::openapi::SignInResponse),
+    (status = 401, description = "`secret`: account or secret wrong", body = crate::openapi::Problem),
+    (status = 403, description = "`device_key_changed`, `device_revoked`", body = crate::openapi::Problem),
+    (status = 429, description = "`too_many_failures`, with Retry-After", body = crate::openapi::Problem),
+))]
+pub(crate) async fn sign_in(
+    State(central): State<Central>,
+    JsonBody(request): JsonBody<SignInRequest>,
+) -> Result<Json<SignInResponse>, Refusal> {
+    let now = (central.0.clock)();
+    if VerifyingKey::from_sec1_bytes(&request.device_key.0).is_err() {
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, "device_key", "Khóa của thiết bị không hợp lệ."));
+    }
+    let SignInRequest { officer: id, secret, device, device_key } = request;
+    {
+        let (central, id) = (central.clone(), id.clone());
+        blocking(move || central.0.db.write(|tx| open_again_in(tx, &id, now)).map_err(Refusal::from)).await?
+    }
+    .map_or(Ok(()), |seconds| {
+        let detail = "Đăng nhập sai quá nhiều lần. Hãy chờ rồi thử lại.";
+        Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, "too_many_failures", detail).retry_after(seconds))
+    })?;
+    let checked = central.0.accounts.check(&id, &secret).await?;
+    drop(secret);
+    let done = {
+        let central = central.clone();
+        blocking(move || {
+            central.0.db.write(|tx| settle(tx, &id, checked, device, &device_key, now)).map_err(Refusal::from)
+        })
+        .await?
+    };
+    let (officer, token) = done.map_err(|why| match why {
+        NoEntry::Secret => Refusal::new(StatusCode::UNAUTHORIZED, "secret", "Sai tài khoản hoặc mã bí mật."),
+        NoEntry::Revoked => {
+            Refusal::new(StatusCode::FORBIDDEN, "device_revoked", "Thiết bị này đã bị thu hồi. Báo bộ phận quản lý.")
+        }
+        NoEntry::KeyChanged => Refusal::new(
+            StatusCode::FORBIDDEN,
+            "device_key_changed",
+            "Khóa của thiết bị khác với lần đăng ký. Báo bộ phận quản lý để đăng ký lại.",
+        ),
+    })?;
+    tracing::info!(officer = %officer.id, %device, "signed in");
+    let expires = now.saturating_add(TOKEN_LIFE).unwrap_or(now);
+    Ok(Json(SignInResponse { proto: PROTO.to_owned(), token, expires, officer, server_time: now }))
+}
+
+/// Seconds until a closed account opens again.
+fn open_again_in(tx: &Transaction, officer: &OfficerId, now: Timestamp) -> Result<Option<i64>, Trouble> {
+    let window = i64::try_from(FAILURE_WINDOW.as_millis()).unwrap_or(i64::MAX);
+    tx.execute("DELETE FROM sign_in_failure WHERE at <= ?1", [now.as_millisecond() - window])?;
+    let (count, oldest): (i64, Option<i64>) =
+        tx.query_row("SELECT count(*), min(at) FROM sign_in_failure WHERE officer = ?1", [&officer.0], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    let oldest = oldest.filter(|_| count >= FAILURES);
+    Ok(oldest.map(|oldest| (oldest + window - now.as_millisecond()).div_euclid(1000) + 1))
+}
+
+enum NoEntry {
+    Secret,
+    Revoked,
+    KeyChanged,
+}
+
+fn settle(
+    tx: &Transaction,
+    id: &OfficerId,
+    officer: Option<Officer>,
+    device: DeviceId,
+    key: &B64,
+    now: Timestamp,
+) -> Result<Result<(Officer, String), NoEntry>, Trouble> {
+    let Some(officer) = officer else {
+        tx.execute("INSERT INTO sign_in_failure (officer, at) VALUES (?1, ?2)", (&id.0, now.as_millisecond()))?;
+        return Ok(Err(NoEntry::Secret));
+    };
+    tx.execute(
+        "INSERT INTO device (id, key, enrolled_by, enrolled_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+        (device.0.as_bytes(), &key.0, &officer.id.0, now.as_millisecond()),
+    )?;
+    let (enrolled, revoked): (Vec<u8>, bool) =
+        tx.query_row("SELECT key, revoked FROM device WHERE id = ?1", [device.0.as_bytes()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    if revoked {
+        return Ok(Err(NoEntry::Revoked));
+    }
+    if enrolled != key.0 {
+        return Ok(Err(NoEntry::KeyChanged));
+    }
+    // An account of another provider may be new here: its facts must find it.
+    feed::put_doc(tx, &Doc::Officer(officer.clone()))?;
+    tx.execute("DELETE FROM sign_in_failure WHERE officer = ?1", [&officer.id.0])?;
+    let token = new_token();
+    let expires = now.saturating_add(TOKEN_LIFE).map_err(|e| Trouble::Stored(e.to_string()))?;
+    tx.execute("DELETE FROM session WHERE expires <= ?1", [now.as_millisecond()])?;
+    tx.execute(
+        "INSERT INTO session (token, officer, device, expires) VALUES (?1, ?2, ?3, ?4)",
+        (Sha256::of(token.as_bytes()).0, &officer.id.0, device.0.as_bytes(), expires.as_millisecond()),
+    )?;
+    Ok(Ok((officer, token)))
+}
+
+fn new_token() -> String {
+    let mut bytes = [0; 32];
+    OsRng.fill_bytes(&mut bytes);
+    Sha256(bytes).to_string()
+}
+
+/// The enrolled key of a device.
+pub(crate) fn device_key(db: &Connection, device: DeviceId) -> Result<Option<VerifyingKey>, Trouble> {
+    let key: Option<Vec<u8>> =
+        db.query_row("SELECT key FROM device WHERE id = ?1", [device.0.as_bytes()], |row| row.get(0)).optional()?;
+    key.map(|key| VerifyingKey::from_sec1_bytes(&key).map_err(|e| Trouble::Stored(e.to_string()))).transpose()
+}
+
+pub(crate) fn revoke(tx: &Transaction, device: DeviceId) -> Result<(), Trouble> {
+    tx.execute("UPDATE device SET revoked = 1 WHERE id = ?1", [device.0.as_bytes()])?;
+    tx.execute("DELETE FROM session WHERE device = ?1", [device.0.as_bytes()])?;
+    Ok(())
+}

@@ -1,0 +1,272 @@
+//! Who may work a seal's lock, and when. Pure preconditions, asked before anything is sent; the reasons are for the officer.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::fit::{Unfit, fit};
+use super::preflight::{CheckKind, CheckResult};
+use super::reading::LockAction;
+use super::state::{Misfit, SealEvent, SealState};
+use crate::case::{CaseView, SealOnCase};
+use crate::codes::{SealType, SealingParty};
+use crate::custody::{SealView, Whereabouts};
+use crate::fact::{ManualMethod, OnOff, SealRecorded, SecondOfficer};
+use crate::ids::{CommandId, OfficeCode};
+use crate::inspection::Verdict;
+use crate::officer::{Officer, Role};
+use crate::rules::GoodsGroup;
+use crate::seal_no::SealNo;
+
+/// Checks made before arming hold so long; after that battery, rope and signal are looked at anew.
+pub const PREPARED_HOLDS: SignedDuration = SignedDuration::from_mins(60);
+
+/// Why arming must not go on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ArmRefusal {
+    /// Not an officer's work.
+    #[error("your role may not seal")]
+    NoRole,
+    /// Pair and check first.
+    #[error("the seal was not checked for this case; pair it first")]
+    NotPrepared,
+    /// Checked too long ago.
+    #[error("the checks of the seal are too old; check it again")]
+    PreparedTooLongAgo,
+    /// A check says stop.
+    #[error("a check of the seal failed: {0:?}")]
+    Stopped(Vec<CheckKind>),
+    /// The lock's state does not allow it.
+    #[error(transparent)]
+    Lock(#[from] Misfit),
+}
+
+/// Arming may go on. `prepared_at` is when the newest checks were recorded.
+///
+/// # Errors
+/// [`ArmRefusal`].
+pub fn may_arm(
+    case: &CaseView,
+    no: &SealNo,
+    officer: &Officer,
+    prepared_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), ArmRefusal> {
+    if !works_seals(officer) {
+        return Err(ArmRefusal::NoRole);
+    }
+    let seal = case.seal(no).ok_or(ArmRefusal::NotPrepared)?;
+    may_begin(&seal.state, LockAction::Arm)?;
+    let (Some(prepared), Some(at)) = (&seal.prepared, prepared_at) else { return Err(ArmRefusal::NotPrepared) };
+    if now.duration_since(at) > PREPARED_HOLDS {
+        return Err(ArmRefusal::PreparedTooLongAgo);
+    }
+    let stops: Vec<CheckKind> =
+        prepared.checks.iter().filter(|check| check.result == CheckResult::Stop).map(|check| check.kind).collect();
+    if stops.is_empty() { Ok(()) } else { Err(ArmRefusal::Stopped(stops)) }
+}
+
+/// A command may follow on this state.
+///
+/// # Errors
+/// [`Misfit`] as the state machine says.
+pub fn may_begin(state: &SealState, action: LockAction) -> Result<(), Misfit> {
+    state.apply(&SealEvent::Commanded { command: CommandId(uuid::Uuid::nil()), action }).map(drop)
+}
+
+/// Why the seal must stay on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DisarmRefusal {
+    /// Not on this case.
+    #[error("the seal is not on this case")]
+    NotOnCase,
+    /// Not an officer's work.
+    #[error("your role may not take seals off")]
+    NoRole,
+    /// Only at the destination.
+    #[error("the seal may only be taken off at {destination}")]
+    WrongOffice {
+        /// Where it may be taken off.
+        destination: OfficeCode,
+    },
+    /// Read the seal first.
+    #[error("the end of an earlier command is not known; read the seal first")]
+    CommandOpen,
+    /// Nothing closed to open.
+    #[error("the seal is not closed in this case")]
+    NotClosed,
+    /// Inspect first.
+    #[error("the seal was not inspected here; inspect it first")]
+    NotInspected,
+    /// The last verdict is full examination.
+    #[error("held for full examination; a shift lead or supervisor has to accept it first")]
+    Held,
+    /// Two devices claim different things.
+    #[error(
+        "the facts about this seal contradict each other; a supervisor decides, or a second officer agrees with a reason"
+    )]
+    Conflict,
+    /// The second officer is the first, or gave no reason.
+    #[error("the second officer must be another person and give a reason")]
+    SecondOfficer,
+}
+
+/// The seal may be taken off by `officer`, in a conflict together with `second`.
+///
+/// # Errors
+/// [`DisarmRefusal`].
+pub fn may_disarm(
+    case: &CaseView,
+    no: &SealNo,
+    officer: &Officer,
+    second: Option<&SecondOfficer>,
+) -> Result<(), DisarmRefusal> {
+    let seal = may_take_off(case, no, officer)?;
+    match seal.state {
+        SealState::Pending { .. } | SealState::Uncertain { .. } => return Err(DisarmRefusal::CommandOpen),
+        ref state if !state.is_on() => return Err(DisarmRefusal::NotClosed),
+        _ => {}
+    }
+    accepted_here(case, seal, officer)?;
+    if let Some(second) = second
+        && (second.officer == officer.id || second.reason.trim().is_empty())
+    {
+        return Err(DisarmRefusal::SecondOfficer);
+    }
+    if case.open_conflict(no).is_some() && second.is_none() {
+        return Err(DisarmRefusal::Conflict);
+    }
+    Ok(())
+}
+
+/// A dead seal may be cut off before a witness: at the destination after an accepted inspection, or at the origin while
+/// nobody knows whether it closed. The witness stands in for the seal's own word, so an open command does not forbid it.
+///
+/// # Errors
+/// [`DisarmRefusal`].
+pub fn may_cut_off(case: &CaseView, no: &SealNo, officer: &Officer) -> Result<(), DisarmRefusal> {
+    let never_closed_at_origin = officer.unit == case.doc.origin
+        && case.seal(no).is_some_and(|seal| seal.on_since.is_none() && seal.state.is_on());
+    if never_closed_at_origin && works_seals(officer) {
+        return Ok(());
+    }
+    let seal = may_take_off(case, no, officer)?;
+    if !seal.state.is_on() {
+        return Err(DisarmRefusal::NotClosed);
+    }
+    accepted_here(case, seal, officer)
+}
+
+fn may_take_off<'a>(case: &'a CaseView, no: &SealNo, officer: &Officer) -> Result<&'a SealOnCase, DisarmRefusal> {
+    let seal = case.seal(no).ok_or(DisarmRefusal::NotOnCase)?;
+    if !works_seals(officer) {
+        return Err(DisarmRefusal::NoRole);
+    }
+    if officer.unit != case.doc.destination {
+        return Err(DisarmRefusal::WrongOffice { destination: case.doc.destination.clone() });
+    }
+    Ok(seal)
+}
+
+/// The last inspection of the seal at this unit accepts it. A check on the way does not count.
+fn accepted_here(case: &CaseView, seal: &SealOnCase, officer: &Officer) -> Result<(), DisarmRefusal> {
+    let last = case.inspections.iter().rev().find(|one| {
+        one.inspected.seal == seal.no
+            && !one.inspected.en_route
+            && one.unit == officer.unit
+            && seal.on_since.is_none_or(|on| one.at >= on)
+    });
+    match last.map(|one| one.inspected.verdict) {
+        Some(Verdict::Accept | Verdict::AcceptWithReason) => Ok(()),
+        Some(Verdict::FullExamination) => Err(DisarmRefusal::Held),
+        None => Err(DisarmRefusal::NotInspected),
+    }
+}
+
+/// Why a seal cannot be recorded by hand.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecordRefusal {
+    /// Not an officer's work.
+    #[error("your role may not seal")]
+    NoRole,
+    /// A bolt has no keypad, an electronic seal is not closed by hand.
+    #[error("this way of working does not fit the type of seal")]
+    MethodDoesNotFit,
+    /// Group A goods go under an electronic seal; another one only when those are used up, with the reason recorded.
+    #[error("these goods need an electronic seal; record why none is left first")]
+    ElectronicNeeded,
+    /// Must not be used at all.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
+    /// The lock's state does not allow it.
+    #[error(transparent)]
+    Lock(#[from] Misfit),
+    /// Must stay on.
+    #[error(transparent)]
+    StaysOn(#[from] DisarmRefusal),
+}
+
+/// A seal put on or taken off without our radio, or found on the container, may be recorded. `register` is what is known of
+/// the seal. Seals of carriers and shippers are only seen, so they are not held to customs' rules.
+///
+/// # Errors
+/// [`RecordRefusal`].
+pub fn may_record(
+    case: &CaseView,
+    recorded: &SealRecorded,
+    register: Option<&SealView>,
+    officer: &Officer,
+) -> Result<(), RecordRefusal> {
+    if !works_seals(officer) {
+        return Err(RecordRefusal::NoRole);
+    }
+    let electronic = recorded.seal_type == SealType::Electronic;
+    if recorded.party != SealingParty::Customs {
+        return Ok(());
+    }
+    if electronic == (recorded.method == ManualMethod::ByHand) {
+        return Err(RecordRefusal::MethodDoesNotFit);
+    }
+    let on_case = case.seal(&recorded.seal);
+    match recorded.on_off {
+        OnOff::Off => Ok(may_disarm(case, &recorded.seal, officer, None)?),
+        OnOff::On => {
+            if let Some(seal) = on_case {
+                may_begin(&seal.state, LockAction::Arm)?;
+                seal.state.apply(&SealEvent::RecordedOn)?;
+            }
+            if electronic {
+                match fit(register, case.doc.id, &officer.unit, &case.doc.destination) {
+                    Ok(_) | Err(Unfit::RadioNotSpoken) => {}
+                    Err(unfit) => return Err(unfit.into()),
+                }
+            } else if let Some(Whereabouts::OnCase { case: other }) =
+                register.and_then(|seal| seal.whereabouts.as_ref())
+                && *other != case.doc.id
+            {
+                return Err(Unfit::OnOtherCase(*other).into());
+            }
+            let mandatory = case.decision.as_ref().is_some_and(|decision| decision.group == GoodsGroup::A);
+            let has_electronic =
+                case.customs_seals().any(|seal| seal.seal_type == SealType::Electronic && seal.state.is_on());
+            if !electronic && mandatory && !has_electronic && case.no_eseal_reason.trim().is_empty() {
+                return Err(RecordRefusal::ElectronicNeeded);
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Seals, inspects and disarms.
+#[must_use]
+pub fn works_seals(officer: &Officer) -> bool {
+    [Role::Officer, Role::ShiftLead, Role::Supervisor].iter().any(|role| officer.is(*role))
+}
+
+/// The time a trip may take, seen from `now`: up to the permitted arrival where the trip is declared, else the hours of the
+/// work list.
+#[must_use]
+pub fn trip_length(case: &CaseView, now: Timestamp) -> SignedDuration {
+    case.trip.as_ref().map_or_else(
+        || SignedDuration::from_hours(i64::from(case.doc.permitted_hours)),
+        |trip| trip.permitted_until.duration_since(now).max(SignedDuration::ZERO),
+    )
+}

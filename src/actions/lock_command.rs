@@ -1,0 +1,229 @@
+//! One command to a lock, from the connection to what may be written down. Arming and disarming share it.
+//!
+//! The order is the whole point: the fact that a command goes out is written before it goes out, it goes out once, and
+//! only a reading made afterwards says what became of it. Whoever runs this must let it end (not tie it to a screen): if it
+//! is stopped, the case stays "not known" until somebody reads the seal.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use seal_core::case::CaseView;
+use seal_core::container::ContainerNo;
+use seal_core::fact::{Fact, LockCommanded, LockRead, SecondOfficer};
+use seal_core::ids::{CaseId, CommandId};
+use seal_core::officer::Officer;
+use seal_core::seal::outcome::{AnswerHeard, end_of_command, may_still_move};
+use seal_core::seal::reading::{LockAction, LockOutcome, LockState, RefusalReason, SealReading, UncertainWhy};
+use seal_core::seal::state::SealState;
+use seal_core::seal_no::SealNo;
+use uuid::Uuid;
+
+use super::Kit;
+use crate::ports::seal_link::{CommandAnswer, LinkTrouble, SealSession};
+use crate::ports::store::StoreError;
+
+/// Why an act with a seal did not begin. Nothing was asked of the lock.
+#[derive(Debug, thiserror::Error)]
+pub enum SealTrouble<R> {
+    /// The case is not on this device.
+    #[error("the case {0} is not on this device")]
+    NoCase(CaseId),
+    /// The rules say no.
+    #[error(transparent)]
+    Refused(R),
+    /// The seal cannot be reached.
+    #[error("{0}")]
+    Link(LinkTrouble),
+    /// The local store failed.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+}
+
+/// How long to wait for a seal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// For any one answer.
+    pub answer: Duration,
+    /// How often the lock is read after a command, at most.
+    pub readings: u32,
+    /// Between readings.
+    pub pause: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { answer: Duration::from_secs(8), readings: 15, pause: Duration::from_millis(700) }
+    }
+}
+
+/// Where a command is, for the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Looking for the seal.
+    Connecting,
+    /// The command is written down and goes out; it cannot be taken back.
+    Sent(Timestamp),
+    /// The seal took it. That is not yet closed, nor open.
+    Acknowledged(Timestamp),
+    /// A reading came back.
+    Read(LockState),
+}
+
+/// Told of each step. Called from the task that runs the command.
+pub type Watch<'a> = &'a (dyn Fn(Progress) + Send + Sync);
+
+/// How a command ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockEnd {
+    /// The command.
+    pub command: CommandId,
+    /// As far as this phone can prove.
+    pub outcome: LockOutcome,
+    /// The last reading after it.
+    pub reading: Option<SealReading>,
+    /// What may be believed of the lock now.
+    pub state: SealState,
+}
+
+/// A command to be given.
+pub(super) struct Order {
+    pub case: CaseId,
+    pub seal: SealNo,
+    pub action: LockAction,
+    /// Empty: all of the case.
+    pub containers: Vec<ContainerNo>,
+    pub second_officer: Option<SecondOfficer>,
+}
+
+/// The case, or why not.
+pub(super) fn case_of<R>(kit: &Kit, id: CaseId) -> Result<CaseView, SealTrouble<R>> {
+    kit.store.case(id)?.ok_or(SealTrouble::NoCase(id))
+}
+
+/// Connects to that seal, with patience.
+pub(super) async fn connect<R>(
+    kit: &Kit,
+    seal: &SealNo,
+    patience: &Patience,
+) -> Result<Box<dyn SealSession>, SealTrouble<R>> {
+    patiently(patience, kit.link.connect(seal)).await.map_err(SealTrouble::Link)
+}
+
+/// Waits for an answer only so long.
+pub(super) async fn patiently<T>(
+    patience: &Patience,
+    work: impl Future<Output = Result<T, LinkTrouble>>,
+) -> Result<T, LinkTrouble> {
+    tokio::time::timeout(patience.answer, work).await.unwrap_or(Err(LinkTrouble::NoAnswer))
+}
+
+/// Reads, and believes only the seal that was asked for.
+pub(super) async fn read(
+    session: &mut dyn SealSession,
+    seal: &SealNo,
+    patience: &Patience,
+) -> Result<SealReading, LinkTrouble> {
+    let reading = patiently(patience, session.read()).await?;
+    if &reading.serial == seal { Ok(reading) } else { Err(LinkTrouble::OtherSeal { found: reading.serial }) }
+}
+
+/// Reads until the lock no longer moves on `command`, or patience ends.
+pub(super) async fn read_until_still(
+    session: &mut dyn SealSession,
+    seal: &SealNo,
+    command: (CommandId, LockAction),
+    patience: &Patience,
+    watch: Watch<'_>,
+) -> Result<SealReading, LinkTrouble> {
+    let mut reading = read(session, seal, patience).await?;
+    watch(Progress::Read(reading.lock));
+    for _ in 1..patience.readings {
+        if !may_still_move(command.0, command.1, &reading) {
+            break;
+        }
+        tokio::time::sleep(patience.pause).await;
+        reading = read(session, seal, patience).await?;
+        watch(Progress::Read(reading.lock));
+    }
+    Ok(reading)
+}
+
+/// Gives one command and finds out what became of it. `permit` is asked before connecting, and again right before the
+/// command is written down.
+pub(super) async fn give<R>(
+    kit: &Kit,
+    officer: &Officer,
+    order: Order,
+    permit: impl Fn(&CaseView) -> Result<(), SealTrouble<R>>,
+    patience: &Patience,
+    watch: Watch<'_>,
+) -> Result<LockEnd, SealTrouble<R>> {
+    permit(&case_of(kit, order.case)?)?;
+    watch(Progress::Connecting);
+    let mut session = connect(kit, &order.seal, patience).await?;
+
+    let view = case_of(kit, order.case)?;
+    permit(&view)?;
+    let command = CommandId(Uuid::now_v7());
+    let commanded = LockCommanded {
+        command,
+        seal: order.seal.clone(),
+        action: order.action,
+        containers: if order.containers.is_empty() { view.doc.containers.clone() } else { order.containers },
+        after: view.seal(&order.seal).and_then(|seal| seal.newest),
+        second_officer: order.second_officer,
+    };
+    kit.record(officer, Some(order.case), vec![Fact::LockCommanded(commanded)])?;
+
+    watch(Progress::Sent(kit.clock.now().wall));
+    let answer = patiently(patience, session.command(command, order.action)).await;
+    let mut heard = match answer {
+        Ok(CommandAnswer::Acknowledged) => AnswerHeard::Acknowledged,
+        Ok(CommandAnswer::Refused(reason)) => AnswerHeard::Refused(reason),
+        Err(LinkTrouble::NotAccepted) => AnswerHeard::Refused(RefusalReason::NotAuthorised),
+        Err(LinkTrouble::NoAnswer) => AnswerHeard::Nothing(UncertainWhy::NoAnswer),
+        Err(_) => AnswerHeard::Nothing(UncertainWhy::LinkLost),
+    };
+    if heard == AnswerHeard::Acknowledged {
+        watch(Progress::Acknowledged(kit.clock.now().wall));
+    }
+
+    let command_and_action = (command, order.action);
+    let reading = match heard {
+        AnswerHeard::Nothing(UncertainWhy::LinkLost) => None,
+        // A refusal needs no waiting, but the reading beside it is evidence.
+        AnswerHeard::Refused(_) => read(session.as_mut(), &order.seal, patience).await.ok(),
+        _ => match read_until_still(session.as_mut(), &order.seal, command_and_action, patience, watch).await {
+            Ok(reading) => Some(reading),
+            Err(trouble) => {
+                heard = AnswerHeard::Nothing(match trouble {
+                    LinkTrouble::LinkLost => UncertainWhy::LinkLost,
+                    LinkTrouble::NoAnswer if heard != AnswerHeard::Acknowledged => UncertainWhy::NoAnswer,
+                    _ => UncertainWhy::NotReadBack,
+                });
+                None
+            }
+        },
+    };
+    drop(session);
+    write_end(kit, officer, order.case, end_of_command(&order.seal, command, order.action, heard, reading), command)
+}
+
+fn write_end<R>(
+    kit: &Kit,
+    officer: &Officer,
+    case: CaseId,
+    ends: Vec<LockRead>,
+    command: CommandId,
+) -> Result<LockEnd, SealTrouble<R>> {
+    let first = ends.first().cloned();
+    kit.record(officer, Some(case), ends.into_iter().map(Fact::LockRead).collect())?;
+    let view = case_of(kit, case)?;
+    let (outcome, reading, state) = match first {
+        Some(end) => (end.outcome, end.reading, view.seal(&end.seal).map(|seal| seal.state.clone())),
+        None => (None, None, None),
+    };
+    // `end_of_command` always writes an outcome; were it missing, nothing would be known.
+    let outcome = outcome.unwrap_or(LockOutcome::Uncertain { why: UncertainWhy::NotReadBack });
+    Ok(LockEnd { command, outcome, reading, state: state.unwrap_or(SealState::Free) })
+}

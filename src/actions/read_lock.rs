@@ -1,0 +1,83 @@
+//! Reading a lock again: the only way to settle a command whose end nobody knows (đọc lại trạng thái).
+
+use seal_core::case::CaseView;
+use seal_core::fact::Fact;
+use seal_core::ids::{CaseId, CommandId};
+use seal_core::officer::Officer;
+use seal_core::seal::outcome::{open_command, reading_later};
+use seal_core::seal::reading::{LockAction, SealReading};
+use seal_core::seal::state::SealState;
+use seal_core::seal_no::SealNo;
+
+use super::Kit;
+use super::lock_command::{Patience, SealTrouble, case_of, connect, read, read_until_still};
+
+/// The seal cannot be read for this case.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the seal {0} is not on this case")]
+pub struct NotOnCase(pub SealNo);
+
+/// What a reading showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockNow {
+    /// The reading.
+    pub reading: SealReading,
+    /// What may be believed of the lock now.
+    pub state: SealState,
+    /// A command whose end nobody knew is settled by it.
+    pub settled: bool,
+}
+
+/// A command that was on its way when the app stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interrupted {
+    /// Which seal.
+    pub seal: SealNo,
+    /// The command.
+    pub command: CommandId,
+    /// What was asked.
+    pub action: LockAction,
+}
+
+/// Asks the seal for its state, and asks nothing else of it. The earlier facts stay; this one stands beside them.
+///
+/// # Errors
+/// [`SealTrouble`]; a seal that does not answer leaves everything as it was.
+pub async fn read_lock(
+    kit: &Kit,
+    officer: &Officer,
+    case: CaseId,
+    seal: &SealNo,
+    patience: &Patience,
+) -> Result<LockNow, SealTrouble<NotOnCase>> {
+    let open = open_command(&state_of(kit, case, seal)?);
+    let mut session = connect(kit, seal, patience).await?;
+    let reading = match open {
+        Some(command) => read_until_still(session.as_mut(), seal, command, patience, &|_| {}).await,
+        None => read(session.as_mut(), seal, patience).await,
+    };
+    let reading = reading.map_err(SealTrouble::Link)?;
+    // The state as it is now: meanwhile another device's reading may have come in.
+    let view = case_of(kit, case)?;
+    let on_case = view.seal(seal).ok_or_else(|| SealTrouble::Refused(NotOnCase(seal.clone())))?;
+    kit.record(officer, Some(case), vec![Fact::LockRead(reading_later(on_case, reading.clone()))])?;
+    let state = state_of(kit, case, seal)?;
+    Ok(LockNow { reading, settled: open.is_some() && open_command(&state).is_none(), state })
+}
+
+fn state_of(kit: &Kit, case: CaseId, seal: &SealNo) -> Result<SealState, SealTrouble<NotOnCase>> {
+    let view = case_of(kit, case)?;
+    let found = view.seal(seal).map(|seal| seal.state.clone());
+    found.ok_or_else(|| SealTrouble::Refused(NotOnCase(seal.clone())))
+}
+
+/// Commands of a case that have no end at all. When the app starts, none can still be under way here, so each is shown as
+/// "not known", with reading the seal as the way on.
+#[must_use]
+pub fn interrupted_commands(case: &CaseView) -> Vec<Interrupted> {
+    let pending = case.seals.iter().filter_map(|seal| match seal.state {
+        SealState::Pending { command, action } => Some(Interrupted { seal: seal.no.clone(), command, action }),
+        _ => None,
+    });
+    pending.collect()
+}

@@ -1,0 +1,66 @@
+//! Seals without a radio of ours: by card, keypad, monitoring centre or hand; and seals found on the container.
+
+use seal_core::codes::{CustomsSealKind, Iso17712, SealCondition, SealType, SealingParty};
+use seal_core::container::ContainerNo;
+use seal_core::fact::{Fact, ManualMethod, OnOff, SealRecorded};
+use seal_core::ids::CaseId;
+use seal_core::officer::Officer;
+use seal_core::seal::permit::{RecordRefusal, may_record};
+use seal_core::seal::state::SealState;
+use seal_core::seal_no::SealNo;
+
+use super::Kit;
+use super::lock_command::{SealTrouble, case_of};
+
+/// What the officer records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealByHand {
+    /// Number.
+    pub seal: SealNo,
+    /// EDIFACT 4525.
+    pub seal_type: SealType,
+    /// EDIFACT 9303: who sealed.
+    pub party: SealingParty,
+    /// Customs kind, for customs seals.
+    pub kind: Option<CustomsSealKind>,
+    /// ISO 17712 class, where marked.
+    pub class: Option<Iso17712>,
+    /// How.
+    pub method: ManualMethod,
+    /// On or off.
+    pub on_off: OnOff,
+    /// Condition seen, EDIFACT 4517.
+    pub condition: Option<SealCondition>,
+    /// Containers under it; empty means all of the case.
+    pub containers: Vec<ContainerNo>,
+}
+
+/// Records it. The state is then "recorded, not confirmed by the seal", never closed and armed.
+///
+/// # Errors
+/// [`RecordRefusal`], or the store's.
+pub fn record_seal(
+    kit: &Kit,
+    officer: &Officer,
+    case: CaseId,
+    by_hand: SealByHand,
+) -> Result<SealState, SealTrouble<RecordRefusal>> {
+    let view = case_of(kit, case)?;
+    let recorded = SealRecorded {
+        after: view.seal(&by_hand.seal).and_then(|seal| seal.newest),
+        containers: if by_hand.containers.is_empty() { view.doc.containers.clone() } else { by_hand.containers },
+        seal: by_hand.seal,
+        seal_type: by_hand.seal_type,
+        party: by_hand.party,
+        kind: by_hand.kind,
+        class: by_hand.class,
+        method: by_hand.method,
+        on_off: by_hand.on_off,
+        condition: by_hand.condition,
+    };
+    let register = kit.store.seal(&recorded.seal)?;
+    may_record(&view, &recorded, register.as_ref(), officer).map_err(SealTrouble::Refused)?;
+    let seal = recorded.seal.clone();
+    kit.record(officer, Some(case), vec![Fact::SealRecorded(recorded)])?;
+    Ok(case_of(kit, case)?.seal(&seal).map_or(SealState::Free, |seal| seal.state.clone()))
+}

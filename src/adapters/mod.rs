@@ -1,0 +1,14 @@
+//! What implements the ports outside the phone's own system: database, files, network, camera page, practice radio.
+
+pub mod barcode;
+pub mod camera_hub;
+pub mod clock;
+mod files;
+pub mod hub_camera;
+pub mod no_camera;
+pub mod photo;
+pub mod photo_files;
+pub mod sqlite;
+pub mod switchable;
+pub mod vault_file;
+pub mod yard_link;

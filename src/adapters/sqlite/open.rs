@@ -1,0 +1,101 @@
+//! Opening: settings, form of the tables, and what to do with a damaged file.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use rusqlite_migration::{M, Migrations};
+
+use super::codec::{self, database};
+use crate::ports::store::StoreError;
+
+/// Grows with every change of a view's shape or meaning; another number has the views folded anew. The app's version
+/// stands beside it.
+const VIEWS: &str = concat!("1/", env!("CARGO_PKG_VERSION"));
+const VIEWS_NOTE: &str = "store/views";
+
+const MIGRATION_STEPS: &[M<'static>] = &[M::up(include_str!("migrations/001_init.sql"))];
+const MIGRATIONS: Migrations<'static> = Migrations::from_slice(MIGRATION_STEPS);
+
+/// Opens `path`; a damaged file is moved aside and its new name given back.
+pub fn open(path: &Path) -> Result<(Connection, Option<PathBuf>), StoreError> {
+    match connect(path) {
+        Err(StoreError::Damaged(why)) => {
+            let aside = move_aside(path)?;
+            tracing::error!(%why, aside = %aside.display(), "the local database is damaged and was moved aside");
+            Ok((connect(path)?, Some(aside)))
+        }
+        other => Ok((other?, None)),
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let mut conn = Connection::open(path).map_err(database)?;
+    settings(&conn).map_err(database)?;
+    let verdict: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(database)?;
+    if verdict != "ok" {
+        return Err(StoreError::Damaged(verdict));
+    }
+    MIGRATIONS.to_latest(&mut conn).map_err(|error| match error {
+        rusqlite_migration::Error::RusqliteError { err, .. } => database(err),
+        rusqlite_migration::Error::MigrationDefinition(
+            rusqlite_migration::MigrationDefinitionError::DatabaseTooFarAhead,
+        ) => StoreError::Database("it was written by a newer version of this app; update the app".to_owned()),
+        other => StoreError::Database(other.to_string()),
+    })?;
+    Ok(conn)
+}
+
+fn settings(conn: &Connection) -> rusqlite::Result<()> {
+    conn.busy_timeout(Duration::from_secs(5))?;
+    conn.pragma_update(None, "journal_mode", "WAL")?;
+    // NORMAL may lose the last commits at a power cut; an officer's act may not be lost.
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    // Apple's fsync does not reach the disk without it; elsewhere it does nothing.
+    conn.pragma_update(None, "fullfsync", "ON")?;
+    conn.pragma_update(None, "checkpoint_fullfsync", "ON")?;
+    conn.pragma_update(None, "foreign_keys", "ON")?;
+    // Android offers no folder for temporary files.
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    Ok(())
+}
+
+/// Renames the database with its log; never deletes.
+fn move_aside(path: &Path) -> Result<PathBuf, StoreError> {
+    let stamp = Timestamp::now().strftime("%Y%m%dT%H%M%S%.3fZ").to_string();
+    let with = |name: &Path, tail: &str| {
+        let mut text = OsString::from(name);
+        text.push(tail);
+        PathBuf::from(text)
+    };
+    let aside = with(path, &format!(".damaged-{stamp}"));
+    for tail in ["", "-wal", "-shm"] {
+        match std::fs::rename(with(path, tail), with(&aside, tail)) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !tail.is_empty() => {}
+            Err(error) => return Err(StoreError::Damaged(format!("it cannot be moved aside either: {error}"))),
+        }
+    }
+    Ok(aside)
+}
+
+/// The views were folded by another version.
+pub fn views_are_old(conn: &Connection) -> Result<bool, StoreError> {
+    let noted: Option<String> = conn
+        .query_row("SELECT text FROM note WHERE name = ?1", params![VIEWS_NOTE], |row| row.get(0))
+        .optional()
+        .map_err(database)?;
+    Ok(noted.as_deref() != Some(VIEWS))
+}
+
+/// Notes that they are of this version now.
+pub fn views_are_new(tx: &Transaction<'_>) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO note (name, text) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET text = excluded.text",
+        params![VIEWS_NOTE, VIEWS],
+    )
+    .map(|_| ())
+    .map_err(codec::database)
+}

@@ -1,0 +1,149 @@
+//! Reading views, documents and notes.
+
+use rusqlite::{Connection, OptionalExtension as _, Params, Transaction, params};
+use seal_core::case::CaseView;
+use seal_core::courier::ParcelView;
+use seal_core::custody::SealView;
+use seal_core::doc::{Doc, OfficeDoc};
+use seal_core::event::SignedEvent;
+use seal_core::ids::{CaseId, OfficeCode, ParcelId};
+use seal_core::officer::Officer;
+use seal_core::rules::RulePack;
+use seal_core::seal_no::SealNo;
+use serde::de::DeserializeOwned;
+
+use super::codec::{self, database, from_json};
+use super::views;
+use crate::ports::store::{CaseFilter, SealFilter, StoreError};
+
+fn many<T: DeserializeOwned>(conn: &Connection, sql: &str, params: impl Params) -> Result<Vec<T>, StoreError> {
+    let mut select = conn.prepare_cached(sql).map_err(database)?;
+    let rows = select.query_map(params, |row| row.get::<_, String>(0)).map_err(database)?;
+    rows.map(|json| from_json(&json.map_err(database)?)).collect()
+}
+
+fn one<T: DeserializeOwned>(conn: &Connection, sql: &str, params: impl Params) -> Result<Option<T>, StoreError> {
+    Ok(many(conn, sql, params)?.pop())
+}
+
+pub fn case_events(conn: &Connection, case: CaseId) -> Result<Vec<SignedEvent>, StoreError> {
+    let mut select = conn.prepare_cached("SELECT cose FROM event WHERE case_id = ?1 ORDER BY seq").map_err(database)?;
+    let rows =
+        select.query_map(params![case.0.as_bytes().as_slice()], |row| row.get::<_, Vec<u8>>(0)).map_err(database)?;
+    rows.map(|cose| codec::event(&cose.map_err(database)?)).collect()
+}
+
+pub fn case(conn: &Connection, id: CaseId) -> Result<Option<CaseView>, StoreError> {
+    one(conn, "SELECT json FROM case_view WHERE id = ?1", params![id.0.as_bytes().as_slice()])
+}
+
+pub fn cases(conn: &Connection, filter: &CaseFilter) -> Result<Vec<CaseView>, StoreError> {
+    match filter {
+        CaseFilter::From(unit) => {
+            many(conn, "SELECT json FROM case_view WHERE origin = ?1 ORDER BY planned_at, id", params![unit.as_str()])
+        }
+        CaseFilter::To(unit) => many(
+            conn,
+            "SELECT json FROM case_view WHERE destination = ?1 ORDER BY planned_at, id",
+            params![unit.as_str()],
+        ),
+        CaseFilter::All => many(conn, "SELECT json FROM case_view ORDER BY planned_at, id", []),
+    }
+}
+
+pub fn cases_by_code(conn: &Connection, kind: &str, value: &str) -> Result<Vec<CaseId>, StoreError> {
+    let mut select = conn
+        .prepare_cached(
+            "SELECT case_view.id FROM case_code JOIN case_view ON case_view.id = case_code.case_id
+             WHERE case_code.kind = ?1 AND case_code.value = ?2 ORDER BY case_view.planned_at DESC, case_view.id",
+        )
+        .map_err(database)?;
+    let rows = select.query_map(params![kind, value], |row| row.get::<_, Vec<u8>>(0)).map_err(database)?;
+    rows.map(|id| Ok(CaseId(codec::uuid(&id.map_err(database)?)?))).collect()
+}
+
+pub fn seal(conn: &Connection, no: &SealNo) -> Result<Option<SealView>, StoreError> {
+    one(conn, "SELECT json FROM seal_view WHERE no = ?1", params![no.as_str()])
+}
+
+pub fn seals(conn: &Connection, filter: &SealFilter) -> Result<Vec<SealView>, StoreError> {
+    let (sql, unit) = match filter {
+        SealFilter::MustGoHomeFrom(unit) => {
+            ("SELECT json FROM seal_view WHERE holder = ?1 AND must_go_home = 1 ORDER BY no", unit)
+        }
+        SealFilter::HeldBy(unit) => ("SELECT json FROM seal_view WHERE holder = ?1 ORDER BY no", unit),
+        SealFilter::BelongingTo(unit) => {
+            ("SELECT json FROM seal_view WHERE owner = ?1 OR manager = ?1 ORDER BY no", unit)
+        }
+    };
+    many(conn, sql, params![unit.as_str()])
+}
+
+pub fn parcel(conn: &Connection, id: ParcelId) -> Result<Option<ParcelView>, StoreError> {
+    one(conn, "SELECT json FROM parcel_view WHERE id = ?1", params![id.0.as_bytes().as_slice()])
+}
+
+pub fn parcels(conn: &Connection, unit: &OfficeCode) -> Result<Vec<ParcelView>, StoreError> {
+    many(
+        conn,
+        "SELECT json FROM parcel_view WHERE origin = ?1 OR destination = ?1 ORDER BY packed_at DESC, id",
+        params![unit.as_str()],
+    )
+}
+
+pub fn office(conn: &Connection, code: &OfficeCode) -> Result<Option<OfficeDoc>, StoreError> {
+    Ok(match views::doc(conn, &format!("office/{code}"))? {
+        Some(Doc::Office(office)) => Some(office),
+        _ => None,
+    })
+}
+
+fn docs(conn: &Connection, kind: &str) -> Result<Vec<Doc>, StoreError> {
+    // '0' is the character after '/': the whole range of keys of that kind.
+    many(
+        conn,
+        "SELECT json FROM doc WHERE key >= ?1 AND key < ?2 ORDER BY key",
+        params![format!("{kind}/"), format!("{kind}0")],
+    )
+}
+
+pub fn offices(conn: &Connection) -> Result<Vec<OfficeDoc>, StoreError> {
+    let docs = docs(conn, "office")?.into_iter();
+    Ok(docs.filter_map(|doc| if let Doc::Office(office) = doc { Some(office) } else { None }).collect())
+}
+
+pub fn officers(conn: &Connection, unit: &OfficeCode) -> Result<Vec<Officer>, StoreError> {
+    let docs = docs(conn, "officer")?.into_iter();
+    Ok(docs
+        .filter_map(|doc| match doc {
+            Doc::Officer(officer) if &officer.unit == unit => Some(officer),
+            _ => None,
+        })
+        .collect())
+}
+
+/// The pulled pack with the highest version; versions are numbers with dots, e.g. `2026.11`.
+pub fn newest_rules(conn: &Connection) -> Result<Option<RulePack>, StoreError> {
+    let version =
+        |pack: &RulePack| pack.version.split('.').map(|part| part.parse::<u32>().unwrap_or(0)).collect::<Vec<_>>();
+    let packs = docs(conn, "rules")?.into_iter();
+    Ok(packs.filter_map(|doc| if let Doc::Rules(pack) = doc { Some(pack) } else { None }).max_by_key(version))
+}
+
+pub fn note(conn: &Connection, name: &str) -> Result<Option<String>, StoreError> {
+    conn.prepare_cached("SELECT text FROM note WHERE name = ?1")
+        .and_then(|mut select| select.query_row(params![name], |row| row.get(0)).optional())
+        .map_err(database)
+}
+
+pub fn set_note(tx: &Transaction<'_>, name: &str, text: Option<&str>) -> Result<(), StoreError> {
+    match text {
+        Some(text) => tx.execute(
+            "INSERT INTO note (name, text) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET text = excluded.text",
+            params![name, text],
+        ),
+        None => tx.execute("DELETE FROM note WHERE name = ?1", params![name]),
+    }
+    .map(|_| ())
+    .map_err(database)
+}

@@ -1,0 +1,213 @@
+//! The cached folds: which of them an event or document touches, and folding them anew.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use seal_core::case::{CasePhase, CaseView};
+use seal_core::courier::ParcelView;
+use seal_core::custody::SealView;
+use seal_core::doc::{CaseDoc, Doc, SealDoc};
+use seal_core::event::Event;
+use seal_core::fact::Fact;
+use seal_core::ids::{CaseId, EventId, ParcelId};
+use seal_core::seal_no::SealNo;
+
+use super::codec::{self, database, from_json, millis, to_json};
+use crate::ports::store::StoreError;
+
+/// Views to fold anew before the transaction ends.
+#[derive(Default)]
+pub struct Touched {
+    cases: BTreeSet<CaseId>,
+    seals: BTreeSet<SealNo>,
+    parcels: BTreeSet<ParcelId>,
+    decided: Vec<EventId>,
+}
+
+impl Touched {
+    /// Notes what an event changes.
+    pub fn event(&mut self, event: &Event) {
+        self.cases.extend(event.case);
+        self.seals.extend(event.fact.seals().into_iter().cloned());
+        self.parcels.extend(event.fact.parcel());
+        if let Fact::ConflictDecided(decision) = &event.fact {
+            self.decided.extend(&decision.events);
+        }
+    }
+
+    /// Notes what a document changes.
+    pub fn doc(&mut self, doc: &Doc) {
+        match doc {
+            Doc::Case(case) => {
+                self.cases.insert(case.id);
+            }
+            Doc::Seal(seal) => {
+                self.seals.insert(seal.no.clone());
+            }
+            Doc::Office(_) | Doc::Rules(_) | Doc::Officer(_) => {}
+        }
+    }
+
+    /// Folds them.
+    pub fn refresh(mut self, tx: &Transaction<'_>) -> Result<(), StoreError> {
+        for event in &self.decided {
+            let case: Option<Option<Vec<u8>>> = tx
+                .query_row("SELECT case_id FROM event WHERE id = ?1", params![event.0.as_bytes().as_slice()], |row| {
+                    row.get(0)
+                })
+                .optional()
+                .map_err(database)?;
+            if let Some(Some(case)) = case {
+                self.cases.insert(CaseId(codec::uuid(&case)?));
+            }
+        }
+        self.cases.iter().try_for_each(|case| refresh_case(tx, *case))?;
+        self.seals.iter().try_for_each(|seal| refresh_seal(tx, seal))?;
+        self.parcels.iter().try_for_each(|parcel| refresh_parcel(tx, *parcel))
+    }
+}
+
+/// Folds every view from nothing.
+pub fn rebuild(tx: &Transaction<'_>) -> Result<(), StoreError> {
+    tx.execute_batch("DELETE FROM case_code; DELETE FROM case_view; DELETE FROM seal_view; DELETE FROM parcel_view;")
+        .map_err(database)?;
+    let mut touched = Touched::default();
+    let mut docs = tx.prepare("SELECT json FROM doc").map_err(database)?;
+    for json in docs.query_map([], |row| row.get::<_, String>(0)).map_err(database)? {
+        touched.doc(&from_json(&json.map_err(database)?)?);
+    }
+    let mut ids = tx
+        .prepare("SELECT DISTINCT case_id, NULL FROM event UNION SELECT NULL, parcel_id FROM event")
+        .map_err(database)?;
+    let rows = ids
+        .query_map([], |row| Ok((row.get::<_, Option<Vec<u8>>>(0)?, row.get::<_, Option<Vec<u8>>>(1)?)))
+        .map_err(database)?;
+    for row in rows {
+        let (case, parcel) = row.map_err(database)?;
+        if let Some(case) = case {
+            touched.cases.insert(CaseId(codec::uuid(&case)?));
+        }
+        if let Some(parcel) = parcel {
+            touched.parcels.insert(ParcelId(codec::uuid(&parcel)?));
+        }
+    }
+    let mut seals = tx.prepare("SELECT DISTINCT seal FROM event_seal").map_err(database)?;
+    for seal in seals.query_map([], |row| row.get::<_, String>(0)).map_err(database)? {
+        touched.seals.insert(seal_no(&seal.map_err(database)?)?);
+    }
+    touched.refresh(tx)
+}
+
+fn seal_no(text: &str) -> Result<SealNo, StoreError> {
+    text.parse().map_err(|e| StoreError::Database(format!("a stored seal number is none: {e}")))
+}
+
+fn refresh_case(tx: &Transaction<'_>, id: CaseId) -> Result<(), StoreError> {
+    let doc: Option<CaseDoc> = match doc(tx, &format!("case/{id}"))? {
+        Some(Doc::Case(doc)) => Some(doc),
+        _ => None,
+    };
+    // Decisions may be written outside any case.
+    let events = events(
+        tx,
+        "SELECT cose FROM event WHERE case_id = ?1
+         UNION ALL SELECT cose FROM event WHERE case_id IS NULL AND kind = 'conflict_decided'",
+        id.0.as_bytes().as_slice(),
+    )?;
+    let key = id.0.as_bytes().as_slice();
+    tx.execute("DELETE FROM case_code WHERE case_id = ?1", params![key]).map_err(database)?;
+    let Some(view) = CaseView::fold(id, doc.as_ref(), &events) else {
+        tx.execute("DELETE FROM case_view WHERE id = ?1", params![key]).map_err(database)?;
+        return Ok(());
+    };
+    tx.prepare_cached(
+        "INSERT INTO case_view (id, origin, destination, planned_at, closed, json) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (id) DO UPDATE SET origin = excluded.origin, destination = excluded.destination,
+             planned_at = excluded.planned_at, closed = excluded.closed, json = excluded.json",
+    )
+    .and_then(|mut insert| {
+        let closed = view.phase() == CasePhase::Closed;
+        let json = serde_json::to_string(&view).map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))?;
+        let (origin, destination) = (view.doc.origin.as_str(), view.doc.destination.as_str());
+        insert.execute(params![key, origin, destination, millis(view.doc.planned_at), closed, json])
+    })
+    .map_err(database)?;
+    let containers = view.doc.containers.iter().map(|container| ("container", container.as_str()));
+    let declaration = view.doc.declaration.iter().map(|declaration| ("declaration", declaration.as_str()));
+    let sheets = view.doc.sheet_codes.iter().map(|code| ("sheet", code.as_str()));
+    for (place, (kind, value)) in containers.chain(declaration).chain(sheets).enumerate() {
+        tx.prepare_cached("INSERT OR IGNORE INTO case_code (kind, value, case_id, place) VALUES (?1, ?2, ?3, ?4)")
+            .and_then(|mut insert| insert.execute(params![kind, value, key, i64::try_from(place).unwrap_or(i64::MAX)]))
+            .map_err(database)?;
+    }
+    Ok(())
+}
+
+fn refresh_seal(tx: &Transaction<'_>, no: &SealNo) -> Result<(), StoreError> {
+    let doc: Option<SealDoc> = match doc(tx, &format!("seal/{}", no.as_str()))? {
+        Some(Doc::Seal(doc)) => Some(doc),
+        _ => None,
+    };
+    let events = events(
+        tx,
+        "SELECT event.cose FROM event_seal JOIN event ON event.seq = event_seal.event_seq WHERE event_seal.seal = ?1",
+        no.as_str(),
+    )?;
+    if doc.is_none() && events.is_empty() {
+        tx.execute("DELETE FROM seal_view WHERE no = ?1", params![no.as_str()]).map_err(database)?;
+        return Ok(());
+    }
+    let view = SealView::fold(no, doc.as_ref(), &events);
+    let holder = view.holder().cloned();
+    let must_go_home = holder.as_ref().is_some_and(|unit| view.must_go_home_from(unit));
+    tx.prepare_cached(
+        "INSERT INTO seal_view (no, holder, must_go_home, owner, manager, json) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (no) DO UPDATE SET holder = excluded.holder, must_go_home = excluded.must_go_home,
+             owner = excluded.owner, manager = excluded.manager, json = excluded.json",
+    )
+    .map_err(database)?
+    .execute(params![
+        no.as_str(),
+        holder.as_ref().map(|unit| unit.as_str()),
+        must_go_home,
+        view.doc.as_ref().map(|doc| doc.owner.as_str()),
+        view.doc.as_ref().map(|doc| doc.manager.as_str()),
+        to_json(&view)?,
+    ])
+    .map_err(database)?;
+    Ok(())
+}
+
+fn refresh_parcel(tx: &Transaction<'_>, id: ParcelId) -> Result<(), StoreError> {
+    let key = id.0.as_bytes().as_slice();
+    let events = events(tx, "SELECT cose FROM event WHERE parcel_id = ?1", key)?;
+    let Some(view) = ParcelView::fold(id, &events) else {
+        // A hand-over known before its packing waits for it.
+        tx.execute("DELETE FROM parcel_view WHERE id = ?1", params![key]).map_err(database)?;
+        return Ok(());
+    };
+    tx.prepare_cached(
+        "INSERT INTO parcel_view (id, origin, destination, packed_at, json) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (id) DO UPDATE SET origin = excluded.origin, destination = excluded.destination,
+             packed_at = excluded.packed_at, json = excluded.json",
+    )
+    .map_err(database)?
+    .execute(params![key, view.packed.from.as_str(), view.packed.to.as_str(), millis(view.packed_at), to_json(&view)?])
+    .map_err(database)?;
+    Ok(())
+}
+
+/// A document by key.
+pub fn doc(conn: &Connection, key: &str) -> Result<Option<Doc>, StoreError> {
+    let json: Option<String> = conn
+        .prepare_cached("SELECT json FROM doc WHERE key = ?1")
+        .and_then(|mut select| select.query_row(params![key], |row| row.get(0)).optional())
+        .map_err(database)?;
+    json.map(|json| from_json(&json)).transpose()
+}
+
+fn events(conn: &Connection, sql: &str, key: impl rusqlite::ToSql) -> Result<Vec<Event>, StoreError> {
+    let mut select = conn.prepare_cached(sql).map_err(database)?;
+    let rows = select.query_map(params![key], |row| row.get::<_, Vec<u8>>(0)).map_err(database)?;
+    rows.map(|cose| Ok(codec::event(&cose.map_err(database)?)?.event)).collect()
+}

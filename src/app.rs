@@ -1,0 +1,113 @@
+//! Wires ports to adapters: the only place that knows them all.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use seal_core::rules::RulePack;
+
+use crate::actions::Kit;
+use crate::adapters::http::HttpCentral;
+use crate::adapters::no_camera::NoCamera;
+use crate::adapters::photo_files::PhotoFolder;
+use crate::adapters::sqlite::SqliteStore;
+use crate::adapters::switchable::SwitchableCentral;
+use crate::adapters::vault_file::FileVault;
+use crate::ports::central::Central;
+use crate::ports::clock::Clock;
+use crate::ports::location::Nowhere;
+use crate::ports::seal_link::SealLink;
+use crate::ports::store::{Store as _, StoreError};
+use crate::ports::vault::VaultError;
+use crate::sync::{self, SyncHandle};
+
+/// The rule pack shipped with the app; it holds until one was pulled.
+const RULES: &str = include_str!("../assets/rules/2026.json");
+
+/// What a device is made of.
+pub struct DeviceSettings {
+    /// Its folder.
+    pub data: PathBuf,
+    /// Address of the central, e.g. `https://central.example`.
+    pub central: String,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// The radio.
+    pub link: Arc<dyn SealLink>,
+}
+
+/// A device, running.
+pub struct Device {
+    /// Ports for the acts.
+    pub kit: Kit,
+    /// The running sync.
+    pub sync: SyncHandle,
+    /// A damaged database that was moved aside; the officer must be told.
+    pub moved_aside: Option<PathBuf>,
+}
+
+/// Why a device cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// A folder.
+    #[error("{0}: {1}")]
+    Io(PathBuf, std::io::Error),
+    /// The local database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The device key.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The central's address or the network library.
+    #[error("the central's address: {0}")]
+    Central(String),
+    /// The shipped rules.
+    #[error("the shipped rules cannot be read: {0}")]
+    Rules(#[from] serde_json::Error),
+}
+
+impl Device {
+    /// Opens a device and starts its sync on the current Tokio runtime.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub fn open(settings: DeviceSettings) -> Result<Self, AppError> {
+        let central = http(&settings)?;
+        Self::wire(settings, central)
+    }
+
+    /// The same with a switch before the central, for practice and rehearsals.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub fn open_switchable(settings: DeviceSettings) -> Result<(Self, Arc<SwitchableCentral>), AppError> {
+        let network = Arc::new(SwitchableCentral::new(http(&settings)?));
+        let device = Self::wire(settings, Arc::clone(&network) as Arc<dyn Central>)?;
+        Ok((device, network))
+    }
+
+    fn wire(settings: DeviceSettings, central: Arc<dyn Central>) -> Result<Self, AppError> {
+        let DeviceSettings { data, clock, link, .. } = settings;
+        let io = |path: PathBuf| move |error| AppError::Io(path, error);
+        std::fs::create_dir_all(&data).map_err(io(data.clone()))?;
+        let opened = SqliteStore::open(&data.join("seal-field.sqlite"), RulePack::parse(RULES)?, Arc::clone(&clock))?;
+        opened.store.revive()?;
+        let photos = data.join("photos");
+        let kit = Kit {
+            store: Arc::new(opened.store),
+            photos: Arc::new(PhotoFolder::open(&photos).map_err(io(photos))?),
+            central,
+            link,
+            camera: Arc::new(NoCamera),
+            clock,
+            location: Arc::new(Nowhere),
+            vault: Arc::new(FileVault::open(&data.join("vault"))?),
+        };
+        let sync = sync::start(kit.clone());
+        Ok(Self { kit, sync, moved_aside: opened.moved_aside })
+    }
+}
+
+fn http(settings: &DeviceSettings) -> Result<Arc<dyn Central>, AppError> {
+    let central = HttpCentral::new(&settings.central).map_err(|error| AppError::Central(error.to_string()))?;
+    Ok(Arc::new(central))
+}

@@ -1,0 +1,156 @@
+//! The practice controls of one device.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use seal_core::scan::Symbology;
+use seal_core::seal::reading::LockState;
+use seal_core::seal_no::SealNo;
+use seal_simulator::{Reach as _, Rope, Trouble};
+
+use super::scenes::SCENES;
+use super::set::{PracticeDevice as SetDevice, PracticeSet};
+use crate::adapters::switchable::NetworkMode;
+use crate::ports::clock::Clock as _;
+use crate::ports::practice::{Practice, PracticeDevice, PracticeNetwork, PracticeSample, PracticeSeal};
+
+/// [`Practice`] for one device of the set.
+pub struct Panel {
+    set: Arc<PracticeSet>,
+    device: Arc<SetDevice>,
+}
+
+impl Panel {
+    /// The controls of `device`.
+    #[must_use]
+    pub fn new(set: Arc<PracticeSet>, device: Arc<SetDevice>) -> Self {
+        Self { set, device }
+    }
+}
+
+impl Practice for Panel {
+    fn devices(&self) -> Vec<PracticeDevice> {
+        self.set
+            .devices
+            .iter()
+            .map(|device| PracticeDevice {
+                name: office_name(&self.set, device.unit),
+                url: format!("/{}", device.name),
+                this: device.name == self.device.name,
+            })
+            .collect()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.set.clock.now().wall
+    }
+
+    fn advance(&self, minutes: i64) {
+        if let Err(error) = self.set.clock.advance(SignedDuration::from_mins(minutes)) {
+            tracing::error!(%error, "the practice clock was not turned");
+        }
+    }
+
+    fn network(&self) -> PracticeNetwork {
+        match self.device.network.mode() {
+            NetworkMode::Online => PracticeNetwork::On,
+            NetworkMode::Offline => PracticeNetwork::Off,
+            NetworkMode::Portal => PracticeNetwork::LoginPage,
+        }
+    }
+
+    fn set_network(&self, network: PracticeNetwork) {
+        self.device.network.set(match network {
+            PracticeNetwork::On => NetworkMode::Online,
+            PracticeNetwork::Off => NetworkMode::Offline,
+            PracticeNetwork::LoginPage => NetworkMode::Portal,
+        });
+        self.device.device.sync.set_coverage(network != PracticeNetwork::Off);
+    }
+
+    fn seals(&self) -> Vec<PracticeSeal> {
+        let seals = self.set.yard.seals().unwrap_or_else(|error| {
+            tracing::error!(%error, "the yard does not answer");
+            Vec::new()
+        });
+        seals
+            .into_iter()
+            .map(|seal| PracticeSeal {
+                rope_in: seal.rope == Rope::In,
+                closed: seal.lock == LockState::ClosedArmed,
+                trouble: seal.trouble.first().and_then(|trouble| name_of(*trouble)).unwrap_or_default(),
+                seal: seal.serial,
+            })
+            .collect()
+    }
+
+    fn troubles(&self) -> Vec<String> {
+        Trouble::ALL.iter().filter_map(|trouble| name_of(*trouble)).collect()
+    }
+
+    fn set_trouble(&self, seal: &SealNo, trouble: &str) {
+        let trouble: Vec<Trouble> =
+            Trouble::ALL.iter().copied().filter(|known| name_of(*known).as_deref() == Some(trouble)).collect();
+        if let Err(error) = self.set.yard.set_trouble(seal, &trouble) {
+            tracing::error!(%error, "the trouble was not set");
+        }
+    }
+
+    fn set_rope(&self, seal: &SealNo, inserted: bool) {
+        if let Err(error) = self.set.yard.insert_rope(seal, inserted) {
+            tracing::error!(%error, "the rope was not moved");
+        }
+    }
+
+    fn samples(&self) -> Vec<PracticeSample> {
+        samples(&self.set, self.device.unit)
+    }
+
+    fn prints_url(&self) -> String {
+        "/prints".to_owned()
+    }
+}
+
+/// Short name of an office.
+fn office_name(set: &PracticeSet, unit: &str) -> String {
+    let office = set.world.offices.iter().find(|office| office.code.as_str() == unit);
+    office.map_or_else(|| unit.to_owned(), |office| office.short.clone())
+}
+
+/// The name of a trouble in data and messages (`trouble-<name>`).
+fn name_of(trouble: Trouble) -> Option<String> {
+    serde_json::to_value(trouble).ok()?.as_str().map(|name| name.replace('_', "-"))
+}
+
+/// What an officer of `unit` would hold before the camera. The id is `<symbology>:<text>`, or `photo:<scene>`.
+fn samples(set: &PracticeSet, unit: &str) -> Vec<PracticeSample> {
+    let code = |symbology: Symbology, text: &str, name: String| PracticeSample {
+        id: format!("{}:{text}", symbology.name()),
+        name,
+    };
+    let mut samples = Vec::new();
+    let now = set.clock.now().wall;
+    for case in set.world.cases(now).unwrap_or_default() {
+        if case.origin.as_str() != unit && case.destination.as_str() != unit {
+            continue;
+        }
+        for (container, sheet) in case.containers.iter().zip(&case.sheet_codes) {
+            samples.push(code(Symbology::Qr, sheet, format!("Phiếu in · dòng {container}")));
+        }
+        if let Some(declaration) = &case.declaration {
+            samples.push(code(Symbology::Code39, declaration.as_str(), format!("Phiếu in · tờ khai {declaration}")));
+        }
+        for container in &case.containers {
+            samples.push(code(Symbology::Code128, container.as_str(), format!("Cửa container {container}")));
+        }
+    }
+    for seal in set.world.seals(now).unwrap_or_default() {
+        samples.push(code(Symbology::Code128, seal.no.as_str(), format!("Nhãn seal {}", seal.no)));
+    }
+    samples.push(code(Symbology::Code128, WAYBILL, format!("Vận đơn {WAYBILL}")));
+    samples.extend(SCENES.iter().map(|(scene, name, _)| PracticeSample { id: format!("photo:{scene}"), name: (*name).to_owned() }));
+    samples
+}
+
+/// A waybill number to practise with: UPU S10 with its check digit.
+pub const WAYBILL: &str = "EB417882053VN";

@@ -1,0 +1,224 @@
+//! A device for tests: store, photos and vault in a folder, and acts to write.
+#![allow(dead_code)]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use seal_core::codes::SealCondition;
+use seal_core::evidence::{PhotoQuality, PhotoRef, PhotoRole, Thumbnail};
+use seal_core::fact::{
+    CaseOpened, CodeRead, Fact, Inspected, LockCommanded, LockRead, ParcelPacked, PhotoTaken, SealReceived, Stage,
+    TugTested,
+};
+use seal_core::ids::{ActId, CaseId, CommandId, OfficeCode, OfficerId, ParcelId, Sha256};
+use seal_core::inspection::Verdict;
+use seal_core::rules::{Citation, RulePack, SealLimits};
+use seal_core::scan::HowRead;
+use seal_core::seal::reading::{LockAction, LockOutcome};
+use seal_core::seal_no::SealNo;
+use seal_core::time::Moment;
+use uuid::Uuid;
+
+use seal_field::adapters::photo_files::PhotoFolder;
+use seal_field::adapters::sqlite::SqliteStore;
+use seal_field::adapters::vault_file::FileVault;
+use seal_field::ports::clock::Clock;
+use seal_field::ports::photos::PhotoFiles as _;
+use seal_field::ports::store::{Act, Store as _};
+
+/// A clock that stands until it is turned.
+pub struct StillClock(std::sync::Mutex<Moment>);
+
+impl StillClock {
+    pub fn new() -> Arc<Self> {
+        let wall = "2026-11-23T01:00:00Z".parse().unwrap();
+        Arc::new(Self(std::sync::Mutex::new(Moment { wall, boot: Uuid::from_u128(1), boot_ms: 1_000 })))
+    }
+
+    pub fn advance(&self, by: SignedDuration) {
+        let mut now = self.0.lock().unwrap();
+        now.wall += by;
+        now.boot_ms += u64::try_from(by.as_millis()).unwrap();
+    }
+}
+
+impl Clock for StillClock {
+    fn now(&self) -> Moment {
+        *self.0.lock().unwrap()
+    }
+}
+
+pub struct Device {
+    pub store: Arc<SqliteStore>,
+    pub photos: Arc<PhotoFolder>,
+    pub vault: Arc<FileVault>,
+    pub clock: Arc<StillClock>,
+}
+
+impl Device {
+    pub fn open(folder: &Path) -> Self {
+        let clock = StillClock::new();
+        let opened = SqliteStore::open(&folder.join("seal.db"), rules("0"), clock.clone()).unwrap();
+        assert_eq!(opened.moved_aside, None);
+        opened.store.revive().unwrap();
+        Self {
+            store: Arc::new(opened.store),
+            photos: Arc::new(PhotoFolder::open(&folder.join("photos")).unwrap()),
+            vault: Arc::new(FileVault::open(&folder.join("vault")).unwrap()),
+            clock,
+        }
+    }
+
+    pub fn act(&self, case: Option<CaseId>, facts: Vec<Fact>) -> Act {
+        Act {
+            id: ActId(Uuid::now_v7()),
+            officer: OfficerId("khoa.nm".to_owned()),
+            unit: office("03EE"),
+            at: self.clock.now(),
+            place: None,
+            case,
+            facts,
+        }
+    }
+
+    pub fn write(&self, case: Option<CaseId>, facts: Vec<Fact>) -> Vec<seal_core::event::SignedEvent> {
+        self.clock.advance(SignedDuration::from_secs(1));
+        self.store.append(&self.act(case, facts), self.vault.as_ref()).unwrap()
+    }
+
+    pub fn photo_fact(&self, content: &[u8]) -> Fact {
+        let thumbnail: Vec<u8> = content.iter().copied().step_by(2).chain(*b"thumb").collect();
+        Fact::PhotoTaken(PhotoTaken {
+            photo: PhotoRef {
+                sha256: self.photos.keep(content).unwrap(),
+                bytes: content.len() as u64,
+                media_type: "image/jpeg".to_owned(),
+                width: 10,
+                height: 10,
+                thumbnail: Some(Thumbnail {
+                    sha256: self.photos.keep(&thumbnail).unwrap(),
+                    bytes: thumbnail.len() as u64,
+                }),
+            },
+            role: PhotoRole::ClosedLock,
+            stage: Stage::Arm,
+            quality: PhotoQuality::Good,
+            from_camera: true,
+        })
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now().wall
+    }
+}
+
+pub fn office(code: &str) -> OfficeCode {
+    OfficeCode::parse(code).unwrap()
+}
+
+pub fn seal(no: &str) -> SealNo {
+    no.parse().unwrap()
+}
+
+pub fn case_id(n: u128) -> CaseId {
+    CaseId(Uuid::from_u128(n))
+}
+
+pub fn opened(destination: &str) -> Fact {
+    Fact::CaseOpened(CaseOpened {
+        containers: vec!["CSQU3054383".parse().unwrap()],
+        declaration: None,
+        origin: office("03EE"),
+        destination: office(destination),
+        trader: "Công ty".to_owned(),
+    })
+}
+
+pub fn scanned(raw: &str) -> Fact {
+    Fact::CodeRead(CodeRead {
+        raw: raw.to_owned(),
+        symbology: None,
+        how: HowRead::Typed,
+        taken_for: "unknown".to_owned(),
+        value: raw.to_owned(),
+        picked_by_officer: false,
+    })
+}
+
+pub fn commanded(no: &str, action: LockAction) -> Fact {
+    Fact::LockCommanded(LockCommanded {
+        command: CommandId(Uuid::new_v4()),
+        seal: seal(no),
+        action,
+        containers: vec!["CSQU3054383".parse().unwrap()],
+        after: None,
+        second_officer: None,
+    })
+}
+
+pub fn read_back(no: &str, command: &Fact) -> Fact {
+    let Fact::LockCommanded(command) = command else { panic!("a command") };
+    Fact::LockRead(LockRead {
+        seal: seal(no),
+        command: Some(command.command),
+        action: Some(command.action),
+        outcome: Some(LockOutcome::Confirmed),
+        reading: None,
+        late: false,
+    })
+}
+
+pub fn tug(no: &str) -> Fact {
+    Fact::TugTested(TugTested { seal: seal(no), held: true })
+}
+
+pub fn inspected(no: &str) -> Fact {
+    Fact::Inspected(Inspected {
+        seal: seal(no),
+        en_route: false,
+        checks: Vec::new(),
+        condition: SealCondition::Right,
+        verdict: Verdict::Accept,
+        reason: String::new(),
+    })
+}
+
+pub fn received(no: &str) -> Fact {
+    Fact::SealReceived(SealReceived { seal: seal(no), at: office("15BB") })
+}
+
+pub fn packed(parcel: u128, seals: &[&str]) -> Fact {
+    Fact::ParcelPacked(ParcelPacked {
+        parcel: ParcelId(Uuid::from_u128(parcel)),
+        number: "GP-0417".to_owned(),
+        from: office("15BB"),
+        to: office("03EE"),
+        seals: seals.iter().map(|no| seal(no)).collect(),
+        ropes: 0,
+        chargers: 0,
+    })
+}
+
+pub fn rules(version: &str) -> RulePack {
+    let citation = Citation { document: "test".to_owned(), dated: None, place: None, to_be_confirmed: false };
+    RulePack {
+        version: version.to_owned(),
+        goods: Vec::new(),
+        limits: SealLimits {
+            battery_reserve_percent: 20,
+            battery_per_day_percent: 5,
+            clock_drift_s: 120,
+            silence_minutes: 30,
+            citation,
+        },
+        returns: Vec::new(),
+        arm_photos: Vec::new(),
+        inspect_photos: Vec::new(),
+        calendars: Vec::new(),
+    }
+}
+
+pub fn digest(bytes: &[u8]) -> Sha256 {
+    Sha256::of(bytes)
+}

@@ -1,0 +1,231 @@
+//! A phone-sized Chromium with a fake camera, driven as an officer would: by what is written on the screen.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::actions::{InputSource, MouseActions, PointerAction};
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use seal_core::scan::Symbology;
+use seal_field::practice::prints::{FeedKind, PracticeCode, write_feed};
+
+/// How long anything on a screen may take to appear. Generous: two shared cores run browser, app, central and decoder.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// A child process that ends with the test.
+pub struct Process(pub Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A browser with one window.
+pub struct Browser {
+    client: Client,
+    camera: PathBuf,
+    shots: PathBuf,
+    taken: std::cell::Cell<u32>,
+    _driver: Process,
+    _profile: tempfile::TempDir,
+}
+
+impl Browser {
+    /// Starts chromedriver and Chromium. `work` holds the camera file, `shots` gets the screenshots.
+    pub async fn start(work: &Path, shots: &Path) -> Self {
+        std::fs::create_dir_all(shots).expect("folder for screenshots");
+        let profile = tempfile::tempdir().expect("profile folder");
+        let camera = work.join("camera.mjpeg");
+        photo_feed(&camera, "paper");
+        let port = free_port();
+        let driver = Process(
+            Command::new("chromedriver")
+                .arg(format!("--port={port}"))
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("chromedriver is installed (./run setup)"),
+        );
+        let args = [
+            "--headless=new".to_owned(),
+            "--no-sandbox".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--disable-dev-shm-usage".to_owned(),
+            "--disable-quic".to_owned(),
+            "--no-first-run".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--disable-component-update".to_owned(),
+            "--disable-sync".to_owned(),
+            "--hide-scrollbars".to_owned(),
+            "--lang=vi".to_owned(),
+            "--use-fake-device-for-media-stream".to_owned(),
+            "--use-fake-ui-for-media-stream".to_owned(),
+            format!("--use-file-for-fake-video-capture={}", camera.display()),
+            format!("--user-data-dir={}", profile.path().display()),
+        ];
+        let capabilities = serde_json::json!({ "goog:chromeOptions": {
+            "binary": "/usr/bin/chromium",
+            "args": args,
+            "mobileEmulation": { "deviceMetrics": { "width": 412, "height": 892, "pixelRatio": 1.0, "touch": false } },
+        }});
+        let capabilities = capabilities.as_object().expect("an object").clone();
+        let url = format!("http://127.0.0.1:{port}");
+        let mut tries = 0;
+        let client = loop {
+            match ClientBuilder::new(HttpConnector::new()).capabilities(capabilities.clone()).connect(&url).await {
+                Ok(client) => break client,
+                Err(error) if tries > 60 => panic!("no browser: {error}"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(300)).await,
+            }
+            tries += 1;
+        };
+        Self {
+            client,
+            camera,
+            shots: shots.to_path_buf(),
+            taken: std::cell::Cell::new(0),
+            _driver: driver,
+            _profile: profile,
+        }
+    }
+
+    /// Opens an address.
+    pub async fn go(&self, url: &str) {
+        self.client.goto(url).await.expect("the page opens");
+    }
+
+    /// Puts a code before the camera. Takes effect when a screen next opens the camera.
+    pub fn hold_up(&self, symbology: Symbology, text: &str) {
+        let mut file = Vec::new();
+        write_feed(&mut file, FeedKind::Mjpeg, &[PracticeCode::new(symbology, text)], 8).expect("a code that can be printed");
+        replace(&self.camera, &file);
+    }
+
+    /// Puts a scene before the camera: a file of `assets/practice/photos`.
+    pub fn aim_at(&self, scene: &str) {
+        photo_feed(&self.camera, scene);
+    }
+
+    /// Waits until the text stands on the screen.
+    pub async fn see(&self, text: &str) -> Element {
+        self.find(&format!("//*[not(self::script) and not(self::style)][contains(normalize-space(.), {0})][not(.//*[contains(normalize-space(.), {0})])]", quoted(text)), text)
+            .await
+    }
+
+    /// The text stands on the screen now.
+    pub async fn shows(&self, text: &str) -> bool {
+        self.text().await.contains(text)
+    }
+
+    /// Taps the button, link or row with that text, or that accessible name.
+    pub async fn tap(&self, text: &str) {
+        let q = quoted(text);
+        let path = format!(
+            "//*[self::button or self::a or @role='button' or @role='radio' or @role='switch' or @role='checkbox'][not(@disabled)][contains(normalize-space(.), {q}) or contains(@aria-label, {q})]"
+        );
+        // The screen may be drawn anew between finding and clicking: look again.
+        let mut last = String::new();
+        for _ in 0..20 {
+            let element = self.find(&path, text).await;
+            let _ = self.client.execute("arguments[0].scrollIntoView({block:'center'})", vec![serde_json::to_value(&element).expect("an element")]).await;
+            match element.click().await {
+                Ok(()) => return,
+                Err(error) => last = error.to_string(),
+            }
+            tokio::time::sleep(Duration::from_millis(150)).await;
+        }
+        self.fail(&format!("cannot tap {text:?}: {last}")).await
+    }
+
+    /// Presses a hold button for a second and a bit.
+    pub async fn hold(&self, text: &str) {
+        let q = quoted(text);
+        let button = self.find(&format!("//button[not(@disabled)][contains(normalize-space(.), {q})]"), text).await;
+        let press = MouseActions::new("mouse".to_owned())
+            .then(PointerAction::MoveToElement { element: button, duration: None, x: 0.0, y: 0.0 })
+            .then(PointerAction::Down { button: 0 })
+            .then(PointerAction::Pause { duration: Duration::from_millis(1500) })
+            .then(PointerAction::Up { button: 0 });
+        self.client.perform_actions(press).await.expect("the button is held");
+    }
+
+    /// Types into the field with that label.
+    pub async fn type_into(&self, label: &str, text: &str) {
+        let q = quoted(label);
+        let field = self
+            .find(&format!("//*[self::input or self::textarea][@id = //label[contains(normalize-space(.), {q})]/@for or contains(@aria-label, {q}) or ancestor::label[contains(normalize-space(.), {q})]]"), label)
+            .await;
+        field.click().await.expect("the field takes the focus");
+        let _ = field.clear().await;
+        field.send_keys(text).await.expect("the field takes text");
+    }
+
+    /// Draws on the signature pad.
+    pub async fn sign(&self) {
+        let pad = self.find("//*[contains(@class, 'sign-pad')]", "signature pad").await;
+        let mut stroke = MouseActions::new("pen".to_owned())
+            .then(PointerAction::MoveToElement { element: pad, duration: None, x: -80.0, y: 20.0 })
+            .then(PointerAction::Down { button: 0 });
+        for (x, y) in [(12, -40), (14, 35), (16, -38), (18, 30), (25, -10), (30, 5)] {
+            stroke = stroke.then(PointerAction::MoveBy { duration: Some(Duration::from_millis(60)), x: f64::from(x), y: f64::from(y) });
+        }
+        self.client.perform_actions(stroke.then(PointerAction::Up { button: 0 })).await.expect("the pen draws");
+    }
+
+    /// Keeps a screenshot under a running number.
+    pub async fn shot(&self, name: &str) {
+        self.taken.set(self.taken.get() + 1);
+        let png = self.client.screenshot().await.expect("a screenshot");
+        let file = self.shots.join(format!("{:02}-{name}.png", self.taken.get()));
+        std::fs::write(file, png).expect("the screenshot is kept");
+    }
+
+    /// All text of the page.
+    pub async fn text(&self) -> String {
+        let text = self.client.execute("return document.body.innerText", vec![]).await;
+        text.ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    async fn find(&self, xpath: &str, what: &str) -> Element {
+        match self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(xpath)).await {
+            Ok(element) => element,
+            Err(_) => self.fail(&format!("not on the screen: {what:?}")).await,
+        }
+    }
+
+    async fn fail(&self, why: &str) -> ! {
+        self.shot("failed").await;
+        panic!("{why}\n── the screen says ──\n{}", self.text().await);
+    }
+
+    /// Ends the browser.
+    pub async fn close(self) {
+        let _ = self.client.close().await;
+    }
+}
+
+fn photo_feed(camera: &Path, scene: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("assets/practice/photos/{scene}.jpg"));
+    let picture = std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    replace(camera, &picture.repeat(3));
+}
+
+/// Chromium opens the file anew with each camera start; a half-written one must never be seen.
+fn replace(file: &Path, bytes: &[u8]) {
+    let new = file.with_extension("new");
+    std::fs::write(&new, bytes).expect("the camera file is written");
+    std::fs::rename(new, file).expect("the camera file is put in place");
+}
+
+fn quoted(text: &str) -> String {
+    assert!(!text.contains('"'), "XPath 1.0 cannot quote this");
+    format!("\"{text}\"")
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
+}

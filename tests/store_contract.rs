@@ -1,0 +1,395 @@
+//! What every store must do, shown on the SQLite store.
+
+mod common;
+
+use common::*;
+use jiff::SignedDuration;
+use p256::ecdsa::VerifyingKey;
+use seal_core::case::CasePhase;
+use seal_core::codes::{CustomsSealKind, SealType};
+use seal_core::custody::Whereabouts;
+use seal_core::doc::{Doc, OfficeDoc, SealDoc, SealLife, SealRadio};
+use seal_core::event::SignedEvent;
+use seal_core::fact::Fact;
+use seal_core::ids::Sha256;
+use seal_core::outbox::{Lane, OutboxState, QueueWhat, Receipt, StuckReason};
+use seal_core::seal::reading::LockAction;
+use seal_core::wire::{B64, Change, ChangesResponse, PROTO};
+use seal_field::adapters::sqlite::SqliteStore;
+use seal_field::ports::store::{CaseFilter, SealFilter, Sendable, Settled, Store as _, StoreError};
+use seal_field::ports::vault::{KeyHome, Vault, VaultError};
+
+fn receipt(n: u64) -> Receipt {
+    Receipt { server_seq: n, at: "2026-11-23T02:00:00Z".parse().unwrap(), code: "7F3A-21".to_owned() }
+}
+
+fn page(epoch: &str, next: &str, changes: Vec<Change>) -> ChangesResponse {
+    ChangesResponse {
+        proto: PROTO.to_owned(),
+        epoch: epoch.to_owned(),
+        server_time: "2026-11-23T02:00:00Z".parse().unwrap(),
+        changes,
+        next: next.to_owned(),
+        more: false,
+    }
+}
+
+fn change(server_seq: u64, event: &SignedEvent) -> Change {
+    Change::Event { server_seq, cose: B64(event.cose.clone()) }
+}
+
+fn register(no: &str, owner: &str, holder: &str) -> Change {
+    Change::Doc {
+        doc: Box::new(Doc::Seal(SealDoc {
+            no: seal(no),
+            seal_type: SealType::Electronic,
+            kind: CustomsSealKind::Electronic,
+            class: None,
+            owner: office(owner),
+            manager: office(owner),
+            holder: office(holder),
+            as_of: "2026-11-01T00:00:00Z".parse().unwrap(),
+            radio: SealRadio::Spoken,
+            life: SealLife::InService,
+            platform_sees: None,
+        })),
+    }
+}
+
+/// A sealed case: opening, arm, read back, photo, tug test.
+fn seal_a_case(device: &Device, n: u128, no: &str) -> Vec<SignedEvent> {
+    let case = Some(case_id(n));
+    let command = commanded(no, LockAction::Arm);
+    let mut events = device.write(case, vec![opened("15BB"), scanned("CSQU3054383")]);
+    events.extend(device.write(case, vec![command.clone()]));
+    events.extend(device.write(case, vec![read_back(no, &command)]));
+    let photo = device.photo_fact(format!("photo of {no}").as_bytes());
+    events.extend(device.write(case, vec![photo, tug(no)]));
+    events
+}
+
+fn send_everything(device: &Device) -> Vec<Sendable> {
+    let mut sent = Vec::new();
+    loop {
+        let due = device.store.take_due(device.now(), 50).unwrap();
+        if due.is_empty() {
+            return sent;
+        }
+        let settled: Vec<_> =
+            due.iter().map(|item| (item.key(), Settled::Accepted(receipt(item.key() as u64)))).collect();
+        device.store.settle(&settled).unwrap();
+        sent.extend(due);
+    }
+}
+
+#[test]
+fn events_form_a_signed_chain_that_survives_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    let mut events = seal_a_case(&device, 1, "83181001");
+    let key = VerifyingKey::from_sec1_bytes(&device.vault.public_key()).unwrap();
+    drop(device);
+
+    let device = Device::open(folder.path());
+    events.extend(device.write(Some(case_id(1)), vec![inspected("83181001")]));
+    let mut prev = Sha256::of(b"");
+    for (place, event) in events.iter().enumerate() {
+        assert_eq!(event.event.seq, place as u64 + 1);
+        assert_eq!(event.event.prev, prev);
+        prev = event.hash;
+        assert_eq!(&SignedEvent::verify(&event.cose, &key).unwrap(), event);
+    }
+    assert_eq!(device.store.case_events(case_id(1)).unwrap(), events);
+}
+
+#[test]
+fn an_act_is_written_whole_or_not_at_all() {
+    /// Signs twice, then no more.
+    struct Tiring<'a>(&'a dyn Vault, std::sync::atomic::AtomicU32);
+    impl Vault for Tiring<'_> {
+        fn device(&self) -> seal_core::ids::DeviceId {
+            self.0.device()
+        }
+        fn public_key(&self) -> Vec<u8> {
+            self.0.public_key()
+        }
+        fn sign(&self, bytes: &[u8]) -> Result<[u8; 64], VaultError> {
+            if self.1.fetch_add(1, std::sync::atomic::Ordering::SeqCst) >= 2 {
+                return Err(VaultError::Locked);
+            }
+            self.0.sign(bytes)
+        }
+        fn key_home(&self) -> KeyHome {
+            self.0.key_home()
+        }
+        fn keep(&self, name: &str, secret: &[u8]) -> Result<(), VaultError> {
+            self.0.keep(name, secret)
+        }
+        fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, VaultError> {
+            self.0.secret(name)
+        }
+        fn forget(&self, name: &str) -> Result<(), VaultError> {
+            self.0.forget(name)
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    let act = device.act(Some(case_id(1)), vec![opened("15BB"), device.photo_fact(b"x"), tug("83181001")]);
+    let changes = device.store.changed();
+    let before = *changes.borrow();
+    let tiring = Tiring(device.vault.as_ref(), 0.into());
+    assert!(matches!(device.store.append(&act, &tiring), Err(StoreError::Vault(VaultError::Locked))));
+    assert_eq!(*changes.borrow(), before);
+    assert!(device.store.case_events(case_id(1)).unwrap().is_empty());
+    assert!(device.store.queue().unwrap().is_empty());
+    assert!(device.store.case(case_id(1)).unwrap().is_none());
+    assert_eq!(device.store.append(&act, device.vault.as_ref()).unwrap()[0].event.seq, 1);
+    assert!(*changes.borrow() > before);
+}
+
+#[test]
+fn the_views_follow_each_act_and_equal_a_rebuild() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    let store = &device.store;
+    store.take_changes(&page("e", "1", vec![register("83181001", "03EE", "03EE")]), device.now()).unwrap();
+    seal_a_case(&device, 1, "83181001");
+    let case = store.case(case_id(1)).unwrap().unwrap();
+    assert_eq!(case.phase(), CasePhase::Sealed);
+    assert_eq!(store.cases(&CaseFilter::To(office("15BB"))).unwrap(), std::slice::from_ref(&case));
+    assert_eq!(store.cases(&CaseFilter::To(office("03EE"))).unwrap(), []);
+    assert_eq!(store.cases_of_container(&"CSQU3054383".parse().unwrap()).unwrap(), [case_id(1)]);
+    let view = store.seal(&seal("83181001")).unwrap().unwrap();
+    assert_eq!(view.whereabouts, Some(Whereabouts::OnCase { case: case_id(1) }));
+
+    let command = commanded("83181001", LockAction::Disarm);
+    let mut off = device.act(Some(case_id(1)), vec![command.clone(), read_back("83181001", &command)]);
+    device.clock.advance(SignedDuration::from_hours(9));
+    (off.unit, off.at) = (office("15BB"), seal_field::ports::clock::Clock::now(device.clock.as_ref()));
+    store.append(&off, device.vault.as_ref()).unwrap();
+    assert_eq!(store.case(case_id(1)).unwrap().unwrap().phase(), CasePhase::Closed);
+    let going_home = store.seals(&SealFilter::MustGoHomeFrom(office("15BB"))).unwrap();
+    assert_eq!(going_home.len(), 1);
+    device.write(None, vec![received("83181001")]);
+    device.write(None, vec![packed(9, &["83181001"])]);
+    assert_eq!(store.seals(&SealFilter::MustGoHomeFrom(office("15BB"))).unwrap(), []);
+    assert_eq!(store.seals(&SealFilter::BelongingTo(office("03EE"))).unwrap().len(), 1);
+    assert_eq!(store.parcels(&office("03EE")).unwrap().len(), 1);
+
+    let all = |store: &SqliteStore| {
+        (
+            store.cases(&CaseFilter::All).unwrap(),
+            store.seals(&SealFilter::BelongingTo(office("03EE"))).unwrap(),
+            store.parcels(&office("15BB")).unwrap(),
+            store.cases_of_container(&"CSQU3054383".parse().unwrap()).unwrap(),
+        )
+    };
+    let incremental = all(store);
+    store.rebuild_views().unwrap();
+    assert_eq!(all(store), incremental);
+}
+
+#[test]
+fn facts_go_before_photos_and_every_item_ends_with_a_receipt() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    seal_a_case(&device, 1, "83181001");
+    let queue = device.store.queue().unwrap();
+    assert_eq!(queue.len(), 8);
+    assert!(queue.iter().all(|item| item.waits_for_fact == matches!(item.what, QueueWhat::Photo { .. })));
+    assert!(queue.iter().all(|item| item.container.as_deref() == Some("CSQU3054383")));
+    assert_eq!(queue.iter().filter(|item| item.lane == Lane::Lock).count(), 3);
+    let counts = device.store.queue_counts().unwrap();
+    assert_eq!((counts.waiting, counts.stuck, counts.accepted), (8, 0, 0));
+    assert_eq!(counts.bytes, queue.iter().map(|item| item.bytes).sum::<u64>());
+
+    let sent = send_everything(&device);
+    let is_photo: Vec<bool> = sent.iter().map(|item| matches!(item, Sendable::Photo { .. })).collect();
+    assert_eq!(is_photo, [false, false, false, false, false, false, true, true]);
+    let Sendable::Photo { bytes: thumbnail, .. } = &sent[6] else { unreachable!() };
+    let Sendable::Photo { bytes: original, .. } = &sent[7] else { unreachable!() };
+    assert!(thumbnail != original && *original == b"photo of 83181001".len() as u64);
+    let queue = device.store.queue().unwrap();
+    assert!(queue.iter().all(|item| matches!(item.state, OutboxState::Accepted { .. })));
+    assert_eq!(device.store.queue_counts().unwrap().accepted, 8);
+    device.clock.advance(SignedDuration::from_hours(25));
+    assert_eq!(device.store.queue_counts().unwrap().accepted, 0);
+    assert!(device.store.queue().unwrap().is_empty());
+}
+
+#[test]
+fn a_stuck_item_holds_its_seal_only_and_can_be_sent_by_hand() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    let first = device.write(None, vec![tug("A1")])[0].event.id;
+    let due = device.store.take_due(device.now(), 10).unwrap();
+    let reason = StuckReason::Refused { code: "scope".to_owned(), detail: "no".to_owned() };
+    device.store.settle(&[(due[0].key(), Settled::Stuck(reason.clone()))]).unwrap();
+    device.write(None, vec![inspected("A1"), tug("B2")]);
+    let sent = send_everything(&device);
+    assert_eq!(sent.len(), 1);
+    let queue = device.store.queue().unwrap();
+    assert_eq!(queue[0].state, OutboxState::Stuck { reason });
+    assert_eq!(queue[1].state, OutboxState::Waiting);
+    assert_eq!(device.store.next_due().unwrap(), None);
+
+    device.store.send_now(Some(queue[0].key)).unwrap();
+    let sent = send_everything(&device);
+    assert!(matches!(&sent[0], Sendable::Event { id, .. } if *id == first));
+    assert_eq!(sent.len(), 2);
+}
+
+#[test]
+fn a_try_is_repeated_at_its_time_and_a_clock_set_back_does_not_hold_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    device.write(None, vec![tug("A1")]);
+    let key = device.store.take_due(device.now(), 10).unwrap()[0].key();
+    assert_eq!(device.store.take_due(device.now(), 10).unwrap(), []);
+    let later = device.now() + SignedDuration::from_mins(5);
+    let again = Settled::Again { not_before: later, problem: "offline".to_owned(), sent_bytes: 0 };
+    device.store.settle(&[(key, again)]).unwrap();
+    assert_eq!(device.store.take_due(device.now(), 10).unwrap(), []);
+    assert_eq!(device.store.next_due().unwrap(), Some(later));
+    let item = &device.store.queue().unwrap()[0];
+    assert_eq!((item.tries, item.next_try, item.last_problem.as_deref()), (1, Some(later), Some("offline")));
+    let a_year_back = device.now() - SignedDuration::from_hours(24 * 365);
+    assert_eq!(device.store.take_due(a_year_back, 10).unwrap().len(), 1);
+    device.store.revive().unwrap();
+    assert_eq!(device.store.take_due(device.now(), 10).unwrap().len(), 1);
+}
+
+#[test]
+fn the_feed_is_taken_once_and_proves_own_receipts() {
+    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (origin, destination) = (Device::open(here.path()), Device::open(there.path()));
+    let events = seal_a_case(&origin, 1, "83181001");
+    let changes: Vec<Change> = events.iter().enumerate().map(|(n, event)| change(n as u64 + 1, event)).collect();
+
+    for _ in 0..2 {
+        destination.store.take_changes(&page("e", "7", changes.clone()), destination.now()).unwrap();
+    }
+    assert_eq!(destination.store.case_events(case_id(1)).unwrap(), events);
+    assert_eq!(destination.store.case(case_id(1)).unwrap(), origin.store.case(case_id(1)).unwrap());
+    assert_eq!(destination.store.feed().unwrap().cursor.as_deref(), Some("7"));
+    assert!(destination.store.queue().unwrap().is_empty());
+    let wanted = destination.store.photos_wanted(&office("15BB")).unwrap();
+    assert_eq!(wanted.len(), 2);
+    assert_eq!(wanted[1], digest(b"photo of 83181001"));
+    assert!(destination.store.photos_wanted(&office("03EE")).unwrap().is_empty());
+    assert!(origin.store.photos_wanted(&office("15BB")).unwrap().is_empty());
+
+    origin.store.take_changes(&page("e", "7", changes), origin.now()).unwrap();
+    let queue = origin.store.queue().unwrap();
+    let waiting: Vec<_> = queue.iter().filter(|item| item.state == OutboxState::Waiting).collect();
+    assert!(waiting.len() == 2 && waiting.iter().all(|item| matches!(item.what, QueueWhat::Photo { .. })));
+}
+
+#[test]
+fn another_content_under_an_own_id_is_an_alarm_and_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    let own = device.write(Some(case_id(1)), vec![opened("15BB")]).remove(0);
+    let mut other = own.event.clone();
+    other.fact = opened("02CI");
+    let other = SignedEvent::sign::<VaultError>(other, |bytes| device.vault.sign(bytes)).unwrap();
+    device.store.take_changes(&page("e", "1", vec![change(1, &other)]), device.now()).unwrap();
+    assert_eq!(device.store.queue().unwrap()[0].state, OutboxState::Stuck { reason: StuckReason::HashConflict });
+    assert_eq!(device.store.case_events(case_id(1)).unwrap(), [own]);
+}
+
+#[test]
+fn an_event_of_a_later_version_is_kept_and_the_rest_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    let other = tempfile::tempdir().unwrap();
+    let other = Device::open(other.path());
+    let event = other.write(Some(case_id(1)), vec![opened("15BB")]).remove(0);
+    let mut later = event.event.clone();
+    (later.v, later.id) = (2, seal_core::ids::EventId(uuid::Uuid::now_v7()));
+    let later = SignedEvent::sign::<VaultError>(later, |bytes| other.vault.sign(bytes)).unwrap();
+    let changes = vec![change(1, &later), change(2, &event)];
+    device.store.take_changes(&page("e", "2", changes), device.now()).unwrap();
+    device.store.rebuild_views().unwrap();
+    assert_eq!(device.store.case_events(case_id(1)).unwrap(), [event]);
+}
+
+#[test]
+fn a_restored_central_gets_everything_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    seal_a_case(&device, 1, "83181001");
+    device.store.take_changes(&page("first", "9", Vec::new()), device.now()).unwrap();
+    send_everything(&device);
+    device.store.take_changes(&page("second", "1", vec![register("A1", "03EE", "03EE")]), device.now()).unwrap();
+    let feed = device.store.feed().unwrap();
+    assert_eq!((feed.cursor, feed.epoch.as_deref()), (None, Some("second")));
+    assert!(device.store.seal(&seal("A1")).unwrap().is_none());
+    assert_eq!(send_everything(&device).len(), 8);
+}
+
+#[test]
+fn documents_are_replaced_and_the_newest_rules_hold() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    let office_doc = |name: &str| Change::Doc {
+        doc: Box::new(Doc::Office(OfficeDoc {
+            code: office("03EE"),
+            name: name.to_owned(),
+            short: name.to_owned(),
+            aliases: Vec::new(),
+            valid_from: "2025-03-01".parse().unwrap(),
+        })),
+    };
+    let pack = |version: &str| Change::Doc { doc: Box::new(Doc::Rules(rules(version))) };
+    assert_eq!(device.store.rules().unwrap().version, "0");
+    let changes = vec![office_doc("Chi cục"), office_doc("Đình Vũ"), pack("2026.9"), pack("2026.11")];
+    device.store.take_changes(&page("e", "1", changes), device.now()).unwrap();
+    assert_eq!(device.store.offices().unwrap().len(), 1);
+    assert_eq!(device.store.office(&office("03EE")).unwrap().unwrap().name, "Đình Vũ");
+    assert_eq!(device.store.rules().unwrap().version, "2026.11");
+}
+
+#[test]
+fn notes_are_written_replaced_and_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    device.store.set_note("where", Some("arm")).unwrap();
+    device.store.set_note("where", Some("photos")).unwrap();
+    assert_eq!(device.store.note("where").unwrap().as_deref(), Some("photos"));
+    device.store.set_note("where", None).unwrap();
+    assert_eq!(device.store.note("where").unwrap(), None);
+}
+
+#[test]
+fn a_damaged_database_is_moved_aside_never_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    seal_a_case(&device, 1, "83181001");
+    drop(device);
+    let path = folder.path().join("seal.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    assert!(!folder.path().join("seal.db-wal").exists());
+    bytes[..100].fill(0xAA);
+    std::fs::write(&path, &bytes).unwrap();
+    let opened = SqliteStore::open(&path, rules("0"), StillClock::new()).unwrap();
+    let aside = opened.moved_aside.unwrap();
+    assert_eq!(std::fs::read(aside).unwrap(), bytes);
+    assert!(opened.store.cases(&CaseFilter::All).unwrap().is_empty());
+    assert_eq!(opened.store.queue_counts().unwrap().waiting, 0);
+}
+
+#[test]
+fn an_alarm_in_a_seals_log_overtakes_everything() {
+    use seal_core::fact::SealLogRead;
+    use seal_core::seal::log::{LogEntry, LogKind};
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    let entry =
+        LogEntry { counter: 1, at: device.now(), kind: LogKind::RopeCut, position: None, battery_percent: None };
+    let log = SealLogRead { seal: seal("A1"), entries: vec![entry], drift_s: 0, complete: true };
+    device.write(Some(case_id(1)), vec![opened("15BB"), tug("A1"), Fact::SealLogRead(log)]);
+    let due = device.store.take_due(device.now(), 1).unwrap();
+    let Sendable::Event { cose, .. } = &due[0] else { panic!("an event") };
+    assert_eq!(SignedEvent::read(cose).unwrap().event.fact.kind(), "seal_log_read");
+}
