@@ -2,10 +2,11 @@
 //! supervisor at hand, two officers may disarm with a reason: that agreement travels with the command.
 
 use seal_core::fact::{ConflictDecided, Fact, SecondOfficer};
-use seal_core::ids::{CaseId, EventId};
+use seal_core::ids::{CaseId, EventId, OfficerId};
 use seal_core::officer::{Officer, Role};
 use seal_core::seal_no::SealNo;
 
+use super::sign_in::{SignInTrouble, vouch};
 use super::{Kit, draft};
 use crate::ports::store::StoreError;
 
@@ -27,6 +28,9 @@ pub enum DecideError {
     /// The second officer is the first, or not of this unit.
     #[error("the second officer has to be another officer of the unit")]
     SameOfficer,
+    /// The second officer's PIN was not accepted.
+    #[error(transparent)]
+    Pin(#[from] SignInTrouble),
     /// The store failed; nothing was written.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -65,24 +69,29 @@ fn name(case: CaseId, seal: &SealNo) -> String {
     format!("second/{case}/{}", seal.as_str())
 }
 
-/// A second officer of the unit agrees to the disarm in spite of the conflict. Kept until the command is given.
+/// A second officer of the unit agrees, with their own PIN, to the disarm in spite of the conflict. Kept until the command
+/// is given.
 ///
 /// # Errors
 /// [`DecideError`]; then nothing was kept.
 pub fn agree_as_second(
     kit: &Kit,
     first: &Officer,
-    second: &Officer,
+    (second, pin): (&OfficerId, &str),
     case: CaseId,
     seal: &SealNo,
     reason: &str,
 ) -> Result<(), DecideError> {
-    if second.id == first.id || second.unit != first.unit {
-        return Err(DecideError::SameOfficer);
-    }
     let reason = reason.trim();
     if reason.is_empty() {
         return Err(DecideError::NoReason);
+    }
+    if second == &first.id {
+        return Err(DecideError::SameOfficer);
+    }
+    let second = vouch(kit, second, pin)?;
+    if second.unit != first.unit {
+        return Err(DecideError::SameOfficer);
     }
     let agreement = SecondOfficer { officer: second.id.clone(), reason: reason.to_owned() };
     Ok(draft::write(kit, &name(case, seal), &Some(agreement))?)

@@ -8,13 +8,16 @@ use seal_core::doc::SealRadio;
 use seal_core::event::SignedEvent;
 use seal_core::fact::{Fact, Stage};
 use seal_core::ids::CaseId;
-use seal_core::inspection::Findings;
+use seal_core::officer::Officer;
 use seal_core::seal::log::{LogKind, TimelineItem as LogItem};
 use seal_core::seal::state::SealState;
+use seal_core::seal::story::TripStory;
 use seal_core::seal_no::SealNo;
 
 use super::frame::{Frame, NotHere, Refusal, container_no, fact_icon, fact_kind, lang, office, officer_name, read, seal_no, stored_name, use_now};
 use crate::actions::Kit;
+use crate::actions::lock_command::Patience;
+use crate::actions::read_seal_log::{read_seal_log, trip_story};
 use crate::i18n::format;
 use crate::t;
 use crate::ui::components::*;
@@ -24,7 +27,7 @@ use crate::ui::route::Route;
 /// Everything the screen reads.
 struct Sight {
     case: CaseView,
-    findings: Findings,
+    story: Option<TripStory>,
     read_at: Option<Timestamp>,
     touched: Vec<(Timestamp, TimelineItem)>,
     place: String,
@@ -32,24 +35,21 @@ struct Sight {
     spoken: bool,
 }
 
-fn look(kit: &Kit, id: CaseId, seal: &SealNo) -> Result<Option<Sight>, crate::ports::store::StoreError> {
+fn look(kit: &Kit, officer: &Officer, id: CaseId, seal: &SealNo) -> Result<Option<Sight>, crate::ports::store::StoreError> {
     let Some(case) = kit.store.case(id)? else { return Ok(None) };
-    let rules = kit.store.rules()?;
     let events = kit.store.case_events(id)?;
     let read_at = events
         .iter()
         .filter(|signed| matches!(&signed.event.fact, Fact::SealLogRead(log) if &log.seal == seal))
         .map(|signed| signed.event.at.wall)
         .max();
-    let log = case.seal(seal).and_then(|on| on.log.as_ref());
-    let until = read_at.unwrap_or_else(|| kit.clock.now().wall);
-    let findings = Findings::of(log, rules.limits.silence(), until, &[]);
+    let story = trip_story(kit, id, seal, &officer.unit)?;
     let touched = events.iter().filter_map(|signed| touch(kit, signed, seal)).collect();
     let place = office(kit, &case.doc.destination);
     let register = kit.store.seal(seal)?.and_then(|view| view.doc);
     let spoken = case.seal(seal).is_none_or(|on| on.method.is_none())
         && register.is_none_or(|doc| doc.radio == SealRadio::Spoken);
-    Ok(Some(Sight { case, findings, read_at, touched, place, spoken }))
+    Ok(Some(Sight { case, story, read_at, touched, place, spoken }))
 }
 
 /// What officers did with the seal, as entries of the same timeline.
@@ -87,20 +87,22 @@ pub fn SealLog(case: CaseId, seal: SealNo, en_route: bool) -> Element {
     let now = use_now();
     let mut busy = use_signal(|| false);
     let mut refusal = use_signal(String::new);
-    let sight = match read(desk.look(|kit| look(kit, case, &seal))) {
+    let Some(officer) = desk.officer() else { return rsx! {} };
+    let sight = match read(desk.look(|kit| look(kit, &officer, case, &seal))) {
         Ok(Some(sight)) => sight,
         Ok(None) => return rsx! { NotHere { text: t!("not-here-case") } },
         Err(trouble) => return rsx! { Frame { title: t!("inspect-title"), {trouble} } },
     };
     let on = sight.case.seal(&seal).cloned();
-    let findings = sight.findings.clone();
-    let silent = format::duration(u64::try_from(findings.gap.as_secs()).unwrap_or(0), lang());
-    let gaps = findings.items.iter().filter(|item| matches!(item, LogItem::Gap { .. })).count();
+    let story = sight.story.clone();
+    let items = story.as_ref().map(|story| story.items.clone()).unwrap_or_default();
+    let alarms = story.as_ref().map_or(0, |story| story.alarms.len() + story.breaches.len());
+    let gaps = items.iter().filter(|item| matches!(item, LogItem::Gap { .. })).count();
     let log = on.as_ref().and_then(|on| on.log.clone());
     let lines = log.as_ref().map_or(0, |log| log.entries.len());
     let drift = log.as_ref().map_or(0, |log| log.drift_s);
     let mut entries: Vec<(Timestamp, TimelineItem)> = Vec::new();
-    for item in &findings.items {
+    for item in &items {
         // Missing entries have no time of their own: they stand where the numbers put them.
         let at = began(item).or(entries.last().map(|(at, _)| *at)).unwrap_or(Timestamp::MIN);
         entries.push((at, entry(item, now())));
@@ -122,8 +124,8 @@ pub fn SealLog(case: CaseId, seal: SealNo, en_route: bool) -> Element {
         busy.set(true);
         refusal.set(String::new());
         spawn(async move {
-            if let Err(error) = super::seal_acts::read_log(&kit, &officer, case, &seal).await {
-                refusal.set(error);
+            if let Err(trouble) = read_seal_log(&kit, &officer, case, &seal, &Patience::default()).await {
+                refusal.set(super::refusals::log(&trouble));
             }
             busy.set(false);
         });
@@ -165,22 +167,15 @@ pub fn SealLog(case: CaseId, seal: SealNo, en_route: bool) -> Element {
                     if gaps > 0 {
                         Chip { kind: Tone::Unsure, text: t!("log-gaps", n = gaps) }
                     }
-                    if findings.alarms > 0 {
-                        Chip { kind: Tone::Bad, text: t!("log-alarms", n = findings.alarms) }
+                    if alarms > 0 {
+                        Chip { kind: Tone::Bad, text: t!("log-alarms", n = alarms) }
                     }
                     if drift != 0 {
                         Chip { kind: Tone::Warn, icon: "clock", text: drift_words(drift) }
                     }
                 }
             }
-            Headline { findings: HeadlineFindings {
-                spoken: sight.spoken,
-                read: log.is_some(),
-                complete: findings.log_read,
-                breaches: findings.breaches,
-                silent: (!findings.gap.is_zero()).then_some(silent),
-                missing: findings.missing_entries,
-            } }
+            Headline { spoken: sight.spoken, story: StoryProp(story) }
             if !entries.is_empty() {
                 Card {
                     SectionHead {
@@ -205,48 +200,42 @@ pub fn SealLog(case: CaseId, seal: SealNo, en_route: bool) -> Element {
     }
 }
 
-/// What the log says, as the biggest words.
+/// [`TripStory`] as a property.
 #[derive(Clone, PartialEq)]
-struct HeadlineFindings {
-    spoken: bool,
-    read: bool,
-    complete: bool,
-    breaches: usize,
-    silent: Option<String>,
-    missing: u32,
-}
+struct StoryProp(Option<TripStory>);
 
+/// What the log says, as the biggest words.
 #[component]
-fn Headline(findings: HeadlineFindings) -> Element {
-    let f = findings;
+fn Headline(spoken: bool, story: StoryProp) -> Element {
+    let Some(story) = story.0 else {
+        return rsx! {
+            Card { kind: CardKind::Unsure,
+                Decision { text: if spoken { t!("log-unread") } else { t!("log-none") } }
+                Note { text: if spoken { t!("log-unread-do") } else { t!("log-none-do") } }
+            }
+        };
+    };
+    let silent = format::duration(u64::try_from(story.gap.as_secs()).unwrap_or(0), lang());
+    let unproven = if story.gap.is_positive() {
+        Some(t!("log-silent", time = silent))
+    } else if !story.complete {
+        Some(t!("log-part"))
+    } else {
+        None
+    };
     rsx! {
-        if f.breaches > 0 {
+        if !story.breaches.is_empty() {
             Card { kind: CardKind::Bad,
                 Decision { text: t!("log-breach") }
                 Note { text: t!("log-breach-do") }
             }
         }
-        if !f.spoken {
+        if let Some(text) = unproven {
             Card { kind: CardKind::Unsure,
-                Decision { text: t!("log-none") }
-                Note { text: t!("log-none-do") }
-            }
-        } else if !f.read {
-            Card { kind: CardKind::Unsure,
-                Decision { text: t!("log-unread") }
-                Note { text: t!("log-unread-do") }
-            }
-        } else if let Some(silent) = f.silent {
-            Card { kind: CardKind::Unsure,
-                Decision { text: t!("log-silent", time = silent) }
+                Decision { text }
                 Note { text: t!("log-silent-do") }
             }
-        } else if f.missing > 0 || !f.complete {
-            Card { kind: CardKind::Unsure,
-                Decision { text: if f.missing > 0 { t!("log-missing", n = f.missing) } else { t!("log-part") } }
-                Note { text: t!("log-silent-do") }
-            }
-        } else if f.breaches == 0 {
+        } else if story.breaches.is_empty() {
             Card { kind: CardKind::Hero,
                 Decision { text: t!("log-covered") }
                 Note { text: t!("log-covered-do") }

@@ -5,12 +5,14 @@ use seal_core::case::CaseView;
 use seal_core::codes::{SealCondition, SealType};
 use seal_core::fact::Inspected;
 use seal_core::ids::CaseId;
-use seal_core::inspection::{Findings, Verdict as Decided, checks_for, verdicts};
+use seal_core::inspection::{Because, Proposal, Verdict as Decided, checks_for};
+use seal_core::officer::{Officer, Role};
 use seal_core::seal::reading::LockAction;
 use seal_core::seal_no::SealNo;
 
 use super::frame::{Frame, NotHere, Refusal, condition, condition_icon, container_no, lang, office, read, seal_no, stored_name};
 use crate::actions::hand_checks::{HandCheckDraft, forget_checks, hand_checks};
+use crate::actions::inspect::{inspect, proposal};
 use crate::i18n::format;
 use crate::t;
 use crate::ui::components::*;
@@ -29,29 +31,26 @@ pub fn Verdict(case: CaseId, seal: SealNo, en_route: bool) -> Element {
     let mut reason = use_signal(String::new);
     let mut written = use_signal(String::new);
     let mut refusal = use_signal(String::new);
-    let (view, draft, findings, logs) = match read(desk.look(|kit| {
-        let draft = hand_checks(kit, case, &seal)?;
-        let silence = kit.store.rules()?.limits.silence();
-        let view = kit.store.case(case)?;
-        let on = view.as_ref().and_then(|view| view.seal(&seal));
-        // Silence up to the last entry; the way from there to the reading is on the log screen.
-        let log = on.and_then(|on| on.log.as_ref());
-        let until = super::seal_acts::log_read_at(kit, case, &seal)?.unwrap_or_else(|| kit.clock.now().wall);
-        let findings = Findings::of(log, silence, until, &draft.answers);
-        let logs = on.is_none_or(|on| on.seal_type == SealType::Electronic && on.method.is_none());
-        Ok((view, draft, findings, logs))
-    })) {
-        Ok((Some(view), draft, findings, logs)) => (view, draft, findings, logs),
-        Ok((None, ..)) => return rsx! { NotHere { text: t!("not-here-case") } },
+    let Some(officer) = desk.officer() else { return rsx! {} };
+    let (view, draft) = match read(desk.look(|kit| Ok((kit.store.case(case)?, hand_checks(kit, case, &seal)?)))) {
+        Ok((Some(view), draft)) => (view, draft),
+        Ok((None, _)) => return rsx! { NotHere { text: t!("not-here-case") } },
         Err(trouble) => return rsx! { Frame { title: t!("verdict-title"), {trouble} } },
     };
+    let propose = |condition| desk.look(|kit| proposal(kit, &officer, case, &seal, &draft.answers, condition));
+    // What speaks against the seal whatever its condition: shown before the officer chooses.
+    let found = propose(chosen().unwrap_or(SealCondition::Right));
+    if let Err(trouble) = &found {
+        return rsx! { Frame { title: t!("verdict-title"), Note { icon: "triangle-alert", text: super::refusals::inspect(trouble) } } };
+    }
+    let found = found.unwrap_or(Proposal { verdict: Decided::FullExamination, because: Vec::new() });
     let on = view.seal(&seal).cloned();
     let seal_type = on.as_ref().map_or(SealType::Electronic, |on| on.seal_type);
     let sub = match view.doc.containers.first() {
         Some(container) => t!("inspect-sub", container = container_no(container), seal = seal_no(&seal)),
         None => t!("inspect-sub-seal", seal = seal_no(&seal)),
     };
-    let open = chosen().map(|condition| verdicts(&findings, condition, logs)).unwrap_or_default();
+    let open = if chosen().is_some() { open_verdicts(&found, &officer) } else { Vec::new() };
     let decided = verdict().filter(|verdict| open.contains(verdict));
     let needs_reason = decided == Some(Decided::AcceptWithReason);
     let said = match reason().as_str() {
@@ -78,8 +77,8 @@ pub fn Verdict(case: CaseId, seal: SealNo, en_route: bool) -> Element {
                 verdict,
                 reason: if verdict == Decided::AcceptWithReason { said.clone() } else { String::new() },
             };
-            if let Err(error) = super::seal_acts::inspect(&kit, &officer, case, inspected) {
-                refusal.set(error);
+            if let Err(trouble) = inspect(&kit, &officer, case, inspected) {
+                refusal.set(super::refusals::inspect(&trouble));
                 return;
             }
             if let Err(error) = forget_checks(&kit, case, &seal) {
@@ -129,7 +128,7 @@ pub fn Verdict(case: CaseId, seal: SealNo, en_route: bool) -> Element {
             Chips {
                 HandsChip { draft: draft.clone(), of: checks_for(seal_type).len() }
                 PlaceChip { view: view.clone(), place }
-                FindingChips { findings: findings.clone(), logs }
+                FoundChips { because: BecauseProp(found.because.clone()) }
             }
             Decision { id: "cond", text: t!("verdict-condition") }
             Options {
@@ -151,8 +150,9 @@ pub fn Verdict(case: CaseId, seal: SealNo, en_route: bool) -> Element {
                     labelled_by: "act",
                     selected: decided.map(|verdict| stored_name(&verdict)).unwrap_or_default(),
                     items: open.iter().map(|verdict| verdict_choice(*verdict, en_route)).collect::<Vec<_>>(),
-                    onselect: move |name: String| {
-                        verdict.set(open.iter().find(|verdict| stored_name(*verdict) == name).copied());
+                    onselect: {
+                        let open = open.clone();
+                        move |name: String| verdict.set(open.iter().find(|verdict| stored_name(*verdict) == name).copied())
                     },
                 }
                 if open == [Decided::FullExamination] {
@@ -214,26 +214,49 @@ fn PlaceChip(view: CaseView, place: String) -> Element {
     }
 }
 
+/// [`Because`] as a property.
+#[derive(Clone, PartialEq)]
+struct BecauseProp(Vec<Because>);
+
+/// Every reason for the proposal; a clean trip says so.
 #[component]
-fn FindingChips(findings: Findings, logs: bool) -> Element {
-    let silent = format::duration(u64::try_from(findings.gap.as_secs()).unwrap_or(0), lang());
+fn FoundChips(because: BecauseProp) -> Element {
     rsx! {
-        if findings.breaches > 0 {
-            Chip { kind: Tone::Bad, text: t!("verdict-breach") }
-        } else if findings.alarms > 0 {
-            Chip { kind: Tone::Bad, text: t!("log-alarms", n = findings.alarms) }
+        for (kind, text) in because.0.iter().filter_map(reason_chip) {
+            Chip { kind, text }
         }
-        if logs && !findings.log_read {
-            Chip { kind: Tone::Unsure, text: t!("verdict-log-unread") }
-        }
-        if !findings.gap.is_zero() {
-            Chip { kind: Tone::Unsure, text: t!("verdict-silent", time = silent) }
-        }
-        if findings.missing_entries > 0 {
-            Chip { kind: Tone::Unsure, text: t!("log-missing-entries", n = findings.missing_entries) }
-        }
-        if logs && findings.covered() && findings.alarms == 0 {
+        if because.0.iter().all(|because| matches!(because, Because::Condition(_))) {
             Chip { kind: Tone::Ok, text: t!("verdict-covered") }
         }
+    }
+}
+
+fn reason_chip(because: &Because) -> Option<(Tone, String)> {
+    Some(match because {
+        // The hands and the condition have their own place on this screen.
+        Because::Condition(_) | Because::BadCheck(_) => return None,
+        Because::Breach(kind) | Because::Alarm(kind) => {
+            (Tone::Bad, t!(&format!("log-kind-{}", stored_name(kind))))
+        }
+        Because::Tampered => (Tone::Bad, t!("seal-state-tampered")),
+        Because::Contradicted => (Tone::Bad, t!("seal-state-recorded-contradicted")),
+        Because::Uncertain => (Tone::Unsure, t!("seal-state-uncertain")),
+        Because::Gap(gap) => {
+            let time = format::duration(u64::try_from(gap.as_secs()).unwrap_or(0), lang());
+            (Tone::Unsure, t!("verdict-silent", time = time))
+        }
+        Because::LogIncomplete => (Tone::Unsure, t!("verdict-log-part")),
+        Because::NoLog => (Tone::Unsure, t!("verdict-log-unread")),
+    })
+}
+
+/// The verdicts the act will take, mild ones first: none milder than proposed, except that a shift lead or supervisor may
+/// accept with a reason what asks for a full examination.
+fn open_verdicts(found: &Proposal, officer: &Officer) -> Vec<Decided> {
+    let leads = officer.is(Role::ShiftLead) || officer.is(Role::Supervisor);
+    match found.verdict {
+        Decided::FullExamination if leads => vec![Decided::AcceptWithReason, Decided::FullExamination],
+        Decided::FullExamination => vec![Decided::FullExamination],
+        mild => vec![mild, Decided::FullExamination],
     }
 }
