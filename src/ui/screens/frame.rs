@@ -29,11 +29,9 @@ pub fn Frame(
     #[props(default)]
     place: String,
     /// Wizard steps, under the bar.
-    #[props(default)]
-    steps: Element,
+    steps: Option<Element>,
     /// Acts under the thumb.
-    #[props(default)]
-    dock: Element,
+    dock: Option<Element>,
     children: Element,
 ) -> Element {
     let mut desk = use_desk();
