@@ -77,7 +77,9 @@ fn a_bad_item_is_found_by_halving_and_the_others_flow() {
     pump.model.poison.insert(bad);
     pump.run(200);
     let queue = device.store.queue().unwrap();
-    assert!(matches!(&queue[0].state, OutboxState::Stuck { reason: StuckReason::Refused { code, .. } } if code == "unreadable"));
+    assert!(
+        matches!(&queue[0].state, OutboxState::Stuck { reason: StuckReason::Refused { code, .. } } if code == "unreadable")
+    );
     let waiting: Vec<_> = queue.iter().filter(|item| item.state == OutboxState::Waiting).collect();
     assert_eq!(waiting.len(), 1, "the later event of the same seal is held");
     assert_eq!(waiting[0].seal, Some(seal("S20")));
@@ -195,7 +197,8 @@ fn a_spoiled_or_missing_photo_is_told_and_never_sent() {
     std::fs::remove_file(file(b"second picture")).unwrap();
     let mut pump = Pump::new(&device, model(&[]));
     pump.run(100);
-    let stuck: Vec<_> = states(&device).into_iter().filter(|state| matches!(state, OutboxState::Stuck { .. })).collect();
+    let stuck: Vec<_> =
+        states(&device).into_iter().filter(|state| matches!(state, OutboxState::Stuck { .. })).collect();
     let stuck_for = |reason| OutboxState::Stuck { reason };
     assert_eq!(stuck, [stuck_for(StuckReason::PhotoChanged), stuck_for(StuckReason::PhotoMissing)]);
     assert_eq!(pump.model.complete.len(), 2);

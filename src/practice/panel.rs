@@ -148,7 +148,9 @@ fn samples(set: &PracticeSet, unit: &str) -> Vec<PracticeSample> {
         samples.push(code(Symbology::Code128, seal.no.as_str(), format!("Nhãn seal {}", seal.no)));
     }
     samples.push(code(Symbology::Code128, WAYBILL, format!("Vận đơn {WAYBILL}")));
-    samples.extend(SCENES.iter().map(|(scene, name, _)| PracticeSample { id: format!("photo:{scene}"), name: (*name).to_owned() }));
+    samples.extend(
+        SCENES.iter().map(|(scene, name, _)| PracticeSample { id: format!("photo:{scene}"), name: (*name).to_owned() }),
+    );
     samples
 }
 

@@ -217,7 +217,11 @@ impl<'a> Pump<'a> {
             Fault::SignIn => Some(CentralTrouble::SignIn),
         };
         let lost = matches!(fault, Fault::LostAnswer | Fault::Half | Fault::Killed);
-        fn told<T>(lost: bool, trouble: Option<CentralTrouble>, done: impl FnOnce() -> Result<T, CentralTrouble>) -> Result<T, CentralTrouble> {
+        fn told<T>(
+            lost: bool,
+            trouble: Option<CentralTrouble>,
+            done: impl FnOnce() -> Result<T, CentralTrouble>,
+        ) -> Result<T, CentralTrouble> {
             match trouble {
                 Some(trouble) => Err(trouble),
                 None => match (done(), lost) {
