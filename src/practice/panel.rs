@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use seal_core::scan::Symbology;
 use seal_core::seal::reading::LockState;
 use seal_core::seal_no::SealNo;
-use seal_simulator::{Reach as _, Rope, Trouble};
+use seal_simulator::{Rope, Trouble};
 
 use super::scenes::SCENES;
 use super::set::{PracticeDevice as SetDevice, PracticeSet};
