@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use seal_central::practice::Account;
+use seal_core::officer::{Officer, Role};
 use seal_core::scan::Symbology;
 use seal_core::seal::reading::LockState;
 use seal_core::seal_no::SealNo;
@@ -12,7 +14,9 @@ use super::scenes::SCENES;
 use super::set::{PracticeDevice as SetDevice, PracticeSet};
 use crate::adapters::switchable::NetworkMode;
 use crate::ports::clock::Clock as _;
-use crate::ports::practice::{Practice, PracticeDevice, PracticeNetwork, PracticeSample, PracticeSeal};
+use crate::ports::practice::{
+    Practice, PracticeAccount, PracticeDevice, PracticeNetwork, PracticeSample, PracticeSeal,
+};
 
 /// [`Practice`] for one device of the set.
 pub struct Panel {
@@ -29,6 +33,22 @@ impl Panel {
 }
 
 impl Practice for Panel {
+    fn accounts(&self) -> Vec<PracticeAccount> {
+        let here = |account: &&Account| account.officer.unit.as_str() == self.device.unit;
+        self.set
+            .world
+            .accounts
+            .iter()
+            .filter(here)
+            .map(|account| PracticeAccount {
+                officer: account.officer.id.clone(),
+                name: account.officer.name.clone(),
+                what: format!("{} · {}", office_name(&self.set, self.device.unit), role_words(&account.officer)),
+                pin: account.secret.clone(),
+            })
+            .collect()
+    }
+
     fn devices(&self) -> Vec<PracticeDevice> {
         self.set
             .devices
@@ -108,6 +128,21 @@ impl Practice for Panel {
 
     fn prints_url(&self) -> String {
         "/prints".to_owned()
+    }
+}
+
+/// The highest role in the words officers use.
+fn role_words(officer: &Officer) -> &'static str {
+    if officer.is(Role::Supervisor) {
+        "lãnh đạo đơn vị"
+    } else if officer.is(Role::ShiftLead) {
+        "trưởng ca"
+    } else if officer.is(Role::Officer) {
+        "công chức"
+    } else if officer.is(Role::Auditor) {
+        "kiểm tra nội bộ"
+    } else {
+        "hệ thống"
     }
 }
 
