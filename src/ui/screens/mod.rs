@@ -1,7 +1,31 @@
 //! One file for each screen, or for the few that are one thought. A screen reads views, calls an act, and says what is now
 //! true; it decides nothing itself.
 
+mod camera;
+mod case;
+mod cases;
+mod goods;
+mod hand_over;
+mod home;
+mod lock;
+mod manual_seal;
+mod open_case;
+pub(crate) mod parts;
+mod photos;
+mod preflight;
+mod report;
+mod scan;
+mod settings;
+mod sign_in;
+mod take_photo;
+mod trip;
+mod trouble;
+mod type_number;
+pub(crate) mod words;
+
 use dioxus::prelude::*;
+use seal_core::evidence::{PhotoRef, PhotoRole};
+use seal_core::ids::CaseId;
 
 use super::desk::{Desk, DeskParts, use_desk};
 use super::route::Route;
@@ -35,15 +59,36 @@ fn read_settings(desk: Desk) -> UiSettings {
     note.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default()
 }
 
-/// The screen the officer is on.
+/// The screen the officer is on. One line a route; a screen of another route is another screen, also of the same kind, so
+/// each has its key.
 #[component]
 fn Screen() -> Element {
     let desk = use_desk();
     if desk.officer().is_none() {
-        return rsx! {};
+        return rsx! { sign_in::SignIn {} };
     }
-    match desk.here() {
-        Route::Home => rsx! {},
-        _ => rsx! {},
+    let here = desk.here();
+    let key = serde_json::to_string(&here).unwrap_or_default();
+    match here {
+        Route::Home => rsx! { home::Home { key: "{key}" } },
+        Route::Cases => rsx! { cases::Cases { key: "{key}" } },
+        Route::Scan { purpose } => rsx! { scan::Scan { key: "{key}", purpose } },
+        Route::TypeNumber { purpose, initial } => rsx! { type_number::TypeNumber { key: "{key}", purpose, initial } },
+        Route::Case { case } => rsx! { case::Case { key: "{key}", case } },
+        Route::OpenCase { container, declaration } => rsx! { open_case::OpenCase { key: "{key}", container, declaration } },
+        Route::Goods { case } => rsx! { goods::Goods { key: "{key}", case } },
+        Route::Trip { case } => rsx! { trip::Trip { key: "{key}", case } },
+        Route::Preflight { case, seal } => rsx! { preflight::Preflight { key: "{key}", case, seal } },
+        Route::ManualSeal { case, seal } => rsx! { manual_seal::ManualSeal { key: "{key}", case, seal } },
+        Route::Lock { case, seal, action } => rsx! { lock::Lock { key: "{key}", case, seal, action } },
+        Route::Photos { case, seal, stage } => rsx! { photos::Photographs { key: "{key}", case, seal, stage } },
+        Route::TakePhoto { case, role, stage } => rsx! { take_photo::TakePhoto { key: "{key}", case, role, stage } },
+        Route::HandOver { case, seal } => rsx! { hand_over::HandOver { key: "{key}", case, seal } },
+        Route::Report { screen } => rsx! { report::Report { key: "{key}", screen } },
+        Route::Settings => rsx! { settings::Settings { key: "{key}" } },
+        _ => rsx! { home::Home { key: "{key}" } },
     }
 }
+
+/// A photograph was kept. Photographs of parcels belong to no case; their drafts hear of them here.
+fn photo_kept(_kit: &crate::actions::Kit, _case: Option<CaseId>, _role: PhotoRole, _photo: &PhotoRef) {}
