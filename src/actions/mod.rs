@@ -1,6 +1,14 @@
 //! What officers do, one file for each act. An act decides with pure functions of `seal_core`, then writes facts through
 //! the ports; it never talks to a screen.
 
+pub mod decide_conflict;
+pub mod draft;
+pub mod hand_checks;
+pub mod hand_parcel;
+pub mod pack_parcel;
+pub mod receive_parcel;
+pub mod receive_seal;
+pub mod reserve_reuse;
 pub mod arm_seal;
 pub mod cut_off_seal;
 pub mod disarm_seal;

@@ -140,6 +140,31 @@ pub async fn sign_in(kit: &Kit, officer: &OfficerId, pin: &str) -> Result<Signed
     result
 }
 
+/// A second officer of the unit stands beside the first and types their PIN: checked on this phone only, so that whoever
+/// is signed in stays so. Wrong tries count as with [`sign_in`].
+///
+/// # Errors
+/// [`SignInTrouble`]; [`SignInTrouble::NeverHere`] for an officer who has never signed in on this phone.
+pub fn vouch(kit: &Kit, officer: &OfficerId, pin: &str) -> Result<Officer, SignInTrouble> {
+    let name = format!("sign-in/{}", officer.0);
+    let never = || SignInTrouble::NeverHere(CentralTrouble::Offline("not asked".to_owned()));
+    let json = kit.vault.secret(&name)?.ok_or_else(never)?;
+    let mut kept: Kept =
+        serde_json::from_slice(&json).map_err(|error| SignInTrouble::Verifier(error.to_string()))?;
+    let now = kit.clock.now().wall;
+    let wait_s = kept.wait_s(now);
+    if wait_s > 0 {
+        return Err(SignInTrouble::Wait { wait_s });
+    }
+    let (Some(verifier), Some(known)) = (&kept.verifier, kept.officer.clone()) else { return Err(never()) };
+    let good = fits(verifier, pin)?;
+    kept.failures = if good { 0 } else { kept.failures + 1 };
+    kept.failed_at = (!good).then_some(now);
+    let json = serde_json::to_vec(&kept).map_err(|error| SignInTrouble::Verifier(error.to_string()))?;
+    kit.vault.keep(&name, &json)?;
+    if good { Ok(known) } else { Err(SignInTrouble::Wrong { wait_s: kept.wait_s(now) }) }
+}
+
 /// Argon2id with 19 MiB and two passes: a guess at a PIN taken from the vault's file costs tens of milliseconds.
 fn hash(pin: &str) -> Result<String, SignInTrouble> {
     let trouble = |error: argon2::password_hash::Error| SignInTrouble::Verifier(error.to_string());
