@@ -5,6 +5,7 @@ pub mod camera_hub;
 pub mod clock;
 mod files;
 pub mod hub_camera;
+pub mod http;
 pub mod no_camera;
 pub mod photo;
 pub mod photo_files;
