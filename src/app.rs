@@ -18,7 +18,7 @@ use crate::ports::location::Nowhere;
 use crate::ports::seal_link::SealLink;
 use crate::ports::store::{Store as _, StoreError};
 use crate::ports::vault::VaultError;
-use crate::sync::{self, SyncHandle};
+use crate::sync::{self, SyncHandle, SyncPorts};
 
 /// The rule pack shipped with the app; it holds until one was pulled.
 const RULES: &str = include_str!("../assets/rules/2026.json");
@@ -109,5 +109,13 @@ impl Device {
 
 fn http(settings: &DeviceSettings) -> Result<Arc<dyn Central>, AppError> {
     let central = HttpCentral::new(&settings.central).map_err(|error| AppError::Central(error.to_string()))?;
-    Ok(Arc::new(central))
+    // The token outlives the app's process, so that what is queued goes on being sent after a restart.
+    let vault = FileVault::open(&settings.data.join("vault"))?;
+    Ok(Arc::new(central.keeping_token_in(Arc::new(vault))))
+}
+
+impl From<Kit> for SyncPorts {
+    fn from(kit: Kit) -> Self {
+        Self { store: kit.store, photos: kit.photos, central: kit.central, clock: kit.clock, vault: kit.vault }
+    }
 }

@@ -11,22 +11,22 @@ pub mod receive_seal;
 pub mod reserve_reuse;
 pub mod arm_seal;
 pub mod cut_off_seal;
+pub mod decide_goods;
+pub mod declare_trip;
 pub mod disarm_seal;
+pub mod hand_over;
 pub mod inspect;
 pub mod lock_command;
+pub mod open_case;
 pub mod pair_seal;
 pub mod read_lock;
 pub mod read_seal_log;
 pub mod record_seal;
-pub mod tug_test;
-pub mod decide_goods;
-pub mod declare_trip;
-pub mod hand_over;
-pub mod open_case;
 pub mod report_difficulty;
 pub mod scan_item;
 pub mod sign_in;
 pub mod take_photo;
+pub mod tug_test;
 
 use std::sync::Arc;
 

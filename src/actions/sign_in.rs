@@ -186,9 +186,8 @@ mod tests {
     #[test]
     fn waits_grow_and_end() {
         let at: Timestamp = "2026-11-20T01:00:00Z".parse().unwrap();
-        let waits: Vec<i64> = (0..14)
-            .map(|failures| Kept { failures, failed_at: Some(at), ..Kept::default() }.wait_s(at))
-            .collect();
+        let waits: Vec<i64> =
+            (0..14).map(|failures| Kept { failures, failed_at: Some(at), ..Kept::default() }.wait_s(at)).collect();
         assert_eq!(waits, [0, 0, 0, 0, 15, 30, 60, 120, 240, 480, 900, 900, 900, 900]);
         let kept = Kept { failures: 4, failed_at: Some(at), ..Kept::default() };
         assert_eq!(kept.wait_s(at + SignedDuration::from_secs(15)), 0);

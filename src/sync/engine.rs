@@ -113,6 +113,8 @@ enum Sending {
         sha256: Sha256,
         bytes: u64,
         offset: u64,
+        /// The question on its way only asks.
+        asked: bool,
     },
 }
 
@@ -162,6 +164,8 @@ pub struct Engine {
     coverage: bool,
     epoch: Option<String>,
     sending: Sending,
+    /// Nothing was due; taking again waits for a tick.
+    dry: bool,
     push: Line,
     pull: Line,
     pulling: bool,
@@ -180,6 +184,7 @@ impl Engine {
             coverage: true,
             epoch,
             sending: Sending::Idle,
+            dry: false,
             push: Line::default(),
             pull: Line::default(),
             pulling: false,
@@ -194,7 +199,7 @@ impl Engine {
     pub fn step(&mut self, now: Moment, random: u32, input: Input) -> Vec<Effect> {
         let mut out = Vec::new();
         match input {
-            Input::Tick => {}
+            Input::Tick => self.dry = false,
             Input::Coverage(false) => self.coverage = false,
             Input::Coverage(true) => {
                 if !self.coverage {
@@ -253,6 +258,7 @@ impl Engine {
     fn forgive(&mut self, now: Moment, out: &mut Vec<Effect>) {
         (self.push, self.pull) = (Line::default(), Line::default());
         self.next_pull_ms = now.boot_ms;
+        self.dry = false;
         out.push(Effect::DueNow);
     }
 
@@ -261,7 +267,7 @@ impl Engine {
         if !self.coverage {
             return;
         }
-        if self.sending == Sending::Idle && !self.push.waits(now) {
+        if self.sending == Sending::Idle && !self.dry && !self.push.waits(now) {
             self.sending = Sending::Taking;
             out.push(Effect::Take);
         }
@@ -290,16 +296,16 @@ impl Engine {
         }
         self.sending = match (events.is_empty(), photo) {
             (true, None) => {
-                // Nothing to do until the store changes: not idle, or the next step would take again.
+                self.dry = true;
                 Sending::Idle
             }
             (true, Some((key, sha256, bytes, media_type))) => {
                 let offset = self.halfway.filter(|(known, _)| *known == sha256).map(|(_, offset)| offset);
                 out.push(match offset {
-                    Some(offset) if offset < bytes => Effect::SendPhoto { sha256, offset, length: PIECE },
-                    _ => Effect::AskPhoto { sha256, bytes, media_type },
+                    Some(offset) => Effect::SendPhoto { sha256, offset, length: PIECE },
+                    None => Effect::AskPhoto { sha256, bytes, media_type },
                 });
-                Sending::Photo { key, sha256, bytes, offset: offset.unwrap_or(0) }
+                Sending::Photo { key, sha256, bytes, offset: offset.unwrap_or(0), asked: offset.is_none() }
             }
             (false, photo) => {
                 later.extend(photo.map(|(key, ..)| key));
@@ -310,9 +316,162 @@ impl Engine {
             }
         };
         if !later.is_empty() {
-            out.insert(0, Effect::Settle(later.into_iter().map(|key| (key, again(Timestamp::UNIX_EPOCH, "", 0))).collect()));
+            out.insert(
+                0,
+                Effect::Settle(later.into_iter().map(|key| (key, again(Timestamp::UNIX_EPOCH, "", 0))).collect()),
+            );
         }
     }
+
+    fn pushed(
+        &mut self,
+        now: Moment,
+        random: u32,
+        answer: Result<PushResponse, CentralTrouble>,
+        out: &mut Vec<Effect>,
+    ) {
+        let Sending::Events(mut pieces) = self.rest() else { return };
+        let Some(sent) = pieces.pop() else { return };
+        match answer {
+            Ok(answer) => {
+                self.push_worked(now, out);
+                if self.epoch.as_ref().is_some_and(|epoch| epoch != &answer.epoch) {
+                    // The central was restored: pulling finds out and has everything sent again.
+                    self.next_pull_ms = now.boot_ms;
+                }
+                let deferred = plan::wait(&CentralTrouble::Busy { retry_after_s: None }, 5, random);
+                let until = later(now.wall, u64::try_from(deferred.as_millis()).unwrap_or(u64::MAX));
+                let mut settled = plan::judge(&sent, &answer, until);
+                let not_in: Vec<_> = settled
+                    .iter()
+                    .zip(&sent)
+                    .filter(|((_, settled), _)| !matches!(settled, Settled::Accepted(_)))
+                    .flat_map(|(_, item)| item.seals())
+                    .collect();
+                settled.extend(put_back(plan::hold_back(&mut pieces, not_in)));
+                out.push(Effect::Settle(settled));
+            }
+            Err(trouble) if plan::class(&trouble) == Class::Bisect => match (trouble, sent) {
+                (CentralTrouble::Refused(problem), sent) if sent.len() == 1 => {
+                    let seals = sent.iter().flat_map(Outgoing::seals).collect();
+                    let reason = StuckReason::Refused { code: problem.code, detail: problem.detail };
+                    let mut settled: Vec<_> =
+                        sent.iter().map(|item| (item.key, Settled::Stuck(reason.clone()))).collect();
+                    settled.extend(put_back(plan::hold_back(&mut pieces, seals)));
+                    out.push(Effect::Settle(settled));
+                }
+                (_, mut sent) => {
+                    let second = sent.split_off(sent.len() / 2);
+                    pieces.push(second);
+                    pieces.push(sent);
+                }
+            },
+            Err(trouble) => {
+                let wait = self.push_failed(now, random, &trouble);
+                let tried = sent.iter().map(|item| (item.key, again(wait.until, wait.problem, 0)));
+                let rest = pieces.drain(..).flatten().map(|item| item.key).collect();
+                out.push(Effect::Settle(tried.chain(put_back(rest)).collect()));
+            }
+        }
+        if let Some(next) = pieces.last() {
+            out.push(Effect::Push(next.clone()));
+            self.sending = Sending::Events(pieces);
+        }
+    }
+
+    fn photo(
+        &mut self,
+        now: Moment,
+        random: u32,
+        answer: Result<PhotoAtCentral, CentralTrouble>,
+        out: &mut Vec<Effect>,
+    ) {
+        let Sending::Photo { key, sha256, bytes, offset, asked } = self.rest() else { return };
+        self.halfway = None;
+        let settled = match answer {
+            Ok(PhotoAtCentral::Complete(receipt)) => {
+                self.push_worked(now, out);
+                Settled::Accepted(receipt)
+            }
+            // The next piece, unless a fact was made meanwhile: the store hands out facts first.
+            Ok(PhotoAtCentral::Partial { offset: here }) if here < bytes && (asked || here > offset) => {
+                self.push_worked(now, out);
+                self.halfway = Some((sha256, here));
+                again(Timestamp::UNIX_EPOCH, "", here)
+            }
+            // No progress, or gone: as if it were busy, and from the beginning.
+            Ok(_) => {
+                let wait = self.push_failed(now, random, &CentralTrouble::Busy { retry_after_s: None });
+                again(wait.until, wait.problem, 0)
+            }
+            Err(CentralTrouble::Refused(problem)) => {
+                Settled::Stuck(StuckReason::Refused { code: problem.code, detail: problem.detail })
+            }
+            Err(trouble) => {
+                let wait = self.push_failed(now, random, &trouble);
+                again(wait.until, wait.problem, offset)
+            }
+        };
+        out.push(Effect::Settle(vec![(key, settled)]));
+    }
+
+    fn pulled(&mut self, now: Moment, random: u32, answer: Result<Page, CentralTrouble>, out: &mut Vec<Effect>) {
+        self.pulling = false;
+        match answer {
+            Ok(page) => {
+                let was_down = self.pull.fails > 0;
+                self.pull = Line::default();
+                self.online = true;
+                if was_down && self.push.wait.is_some_and(|wait| wait.network) {
+                    self.push = Line::default();
+                    self.dry = false;
+                    out.push(Effect::DueNow);
+                }
+                // Of another epoch: the store did not take it and begins again.
+                let restored = self.epoch.as_ref().is_some_and(|epoch| epoch != &page.epoch);
+                self.epoch = Some(page.epoch);
+                self.dry &= !restored;
+                let at_once = page.more || restored;
+                self.next_pull_ms = if at_once { now.boot_ms } else { now.boot_ms + PULL_EVERY_MS };
+                if !at_once {
+                    self.fetch(out);
+                }
+            }
+            Err(trouble) => {
+                self.pull.fail(now, &trouble, random);
+                self.online = false;
+            }
+        }
+    }
+
+    fn fetch(&mut self, out: &mut Vec<Effect>) {
+        if !self.fetching {
+            self.fetching = true;
+            out.push(Effect::Fetch);
+        }
+    }
+
+    fn push_worked(&mut self, now: Moment, out: &mut Vec<Effect>) {
+        let was_down = self.push.fails > 0;
+        self.push = Line::default();
+        self.online = true;
+        if was_down {
+            if self.pull.wait.is_some_and(|wait| wait.network) {
+                self.pull = Line::default();
+                self.next_pull_ms = now.boot_ms;
+            }
+            out.push(Effect::DueNow);
+        }
+    }
+
+    fn push_failed(&mut self, now: Moment, random: u32, trouble: &CentralTrouble) -> Wait {
+        self.online = false;
+        self.push.fail(now, trouble, random)
+    }
+}
+
+fn put_back(keys: Vec<i64>) -> impl Iterator<Item = (i64, Settled)> {
+    keys.into_iter().map(|key| (key, again(Timestamp::UNIX_EPOCH, "", 0)))
 }
 
 fn again(not_before: Timestamp, problem: &str, sent_bytes: u64) -> Settled {

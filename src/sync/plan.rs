@@ -59,10 +59,9 @@ pub fn class(trouble: &CentralTrouble) -> Class {
     match trouble {
         CentralTrouble::Refused(_) => Class::Bisect,
         CentralTrouble::Offline(_) | CentralTrouble::Portal | CentralTrouble::Busy { .. } => Class::Backoff,
-        CentralTrouble::Tls(_)
-        | CentralTrouble::SignIn
-        | CentralTrouble::Forbidden(_)
-        | CentralTrouble::Upgrade => Class::Person,
+        CentralTrouble::Tls(_) | CentralTrouble::SignIn | CentralTrouble::Forbidden(_) | CentralTrouble::Upgrade => {
+            Class::Person
+        }
     }
 }
 

@@ -103,7 +103,7 @@ async fn a_seal_that_comes_late_brings_its_whole_history_and_the_owner_sees_ever
     let (changes, cursor) = world.pull(&b, None, 500).await;
     assert!(events(&changes).is_empty());
     let (owners, _) = world.pull(&c, None, 500).await;
-    assert_eq!(events(&owners), [trip.event.clone()], "the owner sees what names its seal");
+    assert_eq!(events(&owners), std::slice::from_ref(&trip.event), "the owner sees what names its seal");
     assert!(docs(&owners).contains(&format!("case/{}", case(3))), "and on which case it is");
 
     // Now it turns up at Huu Nghi, reported by Huu Nghi.

@@ -59,7 +59,7 @@ fn the_practice_world_is_of_the_right_form() {
     for case in &cases {
         assert!(offices.contains(&&case.origin) && offices.contains(&&case.destination));
         let declaration = case.declaration.clone().unwrap();
-        assert_eq!(DeclarationNo::parse(&declaration.to_string()), Ok(declaration.clone()), "mod 7");
+        assert_eq!(DeclarationNo::parse(declaration.as_ref()), Ok(declaration.clone()), "mod 7");
         assert_eq!(case.sheet_codes.len(), case.containers.len());
         for (code, container) in case.sheet_codes.iter().zip(&case.containers) {
             let context = ScanContext { known: &NothingKnown, wanted: None };

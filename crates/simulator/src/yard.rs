@@ -465,9 +465,10 @@ impl Reach for Yard {
             Call::Read { session } => {
                 self.over(inner, session, Device::read).map(|reading| Reply::Reading(Box::new(reading)))
             }
-            Call::SetClock { session, to } => {
-                self.over(inner, session, |device, now| Some(device.set_clock(now, to))).map(|()| Reply::Done)
-            }
+            Call::SetClock { session, to } => self.over(inner, session, |device, now| {
+                device.set_clock(now, to);
+                Some(Reply::Done)
+            }),
             Call::Command { session, id, action } => {
                 let answer = self.over(inner, session, |device, now| match device.command(now, id, action) {
                     Delivered::Acknowledged => Some(Answer::Acknowledged),

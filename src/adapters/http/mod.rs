@@ -148,11 +148,8 @@ impl HttpCentral {
     }
 
     async fn create(&self, photo: &Sha256, bytes: u64, media_type: &str) -> Result<PhotoAtCentral, CentralTrouble> {
-        let metadata = format!(
-            "sha256 {},media_type {}",
-            STANDARD.encode(photo.to_string()),
-            STANDARD.encode(media_type)
-        );
+        let metadata =
+            format!("sha256 {},media_type {}", STANDARD.encode(photo.to_string()), STANDARD.encode(media_type));
         let request = self
             .request(Method::POST, self.url(&["v1", "photos"]))
             .header(TUS_RESUMABLE, TUS)
@@ -254,7 +251,9 @@ impl Central for HttpCentral {
         match answer.status {
             StatusCode::NOT_FOUND if answer.is_ours => Ok(PhotoAtCentral::Absent),
             // It has another length by now: a piece whose answer was lost.
-            StatusCode::CONFLICT if answer.is_ours => have(&send(self.photo(Method::HEAD, photo)).await?.success().await?),
+            StatusCode::CONFLICT if answer.is_ours => {
+                have(&send(self.photo(Method::HEAD, photo)).await?.success().await?)
+            }
             // Bytes were spoiled on the way (the file was checked before): again from the start.
             StatusCode::UNPROCESSABLE_ENTITY if answer.is_ours => Err(CentralTrouble::Busy { retry_after_s: None }),
             _ => have(&answer.success().await?),

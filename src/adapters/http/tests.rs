@@ -27,7 +27,8 @@ async fn server(answers: Vec<String>) -> (HttpCentral, Arc<Mutex<Vec<String>>>) 
                 request.extend_from_slice(&buffer[..n]);
                 let text = String::from_utf8_lossy(&request);
                 let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-                let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+                let length =
+                    head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
                 if n == 0 || body.len() >= length.unwrap_or(0) {
                     break;
                 }
@@ -162,8 +163,7 @@ async fn the_token_goes_along_and_survives_a_restart_but_never_shows() {
         "server_time": "2026-11-23T00:00:00Z"});
     let signed_in = ours("200 OK", "content-type: application/json\r\n", &body.to_string());
     let folder = tempfile::tempdir().unwrap();
-    let vault: Arc<dyn Vault> =
-        Arc::new(crate::adapters::vault_file::FileVault::open(folder.path()).unwrap());
+    let vault: Arc<dyn Vault> = Arc::new(crate::adapters::vault_file::FileVault::open(folder.path()).unwrap());
     let (central, asked) = server(vec![signed_in, ours("204 No Content", "", "")]).await;
     let central = central.keeping_token_in(vault.clone());
     let request = SignInRequest {
