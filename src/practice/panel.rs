@@ -13,7 +13,9 @@ use super::scenes::SCENES;
 use super::set::{PracticeDevice as SetDevice, PracticeSet};
 use crate::adapters::switchable::NetworkMode;
 use crate::ports::clock::Clock as _;
-use crate::ports::practice::{Practice, PracticeAccount, PracticeDevice, PracticeNetwork, PracticeSample, PracticeSeal};
+use crate::ports::practice::{
+    Practice, PracticeAccount, PracticeDevice, PracticeNetwork, PracticeSample, PracticeSeal,
+};
 
 /// [`Practice`] for one device of the set.
 pub struct Panel {

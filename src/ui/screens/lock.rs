@@ -113,10 +113,9 @@ async fn ask(desk: Desk, case: CaseId, seal: SealNo, tries: u32, mut stand: Sign
                 _ => t!("arm-read-open"),
             },
         },
-        Err(error) => Stand::StillUnsure {
-            tries: tries + 1,
-            text: trouble::seal_trouble(&error, |_| t!("errors-not-on-case")),
-        },
+        Err(error) => {
+            Stand::StillUnsure { tries: tries + 1, text: trouble::seal_trouble(&error, |_| t!("errors-not-on-case")) }
+        }
     };
     stand.set(next);
 }
@@ -132,7 +131,9 @@ pub fn Lock(case: CaseId, seal: SealNo, action: LockAction) -> Element {
     match (stand(), open, &state) {
         (Stand::Running(steps), _, _) => rsx! { Running { view, seal, action, steps } },
         (Stand::Reading, _, _) => rsx! { Reading { view, seal } },
-        (Stand::Refused { reason, reading }, None, _) => rsx! { Refused { view, seal, action, reason, reading, stand } },
+        (Stand::Refused { reason, reading }, None, _) => {
+            rsx! { Refused { view, seal, action, reason, reading, stand } }
+        }
         (Stand::StillUnsure { tries, text }, Some((_, open)), _) => {
             rsx! { Unsure { view, seal, action: open, tries, text, stand } }
         }
@@ -360,7 +361,14 @@ fn Reading(view: CaseView, seal: SealNo) -> Element {
 
 /// The frame of an answer: the result block holds the heading.
 #[component]
-fn Answer(kind: ResultKind, word: String, say: String, icon: Option<String>, dock: Element, children: Element) -> Element {
+fn Answer(
+    kind: ResultKind,
+    word: String,
+    say: String,
+    icon: Option<String>,
+    dock: Element,
+    children: Element,
+) -> Element {
     let practice = use_desk().practice().is_some();
     rsx! {
         AppShell { practice,

@@ -90,7 +90,9 @@ fn Screen() -> Element {
         Route::Scan { purpose } => rsx! { scan::Scan { key: "{key}", purpose } },
         Route::TypeNumber { purpose, initial } => rsx! { type_number::TypeNumber { key: "{key}", purpose, initial } },
         Route::Case { case } => rsx! { case::Case { key: "{key}", case } },
-        Route::OpenCase { container, declaration } => rsx! { open_case::OpenCase { key: "{key}", container, declaration } },
+        Route::OpenCase { container, declaration } => {
+            rsx! { open_case::OpenCase { key: "{key}", container, declaration } }
+        }
         Route::Goods { case } => rsx! { goods::Goods { key: "{key}", case } },
         Route::Trip { case } => rsx! { trip::Trip { key: "{key}", case } },
         Route::Preflight { case, seal } => rsx! { preflight::Preflight { key: "{key}", case, seal } },
@@ -102,7 +104,9 @@ fn Screen() -> Element {
         Route::Report { screen } => rsx! { report::Report { key: "{key}", screen } },
         Route::Settings => rsx! { settings::Settings { key: "{key}" } },
         Route::SealLog { case, seal, en_route } => rsx! { seal_log::SealLog { key: "{key}", case, seal, en_route } },
-        Route::HandChecks { case, seal, en_route } => rsx! { hand_checks::HandChecks { key: "{key}", case, seal, en_route } },
+        Route::HandChecks { case, seal, en_route } => {
+            rsx! { hand_checks::HandChecks { key: "{key}", case, seal, en_route } }
+        }
         Route::Verdict { case, seal, en_route } => rsx! { verdict::Verdict { key: "{key}", case, seal, en_route } },
         Route::CutOff { case, seal } => rsx! { cut_off::CutOff { key: "{key}", case, seal } },
         Route::Conflict { case } => rsx! { conflict::Conflict { key: "{key}", case } },

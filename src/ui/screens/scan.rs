@@ -101,10 +101,7 @@ pub fn offer(desk: Desk, purpose: &ScanFor, reading: &Reading) -> Result<Offer, 
                     act: Some((t!("scan-open-other"), "arrow-right")),
                     ..to_case(other, t!("scan-other-case-why"))
                 },
-                None => Offer {
-                    chip: Some((Tone::Warn, t!("scan-other-case"))),
-                    ..nothing(t!("scan-not-this-case"))
-                },
+                None => Offer { chip: Some((Tone::Warn, t!("scan-other-case"))), ..nothing(t!("scan-not-this-case")) },
             }
         }
         // ── a seal to put on ──
@@ -133,9 +130,7 @@ pub fn offer(desk: Desk, purpose: &ScanFor, reading: &Reading) -> Result<Offer, 
                 None => new_case(&reading.read.what),
             }
         }
-        (ScanFor::Anything, Lead::Seal { on: Some(case), .. }) => {
-            to_case(case, t!("scan-seal-on-case"))
-        }
+        (ScanFor::Anything, Lead::Seal { on: Some(case), .. }) => to_case(case, t!("scan-seal-on-case")),
         (ScanFor::Anything, Lead::Seal { seal, on: None }) => Offer {
             chip: known_seal(&reading.read),
             remark: String::new(),
@@ -173,9 +168,9 @@ fn known_seal(read: &Recognition) -> Option<(Tone, String)> {
 #[must_use]
 pub fn inspect_route(view: &CaseView, seal: &seal_core::seal_no::SealNo, unit: &seal_core::ids::OfficeCode) -> Route {
     let en_route = &view.doc.destination != unit;
-    let radio = view.seal(seal).is_some_and(|seal| {
-        seal.seal_type == seal_core::codes::SealType::Electronic && seal.method.is_none()
-    });
+    let radio = view
+        .seal(seal)
+        .is_some_and(|seal| seal.seal_type == seal_core::codes::SealType::Electronic && seal.method.is_none());
     let (case, seal) = (view.doc.id, seal.clone());
     if radio { Route::SealLog { case, seal, en_route } } else { Route::HandChecks { case, seal, en_route } }
 }
@@ -413,9 +408,7 @@ fn better(desk: Desk, purpose: &ScanFor, shown: Option<&Reading>, new: &Reading)
         (What::Unknown, _) => true,
         _ => match purpose {
             ScanFor::Case { case } => {
-                let leads_here = |reading: &Reading| {
-                    matches!(follow(&desk.kit(), &reading.read.raw, &reading.read.what), Ok(Lead::Cases(cases)) if cases.contains(case))
-                };
+                let leads_here = |reading: &Reading| matches!(follow(&desk.kit(), &reading.read.raw, &reading.read.what), Ok(Lead::Cases(cases)) if cases.contains(case));
                 !leads_here(shown) && leads_here(new)
             }
             _ => false,
@@ -448,7 +441,10 @@ fn Found(purpose: ScanFor, reading: Reading, onreading: EventHandler<Option<Read
         Err(text) => return rsx! { Trouble { text } },
     };
     let heading = reading.read.what.thing().map(words::thing).unwrap_or_default();
-    let typed = Route::TypeNumber { purpose: purpose.clone(), initial: crate::actions::scan_item::value_of(&reading.read.what) };
+    let typed = Route::TypeNumber {
+        purpose: purpose.clone(),
+        initial: crate::actions::scan_item::value_of(&reading.read.what),
+    };
     rsx! {
         div { class: "flow flow--between",
             h2 { class: "eyebrow", {heading} }
@@ -487,7 +483,14 @@ fn Unknown(purpose: ScanFor, reading: Reading, onreading: EventHandler<Option<Re
     let (with_near, with_kind, with_raw) = (reading.clone(), reading.clone(), reading.clone());
     let choose = move |what: Option<What>, from: &Reading| {
         if let Some(what) = what {
-            let read = Recognition { what, because: vec![Because::PatternOnly], problem: None, near: vec![], possible: vec![], ..from.read.clone() };
+            let read = Recognition {
+                what,
+                because: vec![Because::PatternOnly],
+                problem: None,
+                near: vec![],
+                possible: vec![],
+                ..from.read.clone()
+            };
             onreading.call(Some(Reading { read, picked: true, ..from.clone() }));
         }
     };

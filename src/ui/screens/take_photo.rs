@@ -6,8 +6,10 @@ use seal_core::fact::Stage;
 use seal_core::ids::CaseId;
 
 use super::camera::{CameraPicture, Samples, torch};
+use super::parcel_pack::pack_words;
 use super::parts::{Trouble, data_url, store_trouble};
 use super::words;
+use crate::actions::pack_parcel::note_parcel_photo;
 use crate::actions::take_photo::{PhotoTrouble, Shot, is_good, keep_photo, shoot};
 use crate::i18n::format;
 use crate::ports::camera::{CameraTrouble, Seen};
@@ -83,10 +85,11 @@ pub fn TakePhoto(case: Option<CaseId>, role: PhotoRole, stage: Stage) -> Element
         let (Some(taken), Some(officer)) = (shot.peek().clone(), desk.officer()) else { return };
         let kit = desk.kit();
         match keep_photo(&kit, &officer, case, role, stage, &taken) {
-            Ok(photo) => {
-                super::photo_kept(&kit, case, role, &photo);
-                desk.back();
-            }
+            // A photograph without a case shows the parcel being packed.
+            Ok(photo) => match case.map_or_else(|| note_parcel_photo(&kit, &photo), |_| Ok(())) {
+                Ok(()) => desk.back(),
+                Err(error) => failed.set(pack_words(&error)),
+            },
             Err(error) => failed.set(photo_trouble(&error)),
         }
     };

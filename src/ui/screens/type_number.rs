@@ -18,7 +18,11 @@ use crate::ui::route::{Route, ScanFor};
 
 /// Without blanks, upper case: as the cells show it.
 fn clean(text: &str, most: usize) -> String {
-    text.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '/')).flat_map(char::to_uppercase).take(most).collect()
+    text.chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, '-' | '/'))
+        .flat_map(char::to_uppercase)
+        .take(most)
+        .collect()
 }
 
 /// Lengths of the groups of cells, where a kind has a fixed form.
@@ -95,11 +99,18 @@ pub fn TypeNumber(purpose: ScanFor, initial: String) -> Element {
                 if offer.route.is_none() {
                     return Err(offer.remark);
                 }
-                take(desk, &ScanFor::Case { case: offer.case.unwrap_or(seal_core::ids::CaseId(uuid::Uuid::nil())) }, &reading, &offer)?;
+                take(
+                    desk,
+                    &ScanFor::Case { case: offer.case.unwrap_or(seal_core::ids::CaseId(uuid::Uuid::nil())) },
+                    &reading,
+                    &offer,
+                )?;
                 Ok(offer.case)
             });
             match done {
-                Ok(case) if photograph => desk.open(Route::TakePhoto { case, role: PhotoRole::DamagedLabel, stage: Stage::Arm }),
+                Ok(case) if photograph => {
+                    desk.open(Route::TakePhoto { case, role: PhotoRole::DamagedLabel, stage: Stage::Arm })
+                }
                 Ok(_) => {}
                 Err(text) => trouble.set(text),
             }
