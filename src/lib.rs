@@ -6,10 +6,12 @@
 
 pub mod actions;
 pub mod adapters;
+pub mod app;
 pub mod i18n;
 pub mod platform;
 pub mod ports;
 #[cfg(feature = "practice")]
 pub mod practice;
+pub mod sync;
 #[cfg(feature = "ui")]
 pub mod ui;

@@ -76,8 +76,7 @@ pub fn keep_photo(
         height: shot.examined.height,
         thumbnail,
     };
-    let taken =
-        PhotoTaken { photo: photo.clone(), role, stage, quality: shot.examined.quality, from_camera: true };
+    let taken = PhotoTaken { photo: photo.clone(), role, stage, quality: shot.examined.quality, from_camera: true };
     kit.record(officer, case, vec![Fact::PhotoTaken(taken)])?;
     Ok(photo)
 }

@@ -4,6 +4,7 @@ pub mod barcode;
 pub mod camera_hub;
 pub mod clock;
 mod files;
+pub mod http;
 pub mod hub_camera;
 pub mod no_camera;
 pub mod photo;

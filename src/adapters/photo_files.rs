@@ -101,12 +101,7 @@ impl PhotoFiles for PhotoFolder {
             Some(PhotoFault::Dark) => PhotoQuality::Dark,
             Some(PhotoFault::Bright) => PhotoQuality::Bright,
         };
-        Ok(Examined {
-            width: check.quality.width,
-            height: check.quality.height,
-            quality,
-            thumbnail: check.thumbnail,
-        })
+        Ok(Examined { width: check.quality.width, height: check.quality.height, quality, thumbnail: check.thumbnail })
     }
 
     fn free_space(&self) -> u64 {

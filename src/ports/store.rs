@@ -23,6 +23,9 @@ use tokio::sync::watch;
 
 use super::vault::{Vault, VaultError};
 
+/// Note that holds the officer signed in, as JSON; `sync` fetches photos for their unit.
+pub const OFFICER_NOTE: &str = "officer";
+
 /// Why the store cannot serve.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {

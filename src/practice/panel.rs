@@ -3,17 +3,20 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use seal_core::officer::Role;
+use seal_central::practice::Account;
+use seal_core::officer::{Officer, Role};
 use seal_core::scan::Symbology;
 use seal_core::seal::reading::LockState;
 use seal_core::seal_no::SealNo;
-use seal_simulator::{Reach as _, Rope, Trouble};
+use seal_simulator::{Rope, Trouble};
 
 use super::scenes::SCENES;
 use super::set::{PracticeDevice as SetDevice, PracticeSet};
 use crate::adapters::switchable::NetworkMode;
 use crate::ports::clock::Clock as _;
-use crate::ports::practice::{Practice, PracticeAccount, PracticeDevice, PracticeNetwork, PracticeSample, PracticeSeal};
+use crate::ports::practice::{
+    Practice, PracticeAccount, PracticeDevice, PracticeNetwork, PracticeSample, PracticeSeal,
+};
 
 /// [`Practice`] for one device of the set.
 pub struct Panel {
@@ -31,10 +34,7 @@ impl Panel {
 
 impl Practice for Panel {
     fn accounts(&self) -> Vec<PracticeAccount> {
-        let here = |account: &&seal_central::practice::Account| {
-            account.officer.unit.as_str() == self.device.unit
-                && !account.officer.roles.iter().any(|role| matches!(role, Role::Integrator | Role::Auditor))
-        };
+        let here = |account: &&Account| account.officer.unit.as_str() == self.device.unit;
         self.set
             .world
             .accounts
@@ -43,8 +43,7 @@ impl Practice for Panel {
             .map(|account| PracticeAccount {
                 officer: account.officer.id.clone(),
                 name: account.officer.name.clone(),
-                roles: account.officer.roles.clone(),
-                unit: office_name(&self.set, self.device.unit),
+                what: format!("{} · {}", office_name(&self.set, self.device.unit), role_words(&account.officer)),
                 pin: account.secret.clone(),
             })
             .collect()
@@ -132,6 +131,21 @@ impl Practice for Panel {
     }
 }
 
+/// The highest role in the words officers use.
+fn role_words(officer: &Officer) -> &'static str {
+    if officer.is(Role::Supervisor) {
+        "lãnh đạo đơn vị"
+    } else if officer.is(Role::ShiftLead) {
+        "trưởng ca"
+    } else if officer.is(Role::Officer) {
+        "công chức"
+    } else if officer.is(Role::Auditor) {
+        "kiểm tra nội bộ"
+    } else {
+        "hệ thống"
+    }
+}
+
 /// Short name of an office.
 fn office_name(set: &PracticeSet, unit: &str) -> String {
     let office = set.world.offices.iter().find(|office| office.code.as_str() == unit);
@@ -169,7 +183,9 @@ fn samples(set: &PracticeSet, unit: &str) -> Vec<PracticeSample> {
         samples.push(code(Symbology::Code128, seal.no.as_str(), format!("Nhãn seal {}", seal.no)));
     }
     samples.push(code(Symbology::Code128, WAYBILL, format!("Vận đơn {WAYBILL}")));
-    samples.extend(SCENES.iter().map(|(scene, name, _)| PracticeSample { id: format!("photo:{scene}"), name: (*name).to_owned() }));
+    samples.extend(
+        SCENES.iter().map(|(scene, name, _)| PracticeSample { id: format!("photo:{scene}"), name: (*name).to_owned() }),
+    );
     samples
 }
 

@@ -1,6 +1,8 @@
 //! A device for tests: store, photos and vault in a folder, and acts to write.
 #![allow(dead_code)]
 
+pub mod pump;
+
 use std::path::Path;
 use std::sync::Arc;
 

@@ -1,7 +1,8 @@
 //! A device's chain of events: each names the digest of the one before. Lanes overtake each other, so a gap is tolerated;
 //! one that stays shows a deleted or inserted fact.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
+use seal_core::event::Event;
 use seal_core::ids::DeviceId;
 
 use crate::db::Trouble;
@@ -48,4 +49,22 @@ pub(crate) fn faults(db: &Connection, device: DeviceId) -> Result<Vec<ChainFault
         }
     }
     Ok(faults)
+}
+
+/// What an event that is about to be stored does to its device's chain; a gap may close later.
+pub(crate) fn fault_at(db: &Connection, event: &Event) -> Result<Option<ChainFault>, Trouble> {
+    let mut hash_of = db.prepare_cached("SELECT hash FROM event WHERE device = ?1 AND device_seq = ?2 LIMIT 1")?;
+    let mut hash_of = |seq: u64| -> Result<Option<[u8; 32]>, Trouble> {
+        let seq = i64::try_from(seq).map_err(|e| Trouble::Stored(e.to_string()))?;
+        Ok(hash_of.query_row((event.device.0.as_bytes(), seq), |row| row.get(0)).optional()?)
+    };
+    if hash_of(event.seq)?.is_some() {
+        return Ok(Some(ChainFault::Doubled { seq: event.seq }));
+    }
+    let before = event.seq.saturating_sub(1);
+    Ok(match hash_of(before)? {
+        _ if before == 0 => None,
+        None => Some(ChainFault::Missing { from: before, to: before }),
+        Some(hash) => (hash != event.prev.0).then_some(ChainFault::Broken { seq: event.seq }),
+    })
 }

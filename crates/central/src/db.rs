@@ -46,10 +46,11 @@ impl Db {
         db.pragma_update(None, "foreign_keys", true)?;
         db.busy_timeout(std::time::Duration::from_secs(5))?;
         Migrations::new(vec![M::up(include_str!("schema.sql"))]).to_latest(&mut db)?;
-        db.execute(
-            "INSERT INTO meta (key, value) VALUES ('epoch', ?1) ON CONFLICT DO NOTHING",
-            [Uuid::new_v4().simple().to_string().into_bytes()],
-        )?;
+        let new: bool =
+            db.query_row("SELECT NOT EXISTS (SELECT 1 FROM meta WHERE key = 'epoch')", [], |row| row.get(0))?;
+        if new {
+            new_epoch(&db)?;
+        }
         Ok(Self(Arc::new(Mutex::new(db))))
     }
 
@@ -70,7 +71,16 @@ impl Db {
     }
 }
 
-/// Which life of the database this is; made anew with each new database.
+pub(crate) fn new_epoch(db: &Connection) -> Result<(), Trouble> {
+    let epoch = Uuid::new_v4().simple().to_string().into_bytes();
+    db.execute(
+        "INSERT INTO meta (key, value) VALUES ('epoch', ?1) ON CONFLICT DO UPDATE SET value = excluded.value",
+        [epoch],
+    )?;
+    Ok(())
+}
+
+/// Which life of the database this is; made anew with each new database, and after a restore.
 pub(crate) fn epoch(db: &Connection) -> Result<String, Trouble> {
     let bytes: Vec<u8> = db.query_row("SELECT value FROM meta WHERE key = 'epoch'", [], |row| row.get(0))?;
     String::from_utf8(bytes).map_err(|e| Trouble::Stored(e.to_string()))

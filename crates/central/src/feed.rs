@@ -173,12 +173,16 @@ fn subjects(tx: &Transaction, event: &Event) -> Result<Vec<String>, Trouble> {
 
 /// `unit` follows `subject` from now on, and is sent what there is of it.
 fn follow(tx: &Transaction, unit: &str, subject: &str) -> Result<(), Trouble> {
-    let new =
-        tx.execute("INSERT INTO scope (unit, subject) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (unit, subject))?;
+    let key = subject.strip_prefix("doc/").unwrap_or(subject);
+    // Who follows the subject follows its document.
+    let new = tx.execute(
+        "INSERT INTO scope (unit, subject) SELECT ?1, ?2
+         WHERE NOT EXISTS (SELECT 1 FROM scope WHERE unit = ?1 AND subject IN (?2, ?3))",
+        (unit, subject, key),
+    )?;
     if new == 0 {
         return Ok(());
     }
-    let key = subject.strip_prefix("doc/").unwrap_or(subject);
     let known: bool = tx.query_row("SELECT EXISTS (SELECT 1 FROM doc WHERE key = ?1)", [key], |row| row.get(0))?;
     if known {
         send_doc(tx, unit, key)?;
@@ -275,7 +279,7 @@ pub(crate) struct Asked {
 /// The next changes in the unit's scope, in commit order.
 #[utoipa::path(get, path = "/v1/changes", params(Asked), security(("bearer" = [])), responses(
     (status = 200, content_type = "application/vnd.sealfield.changes+json", body = crate::openapi::ChangesResponse),
-    (status = 410, description = "`epoch`: the cursor is of another life of the database, begin again without one",
+    (status = 410, description = "`epoch`: the cursor is of another unit or life of the database, begin again without one",
         body = crate::openapi::Problem),
 ))]
 pub(crate) async fn changes(
@@ -292,10 +296,12 @@ pub(crate) async fn changes(
                 // One read transaction: the page and its end belong together.
                 let tx = db.transaction()?;
                 let epoch = epoch(&tx)?;
-                let Some(after) = position(&tx, asked.cursor.as_deref(), &epoch)? else { return Ok(None) };
+                // The unit too: a phone that changes hands between units must begin again.
+                let life = format!("{epoch}-{}-", session.officer.unit);
+                let Some(after) = position(&tx, asked.cursor.as_deref(), &life)? else { return Ok(None) };
                 let limit = asked.limit.unwrap_or(PAGE).clamp(1, PAGE);
                 let page = page(&tx, session.officer.unit.as_str(), after, limit)?;
-                let next = format!("{epoch}-{}", page.end);
+                let next = format!("{life}{}", page.end);
                 let proto = PROTO.to_owned();
                 Ok(Some(ChangesResponse { proto, epoch, server_time, changes: page.changes, next, more: page.more }))
             })
@@ -310,10 +316,10 @@ pub(crate) async fn changes(
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static(CHANGES_MEDIA_TYPE))], body).into_response())
 }
 
-/// The place a cursor stands for; `None` when this database never gave it out.
-fn position(db: &Connection, cursor: Option<&str>, epoch: &str) -> Result<Option<i64>, Trouble> {
+/// The place a cursor stands for; `None` when this database never gave it out to this unit.
+fn position(db: &Connection, cursor: Option<&str>, life: &str) -> Result<Option<i64>, Trouble> {
     let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) else { return Ok(Some(0)) };
-    let Some(after) = cursor.strip_prefix(epoch).and_then(|rest| rest.strip_prefix('-')) else { return Ok(None) };
+    let Some(after) = cursor.strip_prefix(life) else { return Ok(None) };
     let newest: i64 = db
         .query_row("SELECT seq FROM sqlite_sequence WHERE name = 'feed'", [], |row| row.get(0))
         .optional()?

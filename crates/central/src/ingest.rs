@@ -71,10 +71,6 @@ fn take(central: &Central, device: DeviceId, request: &PushRequest) -> Result<Pu
             }
             results.push(PushResult { id: item.id, status });
         }
-        let faults = chain::faults(tx, device)?.len();
-        if faults > 0 {
-            tracing::warn!(%device, faults, "the device's chain of events has faults");
-        }
         Ok(PushResponse { proto: PROTO.to_owned(), epoch: epoch(tx)?, server_time: now, results, need_photos })
     })
 }
@@ -117,6 +113,9 @@ fn item_status(
     if let Some(refused) = not_acceptable(tx, device, &signed.event)? {
         return Ok(refused);
     }
+    if let Some(fault) = chain::fault_at(tx, &signed.event)? {
+        tracing::warn!(%device, event = %item.id, ?fault, "taken, but the device's chain of events is not whole");
+    }
     let receipt = store(tx, &signed, now, Some(signed.event.unit.as_str()))?;
     Ok(PushStatus::Accepted { receipt })
 }
@@ -133,6 +132,9 @@ fn not_an_event(error: &EventError) -> PushStatus {
 /// A phone may change hands, so the author need not be who sends; but must be known here, of the unit they write for, and
 /// of a role that writes such facts.
 fn not_acceptable(tx: &Transaction, device: DeviceId, event: &Event) -> Result<Option<PushStatus>, Trouble> {
+    if i64::try_from(event.seq).is_err() {
+        return Ok(Some(rejected("unreadable", "Số thứ tự của bản ghi không hợp lệ.")));
+    }
     if event.device != device {
         return Ok(Some(rejected("device", "Bản ghi do thiết bị khác ký.")));
     }

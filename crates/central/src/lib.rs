@@ -163,6 +163,15 @@ impl Central {
         self.0.db.write(|tx| session::revoke(tx, device))
     }
 
+    /// Begins another life of the database, after it was restored from a backup: phones then send what the backup lacks
+    /// again, and begin their changes anew.
+    ///
+    /// # Errors
+    /// [`Trouble`] of the database.
+    pub fn begin_new_life(&self) -> Result<(), Trouble> {
+        self.0.db.write(|tx| db::new_epoch(tx))
+    }
+
     /// Faults in a device's chain of events: missing numbers and links that do not fit.
     ///
     /// # Errors

@@ -11,19 +11,22 @@ use seal_core::officer::{Officer, Role};
 
 const USAGE: &str = "\
 usage: seal-central --listen ADDR --data DIR [--practice]
+       seal-central restored --data DIR
        seal-central account add ID --name NAME --unit CODE --role ROLE... --data DIR
 
   --listen ADDR   address and port, e.g. 127.0.0.1:8080; port 0 takes a free one
   --data DIR      folder of the database and the photographs; created when absent
   --practice      fill it with the invented practice world
 
-`account add` reads the secret as one line from standard input, adds the account or
+After restoring DIR from a backup run `restored` once: phones then send again what the
+backup lacks. `account add` reads the secret as one line from standard input, adds the account or
 replaces its secret. Roles: officer shift_lead supervisor registrar auditor integrator.
 The log goes to standard error; set RUST_LOG for more or less of it.
 ";
 
 enum Command {
     Serve { listen: SocketAddr, data: PathBuf, practice: bool },
+    Restored { data: PathBuf },
     AddAccount { officer: Officer, data: PathBuf },
     Help,
 }
@@ -56,6 +59,13 @@ async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
             let listener = tokio::net::TcpListener::bind(listen).await?;
             println!("listening on http://{}", listener.local_addr()?);
             central.serve(listener, stopped()).await?;
+        }
+        Command::Restored { data } => {
+            if !data.join("central.sqlite").is_file() {
+                return Err(format!("{} holds no central", data.display()).into());
+            }
+            Central::open(ServerConfig::new(data, false))?.begin_new_life()?;
+            println!("phones will send again what the backup lacks");
         }
         Command::AddAccount { officer, data } => {
             let mut secret = String::new();
@@ -92,10 +102,10 @@ async fn stopped() {
 
 fn parse(args: impl Iterator<Item = String>) -> Result<Command, String> {
     let mut args = args.peekable();
-    let adds = args.peek().is_some_and(|first| first == "account");
+    let restored = args.next_if(|first| first == "restored").is_some();
+    let adds = args.next_if(|first| first == "account").is_some();
     let mut id = None;
     if adds {
-        args.next();
         if args.next().as_deref() != Some("add") {
             return Err("after `account` comes `add`".to_owned());
         }
@@ -108,8 +118,8 @@ fn parse(args: impl Iterator<Item = String>) -> Result<Command, String> {
         match option.as_str() {
             "-h" | "--help" => return Ok(Command::Help),
             "--data" => data = Some(PathBuf::from(value()?)),
-            "--listen" if !adds => listen = Some(value()?.parse().map_err(|e| format!("--listen: {e}"))?),
-            "--practice" if !adds => practice = true,
+            "--listen" if !adds && !restored => listen = Some(value()?.parse().map_err(|e| format!("--listen: {e}"))?),
+            "--practice" if !adds && !restored => practice = true,
             "--name" if adds => name = Some(value()?),
             "--unit" if adds => unit = Some(OfficeCode::parse(&value()?).map_err(|e| e.to_string())?),
             "--role" if adds => roles.push(role(&value()?)?),
@@ -117,6 +127,9 @@ fn parse(args: impl Iterator<Item = String>) -> Result<Command, String> {
         }
     }
     let data = data.ok_or("--data is missing")?;
+    if restored {
+        return Ok(Command::Restored { data });
+    }
     let Some(id) = id else {
         return Ok(Command::Serve { listen: listen.ok_or("--listen is missing")?, data, practice });
     };

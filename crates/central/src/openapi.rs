@@ -114,3 +114,50 @@ pub(crate) struct Problem {
     /// Reason code.
     code: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+    use seal_core::wire;
+
+    fn mirrors(schema: &str, value: impl serde::Serialize) {
+        let document = serde_json::to_value(Document::openapi()).unwrap();
+        let described = document["components"]["schemas"][schema]["properties"].as_object().unwrap();
+        let value = serde_json::to_value(value).unwrap();
+        let mut described: Vec<_> = described.keys().collect();
+        let mut sent: Vec<_> = value.as_object().unwrap().keys().collect();
+        described.sort();
+        sent.sort();
+        assert_eq!(described, sent, "{schema}");
+    }
+
+    #[test]
+    fn the_schemas_have_the_fields_of_the_wire() {
+        let (id, text) = (uuid::Uuid::nil(), String::new);
+        let officer = seal_core::officer::Officer {
+            id: seal_core::ids::OfficerId(text()),
+            name: text(),
+            unit: "03EE".to_owned().try_into().unwrap(),
+            roles: Vec::new(),
+        };
+        let (now, device) = (Timestamp::UNIX_EPOCH, seal_core::ids::DeviceId(id));
+        let request =
+            wire::SignInRequest { officer: officer.id.clone(), secret: text(), device, device_key: wire::B64(vec![]) };
+        mirrors("SignInRequest", request);
+        let (proto, token) = (text(), text());
+        mirrors("SignInResponse", wire::SignInResponse { proto, token, expires: now, officer, server_time: now });
+        mirrors("PushRequest", wire::PushRequest { items: Vec::new() });
+        mirrors("PushItem", wire::PushItem { id: seal_core::ids::EventId(id), cose: wire::B64(vec![]) });
+        let (proto, epoch) = (text(), text());
+        mirrors(
+            "PushResponse",
+            wire::PushResponse { proto, epoch, server_time: now, results: vec![], need_photos: vec![] },
+        );
+        let (proto, epoch, next) = (text(), text(), text());
+        let changes = wire::ChangesResponse { proto, epoch, server_time: now, changes: vec![], next, more: false };
+        mirrors("ChangesResponse", changes);
+        mirrors("TrackingRequest", wire::TrackingRequest { reports: Vec::new() });
+        mirrors("Problem", wire::Problem::default());
+    }
+}

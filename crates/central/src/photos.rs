@@ -29,6 +29,8 @@ use crate::session::Session;
 
 /// Largest photograph.
 const PHOTO_BYTES: u64 = 32 << 20;
+/// An upload from which nothing came for so long is let go; what came stays.
+const STALLED: std::time::Duration = std::time::Duration::from_secs(60);
 const MEDIA_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "image/heic"];
 const TUS: &str = "1.0.0";
 const TUS_RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
@@ -312,7 +314,14 @@ pub(crate) async fn offset(
 ) -> Result<Response, Refusal> {
     same_tus(&headers)?;
     let photo = named(&photo)?;
-    match blocking(move || Ok(have(&central, &photo)?)).await? {
+    let ask = move || {
+        // While somebody writes it there is no leftover to settle.
+        if let (Have::Partial { size, .. }, Ok(_held)) = (have(&central, &photo)?, central.0.photos.hold(photo)) {
+            settle_leftover(&central, &photo, size)?;
+        }
+        Ok(have(&central, &photo)?)
+    };
+    match blocking(ask).await? {
         Have::Nothing => Err(unknown()),
         have => Ok(answer(StatusCode::OK, &have)),
     }
@@ -385,11 +394,16 @@ async fn write(central: &Central, photo: &Sha256, offset: u64, size: u64, body: 
     let mut file =
         blocking(move || Ok(File::options().append(true).create(true).open(path).map_err(Trouble::from)?)).await?;
     let (mut chunks, mut here, mut broken) = (body.into_data_stream(), offset, None);
-    while let Some(chunk) = chunks.next().await {
-        let chunk = match chunk {
-            Ok(chunk) => chunk,
-            Err(error) => {
-                broken = Some(error);
+    loop {
+        let chunk = match tokio::time::timeout(STALLED, chunks.next()).await {
+            Ok(Some(Ok(chunk))) => chunk,
+            Ok(None) => break,
+            Ok(Some(Err(error))) => {
+                broken = Some(error.to_string());
+                break;
+            }
+            Err(stalled) => {
+                broken = Some(stalled.to_string());
                 break;
             }
         };
@@ -406,7 +420,7 @@ async fn write(central: &Central, photo: &Sha256, offset: u64, size: u64, body: 
     blocking(move || Ok(file.sync_all().map_err(Trouble::from)?)).await?;
     match broken {
         None => Ok(here),
-        Some(error) => Err(refusal(StatusCode::BAD_REQUEST, "broken_off", &error.to_string())),
+        Some(error) => Err(refusal(StatusCode::BAD_REQUEST, "broken_off", &error)),
     }
 }
 

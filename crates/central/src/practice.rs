@@ -16,7 +16,7 @@ use crate::{Central, accounts, feed, rules};
 pub const WORLD: &str = include_str!("../../../assets/practice/world.json");
 
 /// The practice world.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct World {
     /// What this is, for whoever opens the file.
     pub about: String,
@@ -31,7 +31,7 @@ pub struct World {
 }
 
 /// A practice account.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Account {
     /// Officer.
     #[serde(flatten)]
@@ -40,7 +40,7 @@ pub struct Account {
     pub secret: String,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 struct CaseSeed {
     planned_in_minutes: i64,
     declared_days_ago: i64,

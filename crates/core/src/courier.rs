@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, DayKind, YearUnknown};
+use crate::case::{CasePhase, CaseView};
 use crate::custody::SealView;
 use crate::event::Event;
 use crate::fact::{Fact, ParcelHandedOver, ParcelPacked, ParcelReceived};
@@ -112,6 +113,42 @@ pub fn return_clock(seal: &SealView, rules: &RulePack, now: Timestamp) -> Result
     })
 }
 
+/// One line of the return list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnLine {
+    /// The seal.
+    pub seal: SealView,
+    /// Its clock, or why none can be named.
+    pub clock: Result<ReturnClock, NoClock>,
+}
+
+/// The return list: the deadline that comes first stands first (overdue ones are the first of all); seals whose deadline
+/// nobody can name stand at the end, by number.
+#[must_use]
+pub fn return_list(seals: Vec<SealView>, rules: &RulePack, now: Timestamp) -> Vec<ReturnLine> {
+    let mut lines: Vec<ReturnLine> =
+        seals.into_iter().map(|seal| ReturnLine { clock: return_clock(&seal, rules, now), seal }).collect();
+    lines.sort_by_key(|line| (line.clock.as_ref().map_or(Timestamp::MAX, |clock| clock.ends), line.seal.no.clone()));
+    lines
+}
+
+/// Shipments on which a seal may travel home (dispatch point 3: toward the unit that owns or manages it): they start at
+/// `unit`, end at the owner or manager, and wait to be sealed. The earliest comes first.
+#[must_use]
+pub fn shipments_home<'a>(seal: &SealView, unit: &OfficeCode, cases: &'a [CaseView]) -> Vec<&'a CaseView> {
+    let Some(doc) = &seal.doc else { return Vec::new() };
+    let mut home: Vec<&CaseView> = cases
+        .iter()
+        .filter(|case| {
+            &case.doc.origin == unit
+                && [&doc.owner, &doc.manager].contains(&&case.doc.destination)
+                && matches!(case.phase(), CasePhase::ToSeal | CasePhase::Sealing)
+        })
+        .collect();
+    home.sort_by_key(|case| case.doc.planned_at);
+    home
+}
+
 /// Where a parcel stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -218,4 +255,164 @@ pub fn compare(expected: &[SealNo], found: &[SealNo]) -> Differences {
     }
     out.missing = expected.iter().filter(|seal| !seen.contains(seal)).cloned().collect();
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::{DayOff, YearCalendar};
+    use crate::codes::{CustomsSealKind, SealType};
+    use crate::doc::{CaseDoc, SealDoc, SealLife, SealRadio};
+    use crate::ids::CaseId;
+    use crate::rules::{ReturnRule, SealLimits};
+    use jiff::civil::date;
+    use uuid::Uuid;
+
+    fn office(code: &str) -> OfficeCode {
+        OfficeCode::parse(code).unwrap()
+    }
+
+    fn citation() -> Citation {
+        Citation { document: "test".to_owned(), dated: None, place: None, to_be_confirmed: false }
+    }
+
+    /// Days off like those of a Tết: Monday 16.02.2026 to Friday 20.02.2026, and Saturday 28.02.2026 worked for it.
+    fn rules() -> RulePack {
+        let off = (16..=20).map(|day| DayOff { date: date(2026, 2, day), name: "Tết".to_owned() }).collect();
+        RulePack {
+            version: "test".to_owned(),
+            goods: Vec::new(),
+            limits: SealLimits {
+                battery_reserve_percent: 20,
+                battery_per_day_percent: 2,
+                clock_drift_s: 60,
+                silence_minutes: 15,
+                citation: citation(),
+            },
+            returns: vec![ReturnRule {
+                working_days: 3,
+                count_first_day: false,
+                start: ClockStart::Receipt,
+                valid_from: date(2022, 3, 25),
+                valid_to: None,
+                citation: citation(),
+            }],
+            arm_photos: Vec::new(),
+            inspect_photos: Vec::new(),
+            calendars: vec![YearCalendar { year: 2026, off, worked: vec![date(2026, 2, 28)], citation: citation() }],
+        }
+    }
+
+    fn seal(no: &str, off: Option<&str>, received: Option<&str>) -> SealView {
+        let doc = SealDoc {
+            no: no.parse().unwrap(),
+            seal_type: SealType::Electronic,
+            kind: CustomsSealKind::Electronic,
+            class: None,
+            owner: office("03EE"),
+            manager: office("03CE"),
+            holder: office("15BB"),
+            as_of: Timestamp::UNIX_EPOCH,
+            radio: SealRadio::Spoken,
+            life: SealLife::InService,
+            platform_sees: None,
+        };
+        let mut view = SealView::fold(&doc.no.clone(), Some(&doc), &[]);
+        let at = |text: &str| (text.parse().unwrap(), office("15BB"));
+        view.off = off.map(at);
+        view.received = received.map(at);
+        view
+    }
+
+    fn now() -> Timestamp {
+        "2026-02-13T05:00:00+07:00".parse().unwrap()
+    }
+
+    #[test]
+    fn the_clock_runs_across_a_long_holiday_and_a_worked_saturday() {
+        // Received Friday 13.02: the holidays and both weekends pass; Mon 23, Tue 24, Wed 25.
+        let clock = return_clock(&seal("83180001", None, Some("2026-02-13T03:00:00Z")), &rules(), now()).unwrap();
+        assert_eq!(clock.last_day, date(2026, 2, 25));
+        assert_eq!(clock.ends, "2026-02-26T00:00:00+07:00".parse().unwrap());
+        assert_eq!(clock.working_days_left, 3);
+        assert_eq!(clock.days.iter().filter(|day| day.number > 0).count(), 3);
+        // Received Thursday 26.02: Fri 27, Sat 28 (worked), Mon 2.3.
+        let clock = return_clock(&seal("83180001", None, Some("2026-02-26T03:00:00Z")), &rules(), now()).unwrap();
+        assert_eq!(clock.last_day, date(2026, 3, 2));
+    }
+
+    #[test]
+    fn the_disarm_stands_in_for_a_receipt_that_nobody_recorded() {
+        let off = Some("2026-03-02T03:00:00Z");
+        let clock = return_clock(&seal("83180001", off, None), &rules(), now()).unwrap();
+        assert!(clock.started_by_disarm);
+        let clock = return_clock(&seal("83180001", off, Some("2026-03-03T03:00:00Z")), &rules(), now()).unwrap();
+        assert!(!clock.started_by_disarm);
+        assert_eq!(clock.last_day, date(2026, 3, 6));
+    }
+
+    #[test]
+    fn the_list_is_sorted_by_deadline_and_the_unknown_stand_last() {
+        let seals = vec![
+            seal("83180004", None, None),
+            seal("83180003", None, Some("2026-12-30T03:00:00Z")),
+            seal("83180002", None, Some("2026-02-26T03:00:00Z")),
+            seal("83180001", None, Some("2026-02-13T03:00:00Z")),
+        ];
+        let lines = return_list(seals, &rules(), now());
+        let numbers: Vec<&str> = lines.iter().map(|line| line.seal.no.as_str()).collect();
+        assert_eq!(numbers, ["83180001", "83180002", "83180003", "83180004"]);
+        assert_eq!(lines[2].clock, Err(NoClock::YearUnknown(YearUnknown(2027))));
+        assert_eq!(lines[3].clock, Err(NoClock::NotStarted));
+    }
+
+    fn case(n: u128, origin: &str, destination: &str, planned: &str) -> CaseView {
+        let doc = CaseDoc {
+            id: CaseId(Uuid::from_u128(n)),
+            containers: Vec::new(),
+            size_type: String::new(),
+            declaration: None,
+            declared_on: None,
+            status: String::new(),
+            trader: String::new(),
+            tax_code: String::new(),
+            channel: String::new(),
+            ground: None,
+            origin: office(origin),
+            destination: office(destination),
+            route: String::new(),
+            permitted_hours: 24,
+            planned_at: planned.parse().unwrap(),
+            vehicle: String::new(),
+            trailer: String::new(),
+            driver: String::new(),
+            seals: Vec::new(),
+            sheet_codes: Vec::new(),
+        };
+        CaseView::fold(doc.id, Some(&doc), &[]).unwrap()
+    }
+
+    #[test]
+    fn a_seal_may_only_travel_toward_its_owner_or_manager() {
+        let cases = [
+            case(1, "15BB", "03CE", "2026-02-14T03:00:00Z"),
+            case(2, "15BB", "02CI", "2026-02-13T03:00:00Z"),
+            case(3, "15BB", "03EE", "2026-02-13T08:00:00Z"),
+            case(4, "03CE", "03EE", "2026-02-13T08:00:00Z"),
+        ];
+        let home = shipments_home(&seal("83180001", None, None), &office("15BB"), &cases);
+        let ids: Vec<u128> = home.iter().map(|case| case.doc.id.0.as_u128()).collect();
+        assert_eq!(ids, [3, 1]);
+    }
+
+    #[test]
+    fn a_parcel_is_compared_as_a_set_and_a_second_scan_is_named() {
+        let no = |n: &str| -> SealNo { n.parse().unwrap() };
+        let found = [no("1"), no("3"), no("1")];
+        let differences = compare(&[no("1"), no("2")], &found);
+        assert_eq!(differences.matching, [no("1")]);
+        assert_eq!(differences.missing, [no("2")]);
+        assert_eq!(differences.extra, [no("3")]);
+        assert_eq!(differences.duplicate, [no("1")]);
+    }
 }

@@ -134,7 +134,7 @@ pub enum Call {
         /// What it is like.
         spec: Box<SealSpec>,
     },
-    /// Replaces a seal's troubles.
+    /// Replaces a seal's troubles; one that died is as if repaired.
     SetTrouble {
         /// Which.
         seal: SealNo,
@@ -465,9 +465,10 @@ impl Reach for Yard {
             Call::Read { session } => {
                 self.over(inner, session, Device::read).map(|reading| Reply::Reading(Box::new(reading)))
             }
-            Call::SetClock { session, to } => {
-                self.over(inner, session, |device, now| Some(device.set_clock(now, to))).map(|()| Reply::Done)
-            }
+            Call::SetClock { session, to } => self.over(inner, session, |device, now| {
+                device.set_clock(now, to);
+                Some(Reply::Done)
+            }),
             Call::Command { session, id, action } => {
                 let answer = self.over(inner, session, |device, now| match device.command(now, id, action) {
                     Delivered::Acknowledged => Some(Answer::Acknowledged),
@@ -488,7 +489,7 @@ impl Reach for Yard {
                 }
                 Ok(Reply::Done)
             }
-            Call::SetTrouble { seal, trouble } => self.hand(inner, &seal, |device, _| device.trouble = trouble),
+            Call::SetTrouble { seal, trouble } => self.hand(inner, &seal, |device, _| device.set_trouble(trouble)),
             Call::InsertRope { seal, inserted: true } => self.hand(inner, &seal, Device::insert_rope),
             Call::InsertRope { seal, inserted: false } => self.hand(inner, &seal, Device::pull_rope),
             Call::Place { seal, near } => self.hand(inner, &seal, |device, _| device.spec.near = near),

@@ -127,7 +127,7 @@ pub fn settle(tx: &Transaction<'_>, results: &[(i64, Settled)], now: Timestamp) 
                 "UPDATE outbox SET state = 'waiting', not_before = ?2, last_problem = nullif(?3, ''), sent_bytes = ?4,
                      tries = tries + (?3 <> '')
                  WHERE key = ?1 AND state <> 'accepted'",
-                params![key, millis(*not_before), problem, sent_bytes],
+                params![key, (*not_before > now).then(|| millis(*not_before)), problem, sent_bytes],
             ),
         }
         .map_err(database)?;

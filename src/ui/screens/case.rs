@@ -80,7 +80,8 @@ pub fn next(view: &CaseView, unit: &OfficeCode, rules: &RulePack, group: Option<
             }
         }
         (CasePhase::Sealed, Some(seal)) if &view.doc.destination == unit => {
-            let last = view.inspections.iter().rev().find(|one| one.inspected.seal == seal.no && !one.inspected.en_route);
+            let last =
+                view.inspections.iter().rev().find(|one| one.inspected.seal == seal.no && !one.inspected.en_route);
             match last.map(|one| one.inspected.verdict) {
                 Some(Verdict::Accept | Verdict::AcceptWithReason) if seal.method.is_some() => {
                     Next::RecordOff(seal.no.clone())
@@ -104,7 +105,8 @@ pub fn Case(case: CaseId) -> Element {
     let Some(view) = case_of(desk, case) else { return rsx! { CaseGone {} } };
     let unit = officer.unit.clone();
     let (decision, rules) = desk.look(|kit| {
-        let decision = view.decision.clone().or_else(|| view.ground.and_then(|ground| preview(kit, ground).ok().flatten()));
+        let decision =
+            view.decision.clone().or_else(|| view.ground.and_then(|ground| preview(kit, ground).ok().flatten()));
         (decision, kit.store.rules())
     });
     let rules = match rules {
@@ -138,7 +140,8 @@ pub fn Case(case: CaseId) -> Element {
         line.push(t!("case-trailer", plate = trailer));
     }
     let mandatory = decision.as_ref().is_some_and(|decision| decision.group == GoodsGroup::A);
-    let needs_eseal = mandatory && !view.customs_seals().any(|seal| seal.state.is_on()) && view.phase() != CasePhase::Closed;
+    let needs_eseal =
+        mandatory && !view.customs_seals().any(|seal| seal.state.is_on()) && view.phase() != CasePhase::Closed;
     let on = view.seals.iter().filter(|seal| seal.state.is_on()).count();
     let to_goods = Route::Goods { case };
     let can_change_ground = &view.doc.origin == &unit && matches!(view.phase(), CasePhase::ToSeal | CasePhase::Sealing);
@@ -290,7 +293,8 @@ fn GoodsCard(view: CaseView, decision: Option<GoodsDecision>, changeable: bool, 
 fn Declaration(view: CaseView) -> Element {
     let desk = use_desk();
     let doc = view.doc.clone();
-    let (origin, destination) = desk.look(|kit| (words::office(kit, &doc.origin), words::office(kit, &doc.destination)));
+    let (origin, destination) =
+        desk.look(|kit| (words::office(kit, &doc.origin), words::office(kit, &doc.destination)));
     let mut items: Vec<(String, String)> = vec![];
     let mut add = |name: String, value: &str| {
         if !value.is_empty() {
@@ -402,7 +406,9 @@ fn NextAct(view: CaseView, next: Next, unit: OfficeCode, trouble: Signal<String>
                 }
             }
         }
-        Next::Disarm(seal) => go("lock-open", t!("case-disarm"), Route::Lock { case, seal, action: LockAction::Disarm }),
+        Next::Disarm(seal) => {
+            go("lock-open", t!("case-disarm"), Route::Lock { case, seal, action: LockAction::Disarm })
+        }
         Next::RecordOff(seal) => go("hand", t!("case-record-off"), Route::ManualSeal { case, seal: Some(seal) }),
         Next::EnRoute => rsx! {
             Button { icon: "eye", text: t!("case-en-route"), onclick: move |()| desk.open(Route::Scan { purpose: ScanFor::SealOnCase { case } }) }

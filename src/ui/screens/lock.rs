@@ -18,7 +18,7 @@ use crate::actions::arm_seal::arm_seal;
 use crate::actions::disarm_seal::disarm_seal;
 use crate::actions::lock_command::{LockEnd, Patience, Progress};
 use crate::actions::read_lock::read_lock;
-use crate::actions::sign_in::agrees_here;
+use crate::actions::sign_in::vouch;
 use crate::i18n::format;
 use crate::t;
 use crate::ui::components::*;
@@ -113,10 +113,9 @@ async fn ask(desk: Desk, case: CaseId, seal: SealNo, tries: u32, mut stand: Sign
                 _ => t!("arm-read-open"),
             },
         },
-        Err(error) => Stand::StillUnsure {
-            tries: tries + 1,
-            text: trouble::seal_trouble(&error, |_| t!("errors-not-on-case")),
-        },
+        Err(error) => {
+            Stand::StillUnsure { tries: tries + 1, text: trouble::seal_trouble(&error, |_| t!("errors-not-on-case")) }
+        }
     };
     stand.set(next);
 }
@@ -132,7 +131,9 @@ pub fn Lock(case: CaseId, seal: SealNo, action: LockAction) -> Element {
     match (stand(), open, &state) {
         (Stand::Running(steps), _, _) => rsx! { Running { view, seal, action, steps } },
         (Stand::Reading, _, _) => rsx! { Reading { view, seal } },
-        (Stand::Refused { reason, reading }, None, _) => rsx! { Refused { view, seal, action, reason, reading, stand } },
+        (Stand::Refused { reason, reading }, None, _) => {
+            rsx! { Refused { view, seal, action, reason, reading, stand } }
+        }
         (Stand::StillUnsure { tries, text }, Some((_, open)), _) => {
             rsx! { Unsure { view, seal, action: open, tries, text, stand } }
         }
@@ -248,7 +249,7 @@ fn ReadyToDisarm(view: CaseView, seal: SealNo, text: String, stand: Signal<Stand
                         refused.set(String::new());
                         let second = if conflict {
                             let id = OfficerId(account.peek().trim().to_lowercase());
-                            match agrees_here(&desk.kit(), &id, &pin.peek()) {
+                            match vouch(&desk.kit(), &id, &pin.peek()) {
                                 Ok(_) => Some(SecondOfficer { officer: id, reason: reason.peek().trim().to_owned() }),
                                 Err(error) => {
                                     tracing::warn!(%error, "second officer");
@@ -360,7 +361,14 @@ fn Reading(view: CaseView, seal: SealNo) -> Element {
 
 /// The frame of an answer: the result block holds the heading.
 #[component]
-fn Answer(kind: ResultKind, word: String, say: String, icon: Option<String>, dock: Element, children: Element) -> Element {
+fn Answer(
+    kind: ResultKind,
+    word: String,
+    say: String,
+    icon: Option<String>,
+    dock: Element,
+    children: Element,
+) -> Element {
     let practice = use_desk().practice().is_some();
     rsx! {
         AppShell { practice,

@@ -27,9 +27,11 @@ pub fn ManualSeal(case: CaseId, seal: Option<SealNo>) -> Element {
     let Some(view) = case_of(desk, case) else { return rsx! { CaseGone {} } };
     let on_case = seal.as_ref().and_then(|no| view.seal(no)).cloned();
     let off = on_case.as_ref().is_some_and(|seal| seal.state.is_on() && seal.party == SealingParty::Customs);
-    let register = seal.as_ref().and_then(|no| desk.look(|kit| kit.store.seal(no)).ok().flatten()).and_then(|view| view.doc);
+    let register =
+        seal.as_ref().and_then(|no| desk.look(|kit| kit.store.seal(no)).ok().flatten()).and_then(|view| view.doc);
     let start_kind = on_case.as_ref().and_then(|seal| seal.kind).or_else(|| register.as_ref().map(|doc| doc.kind));
-    let start_class = on_case.as_ref().and_then(|seal| seal.class).or_else(|| register.as_ref().and_then(|doc| doc.class));
+    let start_class =
+        on_case.as_ref().and_then(|seal| seal.class).or_else(|| register.as_ref().and_then(|doc| doc.class));
     let mut number = use_signal(|| seal.as_ref().map(|no| no.as_str().to_owned()).unwrap_or_default());
     let mut again = use_signal(String::new);
     let mut kind = use_signal(|| start_kind);
@@ -46,7 +48,8 @@ pub fn ManualSeal(case: CaseId, seal: Option<SealNo>) -> Element {
     let parsed = SealNo::parse(&clean);
     // No check digit guards a seal number: what was not scanned is typed twice.
     let typed = seal.is_none();
-    let same = !typed || again().chars().filter(|c| !c.is_whitespace()).collect::<String>().eq_ignore_ascii_case(&clean);
+    let same =
+        !typed || again().chars().filter(|c| !c.is_whitespace()).collect::<String>().eq_ignore_ascii_case(&clean);
     let mandatory = view.decision.as_ref().is_some_and(|decision| decision.group == GoodsGroup::A);
     let needs_reason = !off && customs && !electronic && mandatory && kind().is_some();
     let ready = parsed.is_ok()
@@ -88,23 +91,30 @@ pub fn ManualSeal(case: CaseId, seal: Option<SealNo>) -> Element {
     };
     let kinds: Vec<Choice> =
         CustomsSealKind::ALL.iter().map(|kind| Choice::new(kind.code(), words::seal_kind(*kind))).collect();
-    let classes: Vec<Choice> = Iso17712::ALL.iter().map(|class| Choice::new(class.code(), words::class(*class))).collect();
+    let classes: Vec<Choice> =
+        Iso17712::ALL.iter().map(|class| Choice::new(class.code(), words::class(*class))).collect();
     let methods: Vec<Choice> = METHODS
         .into_iter()
         .filter(|method| (*method == ManualMethod::ByHand) != electronic)
         .map(|method| Choice::new(format!("{method:?}"), words::method(method)))
         .collect();
-    let parties: Vec<Choice> = [SealingParty::Customs, SealingParty::Carrier, SealingParty::Shipper, SealingParty::Terminal]
-        .into_iter()
-        .map(|party| Choice::new(party.code(), words::party(party)))
-        .collect();
+    let parties: Vec<Choice> =
+        [SealingParty::Customs, SealingParty::Carrier, SealingParty::Shipper, SealingParty::Terminal]
+            .into_iter()
+            .map(|party| Choice::new(party.code(), words::party(party)))
+            .collect();
     let conditions: Vec<Choice> = [SealCondition::Right, SealCondition::Damaged, SealCondition::Broken]
         .into_iter()
-        .map(|condition| Choice::new(condition.code(), match condition {
-            SealCondition::Right => t!("arm-condition-right"),
-            SealCondition::Damaged => t!("arm-condition-damaged"),
-            _ => t!("arm-condition-broken"),
-        }))
+        .map(|condition| {
+            Choice::new(
+                condition.code(),
+                match condition {
+                    SealCondition::Right => t!("arm-condition-right"),
+                    SealCondition::Damaged => t!("arm-condition-damaged"),
+                    _ => t!("arm-condition-broken"),
+                },
+            )
+        })
         .collect();
     rsx! {
         Page {

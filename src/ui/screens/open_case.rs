@@ -18,7 +18,6 @@ use crate::ui::route::Route;
 #[component]
 pub fn OpenCase(container: Option<ContainerNo>, declaration: Option<DeclarationNo>) -> Element {
     let mut desk = use_desk();
-    let first: String = container.as_ref().map(|c| c.as_str().to_owned()).unwrap_or_default();
     let mut containers = use_signal(|| container.iter().cloned().collect::<Vec<_>>());
     let mut typing = use_signal(String::new);
     let mut number = use_signal(|| declaration.as_ref().map(|d| d.as_str().to_owned()).unwrap_or_default());
@@ -42,15 +41,20 @@ pub fn OpenCase(container: Option<ContainerNo>, declaration: Option<DeclarationN
             Choice::new(office.code.as_str(), format!("{} `{}`", office.short, office.code)).sub(alias)
         })
         .collect();
-    let clean: String = typing().chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).take(11).collect();
+    let clean: String =
+        typing().chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).take(11).collect();
     let parsed = ContainerNo::parse(&clean);
     let whole = clean.chars().count() == 11;
     let (help, help_kind) = match &parsed {
-        Ok(_) => (t!("scan-because-check-digit", digit = clean.chars().last().map(String::from).unwrap_or_default()), Tone::Ok),
+        Ok(_) => (
+            t!("scan-because-check-digit", digit = clean.chars().last().map(String::from).unwrap_or_default()),
+            Tone::Ok,
+        ),
         Err(error) if whole => (super::scan::problem(&seal_core::scan::Problem::Container(error.clone())), Tone::Bad),
         Err(_) => (String::new(), Tone::Idle),
     };
-    let ready = !destination().is_empty() && (!containers().is_empty() || parsed.is_ok() || !number().trim().is_empty());
+    let ready =
+        !destination().is_empty() && (!containers().is_empty() || parsed.is_ok() || !number().trim().is_empty());
     let save = move |()| {
         let mut all = containers.peek().clone();
         let clean: String = typing.peek().chars().filter(|c| c.is_alphanumeric()).collect();
@@ -93,23 +97,17 @@ pub fn OpenCase(container: Option<ContainerNo>, declaration: Option<DeclarationN
             dock: rsx! {
                 Button { kind: ButtonKind::Go, big: true, icon: "arrow-right", disabled: !ready, text: t!("case-open-next"), onclick: save }
             },
-            if containers().is_empty() || !first.is_empty() {
-                for one in containers() {
-                    ContainerNumber { key: "{one.as_str()}", number: one.as_str(), size: NumberSize::L, check_label: t!("check-digit-is", d = one.check_digit()) }
-                }
-            } else {
-                for one in containers() {
-                    ContainerNumber { key: "{one.as_str()}", number: one.as_str(), size: NumberSize::L, check_label: t!("check-digit-is", d = one.check_digit()) }
-                }
+            for one in containers() {
+                ContainerNumber { key: "{one.as_str()}", number: one.as_str(), size: NumberSize::L, check_label: t!("check-digit-is", d = one.check_digit()) }
             }
-            Cells {
-                key: "cells-{containers().len()}",
+            for count in [containers().len()] { Cells {
+                key: "{count}",
                 label: if containers().is_empty() { words::thing(seal_core::scan::Thing::Container) } else { t!("case-another-container") },
-                value: clean,
-                help,
+                value: clean.clone(),
+                help: help.clone(),
                 help_kind,
                 oninput: move |text: String| typing.set(text),
-            }
+            } }
             if parsed.is_ok() {
                 Button { icon: "plus", text: t!("case-add-container"), onclick: move |()| {
                     let clean: String = typing.peek().chars().filter(|c| c.is_alphanumeric()).collect();

@@ -57,10 +57,8 @@ async fn watch(desk: Desk, case: CaseId, seal: SealNo, mut now: Signal<Now>) {
 }
 
 fn stopped(error: &SealTrouble<PairRefusal>) -> Now {
-    let by_hand = matches!(
-        error,
-        SealTrouble::Refused(PairRefusal::Unfit(Unfit::RadioNotSpoken | Unfit::NotElectronic))
-    );
+    let by_hand =
+        matches!(error, SealTrouble::Refused(PairRefusal::Unfit(Unfit::RadioNotSpoken | Unfit::NotElectronic)));
     let text = trouble::seal_trouble(error, |reason| match reason {
         PairRefusal::NoRole => t!("errors-no-role"),
         PairRefusal::Unfit(reason) => trouble::unfit(reason),

@@ -83,10 +83,10 @@ pub fn TakePhoto(case: Option<CaseId>, role: PhotoRole, stage: Stage) -> Element
         let (Some(taken), Some(officer)) = (shot.peek().clone(), desk.officer()) else { return };
         let kit = desk.kit();
         match keep_photo(&kit, &officer, case, role, stage, &taken) {
-            Ok(photo) => {
-                super::photo_kept(&kit, case, role, &photo);
-                desk.back();
-            }
+            Ok(photo) => match super::photo_kept(&kit, case, role, &photo) {
+                Ok(()) => desk.back(),
+                Err(text) => failed.set(text),
+            },
             Err(error) => failed.set(photo_trouble(&error)),
         }
     };
@@ -143,7 +143,9 @@ pub fn TakePhoto(case: Option<CaseId>, role: PhotoRole, stage: Stage) -> Element
                             } }
                         }
                     },
-                    CameraPicture { key: "{sample}", formats: 2, sample: sample() }
+                    for id in [sample()] {
+                        CameraPicture { key: "{id}", formats: 2, sample: id }
+                    }
                 }
                 Sheet { label: t!("arm-photo-take"),
                     Trouble { text: failed() }

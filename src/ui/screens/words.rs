@@ -46,9 +46,9 @@ pub fn group_chip(group: GoodsGroup) -> String {
 
 /// Where a rule is written, with the pack it came in.
 pub fn citation(citation: &Citation, pack: &str) -> String {
-    let dated = citation.dated.map_or(String::new(), |day| {
-        format!(" {}", t!("case-cite-dated", day = day.strftime("%d/%m/%Y").to_string()))
-    });
+    let dated = citation
+        .dated
+        .map_or(String::new(), |day| format!(" {}", t!("case-cite-dated", day = day.strftime("%d/%m/%Y").to_string())));
     let place = citation.place.as_ref().map_or(String::new(), |place| format!(", {place}"));
     let open = if citation.to_be_confirmed { format!(" {}", t!("case-cite-unchecked")) } else { String::new() };
     let pack = t!("case-cite-pack", pack = pack);
@@ -63,7 +63,9 @@ pub fn lock(seal: &SealOnCase) -> (Tone, String) {
         SealState::ClosedArmed => (Tone::Ok, t!("case-seal-closed")),
         SealState::Refused { armed: true, action: LockAction::Disarm, .. } => (Tone::Bad, t!("case-seal-stays-closed")),
         SealState::Refused { .. } => (Tone::Bad, t!("case-seal-refused")),
-        SealState::RecordedUnconfirmed if seal.party != SealingParty::Customs => (Tone::Idle, t!("case-seal-announced")),
+        SealState::RecordedUnconfirmed if seal.party != SealingParty::Customs => {
+            (Tone::Idle, t!("case-seal-announced"))
+        }
         SealState::RecordedUnconfirmed => (Tone::Warn, t!("case-seal-recorded")),
         SealState::RecordedConfirmedByPlatform => (Tone::Ok, t!("case-seal-platform-closed")),
         SealState::RecordedContradicted => (Tone::Bad, t!("case-seal-contradicted")),
@@ -81,11 +83,6 @@ pub fn seal_icon(seal: &SealOnCase) -> &'static str {
         (SealType::Electronic, _) => "shield-alert",
         _ => "anchor",
     }
-}
-
-/// What a seal is and who put it on: "Seal định vị · Hải quan".
-pub fn seal_what(seal: &SealOnCase) -> String {
-    format!("{} · {}", seal_type(seal.seal_type), party(seal.party))
 }
 
 /// EDIFACT 4525.

@@ -31,7 +31,9 @@ pub fn reached(action: LockAction, lock: LockState) -> bool {
 #[must_use]
 pub fn may_still_move(command: CommandId, action: LockAction, reading: &SealReading) -> bool {
     let started = reading.last_command.as_ref().is_none_or(|last| last.id == command && !last.done);
-    started && !reached(action, reading.lock) && !matches!(reading.lock, LockState::Jammed | LockState::Tampered)
+    // A seal that raised an alarm reports it until the opening bolt has arrived.
+    let alarm_ends_it = action == LockAction::Arm && reading.lock == LockState::Tampered;
+    started && !reached(action, reading.lock) && reading.lock != LockState::Jammed && !alarm_ends_it
 }
 
 /// How the command ended.

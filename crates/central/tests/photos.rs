@@ -1,0 +1,194 @@
+//! Photograph bytes: tus rules, resumption, digests, scope, and leftovers of a stop.
+
+mod common;
+
+use axum::body::{Body, Bytes};
+use axum::http::StatusCode;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use common::{Answer, Phone, World, case, request};
+use seal_core::evidence::{PhotoQuality, PhotoRef, PhotoRole, Thumbnail};
+use seal_core::fact::{Fact, PhotoTaken, Stage};
+use seal_core::ids::Sha256;
+use seal_core::outbox::Receipt;
+
+async fn create(world: &World, phone: &Phone, photo: &Sha256, length: usize) -> Answer {
+    let (hex, kind) = (STANDARD.encode(photo.to_string()), STANDARD.encode("image/jpeg"));
+    let (metadata, length) = (format!("sha256 {hex},media_type {kind}"), length.to_string());
+    let headers = [("tus-resumable", "1.0.0"), ("upload-length", &length), ("upload-metadata", &metadata)];
+    world.send(request("POST", "/v1/photos", Some(&phone.token), &headers, Body::empty())).await
+}
+
+async fn head(world: &World, phone: &Phone, photo: &Sha256) -> Answer {
+    world.send(request("HEAD", &format!("/v1/photos/{photo}"), Some(&phone.token), &[], Body::empty())).await
+}
+
+async fn get(world: &World, phone: &Phone, photo: &Sha256) -> Answer {
+    world.send(request("GET", &format!("/v1/photos/{photo}"), Some(&phone.token), &[], Body::empty())).await
+}
+
+async fn patch(world: &World, phone: &Phone, photo: &Sha256, offset: usize, body: Body) -> Answer {
+    let offset = offset.to_string();
+    let headers = [
+        ("tus-resumable", "1.0.0"),
+        ("upload-offset", offset.as_str()),
+        ("content-type", "application/offset+octet-stream"),
+    ];
+    world.send(request("PATCH", &format!("/v1/photos/{photo}"), Some(&phone.token), &headers, body)).await
+}
+
+fn proof(answer: &Answer) -> Receipt {
+    serde_json::from_str(answer.header("x-sealfield-receipt")).unwrap()
+}
+
+fn picture() -> (Vec<u8>, Sha256) {
+    let bytes: Vec<u8> = (0..100_000u32).map(|n| (n * 31 % 251) as u8).collect();
+    let photo = Sha256::of(&bytes);
+    (bytes, photo)
+}
+
+fn taken(photo: Sha256, thumbnail: Sha256) -> Fact {
+    Fact::PhotoTaken(PhotoTaken {
+        photo: PhotoRef {
+            sha256: photo,
+            bytes: 100_000,
+            media_type: "image/jpeg".to_owned(),
+            width: 10,
+            height: 10,
+            thumbnail: Some(Thumbnail { sha256: thumbnail, bytes: 3 }),
+        },
+        role: PhotoRole::Doors,
+        stage: Stage::Arm,
+        quality: PhotoQuality::Good,
+        from_camera: true,
+    })
+}
+
+#[tokio::test]
+async fn an_upload_goes_on_where_it_broke_off_also_after_a_restart() {
+    let world = World::new();
+    let phone = world.phone(1, "an.nv", "246810").await;
+    let (bytes, photo) = picture();
+    assert_eq!(head(&world, &phone, &photo).await.status, StatusCode::NOT_FOUND);
+
+    let created = create(&world, &phone, &photo, bytes.len()).await;
+    assert_eq!((created.status, created.header("upload-offset")), (StatusCode::CREATED, "0"));
+    assert_eq!(created.header("location"), format!("/v1/photos/{photo}"));
+
+    // The connection breaks after 40,000 bytes: they stay.
+    let broken = futures_util::stream::iter([
+        Ok(Bytes::copy_from_slice(&bytes[..40_000])),
+        Err(std::io::Error::other("connection reset")),
+    ]);
+    assert_eq!(patch(&world, &phone, &photo, 0, Body::from_stream(broken)).await.code(), "broken_off");
+    let world = world.restart();
+    let here = head(&world, &phone, &photo).await;
+    assert_eq!((here.header("upload-offset"), here.header("upload-length")), ("40000", "100000"));
+    assert_eq!((here.header("cache-control"), here.header("x-sealfield-receipt")), ("no-store", ""));
+    assert_eq!(here.header("tus-resumable"), "1.0.0");
+
+    for wrong in [0, 39_999, 40_001, 100_000] {
+        let answer = patch(&world, &phone, &photo, wrong, Body::from(bytes[40_000..].to_vec())).await;
+        assert_eq!((answer.status, answer.code().as_str()), (StatusCode::CONFLICT, "offset"));
+    }
+    let announced_again = create(&world, &phone, &photo, bytes.len()).await;
+    assert_eq!(announced_again.header("upload-offset"), "40000");
+
+    let done = patch(&world, &phone, &photo, 40_000, Body::from(bytes[40_000..].to_vec())).await;
+    assert_eq!((done.status, done.header("upload-offset")), (StatusCode::NO_CONTENT, "100000"));
+    // The answer is lost: asking again, announcing again and after a restart give the same proof.
+    let world = world.restart();
+    assert_eq!(proof(&head(&world, &phone, &photo).await), proof(&done));
+    let again = create(&world, &phone, &photo, bytes.len()).await;
+    assert_eq!((again.status, proof(&again)), (StatusCode::CREATED, proof(&done)));
+    assert_eq!(proof(&patch(&world, &phone, &photo, 100_000, Body::empty()).await), proof(&done));
+}
+
+#[tokio::test]
+async fn bytes_with_another_digest_are_thrown_away_and_the_upload_begins_again() {
+    let world = World::new();
+    let phone = world.phone(1, "an.nv", "246810").await;
+    let (bytes, photo) = picture();
+    create(&world, &phone, &photo, bytes.len()).await;
+    let mut changed = bytes.clone();
+    changed[50_000] ^= 1;
+    let answer = patch(&world, &phone, &photo, 0, Body::from(changed)).await;
+    assert_eq!((answer.status, answer.code().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "digest"));
+    assert_eq!(head(&world, &phone, &photo).await.header("upload-offset"), "0");
+    let done = patch(&world, &phone, &photo, 0, Body::from(bytes)).await;
+    assert_eq!(done.status, StatusCode::NO_CONTENT);
+    proof(&done);
+}
+
+#[tokio::test]
+async fn a_stop_between_the_last_byte_and_the_check_leaves_nothing_stuck() {
+    let world = World::new();
+    let phone = world.phone(1, "an.nv", "246810").await;
+    let (bytes, photo) = picture();
+    create(&world, &phone, &photo, bytes.len()).await;
+    // The whole file lies there unchecked, as after a stop; once right, once with one wrong byte.
+    let partial = world.folder.path().join("photos/partial").join(photo.to_string());
+    let mut wrong = bytes.clone();
+    wrong[0] ^= 1;
+    std::fs::write(&partial, wrong).unwrap();
+    assert_eq!(create(&world, &phone, &photo, bytes.len()).await.header("upload-offset"), "0");
+    std::fs::write(&partial, &bytes).unwrap();
+    let first = proof(&create(&world, &phone, &photo, bytes.len()).await);
+
+    // The file has its final name, but the database does not know.
+    let db = rusqlite::Connection::open(world.folder.path().join("central.sqlite")).unwrap();
+    db.execute("UPDATE photo SET complete_at = NULL", []).unwrap();
+    assert_eq!(proof(&create(&world, &phone, &photo, bytes.len()).await), first);
+
+    // The phone that only asks gets there too.
+    db.execute("UPDATE photo SET complete_at = NULL", []).unwrap();
+    assert_eq!(proof(&head(&world, &phone, &photo).await), first);
+}
+
+#[tokio::test]
+async fn what_is_no_photograph_is_refused() {
+    let world = World::new();
+    let phone = world.phone(1, "an.nv", "246810").await;
+    let (bytes, photo) = picture();
+    assert_eq!(create(&world, &phone, &photo, 0).await.code(), "metadata");
+    assert_eq!(create(&world, &phone, &photo, 33 << 20).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let headers = [("upload-length", "5"), ("upload-metadata", "sha256 eA==,media_type aW1hZ2UvanBlZw==")];
+    let answer = world.send(request("POST", "/v1/photos", Some(&phone.token), &headers, Body::empty())).await;
+    assert_eq!(answer.code(), "metadata");
+
+    create(&world, &phone, &photo, bytes.len()).await;
+    let more = [bytes.as_slice(), b"more"].concat();
+    assert_eq!(patch(&world, &phone, &photo, 0, Body::from(more)).await.code(), "length");
+    let version = [("tus-resumable", "0.2.2")];
+    let path = format!("/v1/photos/{photo}");
+    let answer = world.send(request("HEAD", &path, Some(&phone.token), &version, Body::empty())).await;
+    assert_eq!(answer.status, StatusCode::PRECONDITION_FAILED);
+    let answer = world.send(request("PATCH", &path, Some(&phone.token), &[], Body::empty())).await;
+    assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+}
+
+#[tokio::test]
+async fn the_central_asks_for_missing_bytes_and_shows_a_photo_to_units_in_its_scope() {
+    let world = World::new();
+    let mut a = world.phone(1, "an.nv", "246810").await;
+    let b = world.phone(2, "binh.tt", "246810").await;
+    let c = world.phone(3, "chi.lt", "246810").await;
+    let (bytes, photo) = picture();
+    let thumbnail = Sha256::of(b"abc");
+    let event = a.event(Some(case(1)), taken(photo, thumbnail));
+    let answer = world.push(&a, std::slice::from_ref(&event)).await;
+    let mut need = answer.need_photos;
+    need.sort();
+    let mut both = vec![photo, thumbnail];
+    both.sort();
+    assert_eq!(need, both);
+
+    create(&world, &a, &photo, bytes.len()).await;
+    assert_eq!(get(&world, &a, &photo).await.status, StatusCode::NOT_FOUND, "not complete");
+    patch(&world, &a, &photo, 0, Body::from(bytes.clone())).await;
+    assert_eq!(world.push(&a, &[event]).await.need_photos, [thumbnail]);
+
+    let shown = get(&world, &b, &photo).await;
+    assert_eq!((shown.status, shown.header("content-type")), (StatusCode::OK, "image/jpeg"));
+    assert_eq!(Sha256::of(&shown.body), photo);
+    assert_eq!(get(&world, &c, &photo).await.status, StatusCode::NOT_FOUND, "not its case");
+}

@@ -1,0 +1,96 @@
+//! The program itself: its address line, its exit codes, its accounts.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Output, Stdio};
+
+fn program(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_seal-central"));
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn run(args: &[&str], input: &str) -> Output {
+    let mut child = program(args).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn start(data: &str) -> (Child, String) {
+    let mut child = program(&["--listen", "127.0.0.1:0", "--data", data]).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let address = line.trim().strip_prefix("listening on http://").unwrap().to_owned();
+    (child, address)
+}
+
+fn sign_in(address: &str, secret: &str) -> String {
+    let key = "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU";
+    let device = "00000000-0000-0000-0000-000000000001";
+    let body = format!(r#"{{"officer":"moi.nv","secret":"{secret}","device":"{device}","device_key":"{key}"}}"#);
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "POST /v1/sign-in HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn an_account_added_on_the_command_line_signs_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let add =
+        ["account", "add", "moi.nv", "--name", "Nguyễn Văn Mới", "--unit", "03EE", "--role", "officer", "--data", data];
+    let added = run(&add, "mật khẩu dài\n");
+    assert_eq!((added.status.code(), added.stdout.as_slice()), (Some(0), b"account moi.nv of 03EE\n".as_slice()));
+    assert_eq!(run(&add, "short\n").status.code(), Some(1));
+
+    let (mut child, address) = start(data);
+    assert!(sign_in(&address, "mật khẩu sai").starts_with("HTTP/1.1 401"));
+    let answer = sign_in(&address, "mật khẩu dài");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.contains("x-sealfield-proto: sealfield/1"));
+    child.kill().unwrap();
+    let output = child.wait_with_output().unwrap();
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert!(log.contains("signed in") && !log.contains("mật khẩu"), "{log}");
+
+    // A killed central opens again.
+    let (mut child, address) = start(data);
+    assert!(sign_in(&address, "mật khẩu dài").starts_with("HTTP/1.1 200"));
+    // Asked to end, it ends well.
+    let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert!(asked.success() && child.wait().unwrap().success());
+    assert_eq!(run(&["restored", "--data", data], "").status.code(), Some(0));
+}
+
+#[test]
+fn exit_codes_are_honest() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    assert_eq!(run(&["--help"], "").status.code(), Some(0));
+    for wrong in [
+        vec![],
+        vec!["--listen", "nowhere", "--data", data],
+        vec!["--listen", "127.0.0.1:0"],
+        vec!["--frobnicate"],
+        vec!["account", "remove", "x"],
+        vec!["account", "add", "x", "--name", "X", "--unit", "03EE", "--data", data],
+        vec!["account", "add", "x", "--name", "X", "--unit", "03EE", "--role", "king", "--data", data],
+        vec!["restored", "--practice", "--data", data],
+    ] {
+        let output = run(&wrong, "");
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+        assert!(String::from_utf8(output.stderr).unwrap().contains("usage:"));
+    }
+    assert_eq!(run(&["restored", "--data", data], "").status.code(), Some(1), "nothing to restore there");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    assert_eq!(run(&["--listen", &address, "--data", data], "").status.code(), Some(1));
+}

@@ -1,0 +1,190 @@
+//! Against a server that answers whatever the test says, byte by byte.
+
+use std::sync::{Arc, Mutex};
+
+use seal_core::ids::EventId;
+use seal_core::outbox::Receipt;
+use seal_core::wire::{B64, PushItem, PushResult, PushStatus};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+use super::*;
+
+/// Answers each connection with the next of `answers`; keeps what was asked.
+async fn server(answers: Vec<String>) -> (HttpCentral, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let central = HttpCentral::new(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let heard = asked.clone();
+    tokio::spawn(async move {
+        for answer in answers {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut request = Vec::new();
+            let mut buffer = [0; 4096];
+            loop {
+                let n = socket.read(&mut buffer).await.unwrap();
+                request.extend_from_slice(&buffer[..n]);
+                let text = String::from_utf8_lossy(&request);
+                let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+                let length =
+                    head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+                if n == 0 || body.len() >= length.unwrap_or(0) {
+                    break;
+                }
+            }
+            heard.lock().unwrap().push(String::from_utf8_lossy(&request).into_owned());
+            socket.write_all(answer.as_bytes()).await.unwrap();
+            socket.shutdown().await.unwrap();
+        }
+    });
+    (central, asked)
+}
+
+fn answer(status: &str, headers: &str, body: &str) -> String {
+    format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}", body.len())
+}
+
+fn ours(status: &str, headers: &str, body: &str) -> String {
+    answer(status, &format!("x-sealfield-proto: sealfield/1\r\n{headers}"), body)
+}
+
+fn item() -> PushItem {
+    PushItem { id: EventId(Uuid::from_u128(5)), cose: B64(vec![1, 2]) }
+}
+
+fn pushed(id: EventId) -> String {
+    serde_json::to_string(&PushResponse {
+        proto: PROTO.to_owned(),
+        epoch: "e".to_owned(),
+        server_time: jiff::Timestamp::UNIX_EPOCH,
+        results: vec![PushResult {
+            id,
+            status: PushStatus::Accepted {
+                receipt: Receipt { server_seq: 1, at: jiff::Timestamp::UNIX_EPOCH, code: "X".to_owned() },
+            },
+        }],
+        need_photos: Vec::new(),
+    })
+    .unwrap()
+}
+
+async fn push(answer: String) -> Result<PushResponse, CentralTrouble> {
+    let (central, _) = server(vec![answer]).await;
+    central.push(DeviceId(Uuid::from_u128(1)), &PushRequest { items: vec![item()] }).await
+}
+
+#[tokio::test]
+async fn success_is_believed_only_with_every_mark_of_ours() {
+    let kind = "content-type: application/vnd.sealfield.push+json\r\n";
+    let good = pushed(item().id);
+    assert!(push(ours("200 OK", kind, &good)).await.is_ok());
+    assert_eq!(push(answer("200 OK", kind, &good)).await.unwrap_err(), CentralTrouble::Portal);
+    let html = "content-type: text/html\r\n";
+    assert_eq!(push(ours("200 OK", html, &good)).await.unwrap_err(), CentralTrouble::Portal);
+    assert_eq!(push(answer("200 OK", html, "<html>")).await.unwrap_err(), CentralTrouble::Portal);
+    let other = good.replace("sealfield/1", "sealfield/9");
+    assert_eq!(push(ours("200 OK", kind, &other)).await.unwrap_err(), CentralTrouble::Portal);
+    let another = pushed(EventId(Uuid::from_u128(6)));
+    assert!(matches!(push(ours("200 OK", kind, &another)).await, Err(CentralTrouble::Offline(_))));
+    let half = ours("200 OK", kind, &good);
+    assert!(matches!(push(half[..half.len() - 9].to_owned()).await, Err(CentralTrouble::Offline(_))));
+}
+
+#[tokio::test]
+async fn each_status_has_its_class() {
+    let problem = r#"{"type":"about:blank","title":"t","status":403,"detail":"no","code":"role"}"#;
+    assert_eq!(push(ours("401 Unauthorized", "", "")).await.unwrap_err(), CentralTrouble::SignIn);
+    assert_eq!(push(answer("401 Unauthorized", "", "")).await.unwrap_err(), CentralTrouble::Portal);
+    assert_eq!(push(answer("302 Found", "location: http://login/\r\n", "")).await.unwrap_err(), CentralTrouble::Portal);
+    assert_eq!(push(answer("511 Network", "", "")).await.unwrap_err(), CentralTrouble::Portal);
+    assert_eq!(push(ours("426 Upgrade Required", "", "")).await.unwrap_err(), CentralTrouble::Upgrade);
+    assert!(matches!(push(ours("403 No", "", problem)).await, Err(CentralTrouble::Forbidden(p)) if p.code == "role"));
+    assert!(matches!(push(ours("422 No", "", problem)).await, Err(CentralTrouble::Refused(p)) if p.code == "role"));
+    assert!(matches!(push(ours("413 Large", "", "")).await, Err(CentralTrouble::Refused(p)) if p.status == 413));
+    let busy = |retry_after_s| CentralTrouble::Busy { retry_after_s };
+    assert_eq!(push(ours("503 Busy", "retry-after: 7\r\n", "")).await.unwrap_err(), busy(Some(7)));
+    assert_eq!(push(answer("502 Bad Gateway", "", "")).await.unwrap_err(), busy(None));
+}
+
+#[tokio::test]
+async fn no_connection_is_offline() {
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let central = HttpCentral::new(&format!("http://{closed}")).unwrap();
+    assert!(matches!(central.ping().await, Err(CentralTrouble::Offline(_))));
+}
+
+#[tokio::test]
+async fn ping_needs_our_mark() {
+    let (central, _) = server(vec![ours("204 No Content", "", ""), answer("204 No Content", "", "")]).await;
+    assert_eq!(central.ping().await, Ok(()));
+    assert_eq!(central.ping().await, Err(CentralTrouble::Portal));
+}
+
+#[tokio::test]
+async fn an_unknown_change_does_not_hold_the_others() {
+    let body = r#"{"proto":"sealfield/1","epoch":"e","server_time":"2026-11-23T00:00:00Z","next":"2","more":false,
+        "changes":[{"change":"hologram"},{"change":"event","server_seq":2,"cose":"AQI"}]}"#;
+    let kind = "content-type: application/vnd.sealfield.changes+json\r\n";
+    let (central, asked) = server(vec![ours("410 Gone", "", ""), ours("200 OK", kind, body)]).await;
+    let page = central.changes(Some("old & odd"), 9).await.unwrap();
+    assert_eq!(page.changes.len(), 1);
+    let asked = asked.lock().unwrap();
+    assert!(asked[0].starts_with("GET /v1/changes?limit=9&cursor=old+%26+odd "), "{}", asked[0]);
+    assert!(asked[1].starts_with("GET /v1/changes?limit=9 "));
+}
+
+#[tokio::test]
+async fn a_photo_goes_by_tus() {
+    let receipt = r#"x-sealfield-receipt: {"server_seq":0,"at":"2026-11-23T00:00:00Z","code":"Y"}"#;
+    let photo = Sha256::of(b"abcdef");
+    let (central, asked) = server(vec![
+        ours("404 Not Found", "", ""),
+        ours("201 Created", "upload-offset: 0\r\n", ""),
+        ours("409 Conflict", "", ""),
+        ours("200 OK", "upload-offset: 2\r\n", ""),
+        ours("204 No Content", &format!("upload-offset: 6\r\n{receipt}\r\n"), ""),
+    ])
+    .await;
+    let partial = |offset| PhotoAtCentral::Partial { offset };
+    assert_eq!(central.photo_state(&photo, 6, "image/jpeg").await.unwrap(), partial(0));
+    assert_eq!(central.photo_append(&photo, 0, b"abc".to_vec()).await.unwrap(), partial(2));
+    let done = central.photo_append(&photo, 2, b"cdef".to_vec()).await.unwrap();
+    assert!(matches!(done, PhotoAtCentral::Complete(receipt) if receipt.code == "Y"));
+    let asked = asked.lock().unwrap();
+    assert!(asked[4].starts_with(&format!("PATCH /v1/photos/{photo} ")) && asked[4].ends_with("cdef"));
+    assert!(asked[4].contains("upload-offset: 2"));
+}
+
+#[tokio::test]
+async fn the_token_goes_along_and_survives_a_restart_but_never_shows() {
+    let body = serde_json::json!({"proto": PROTO, "token": "t0ken", "expires": "2026-11-23T12:00:00Z",
+        "officer": {"id": "khoa.nm", "name": "K", "unit": "03EE", "roles": ["officer"]},
+        "server_time": "2026-11-23T00:00:00Z"});
+    let signed_in = ours("200 OK", "content-type: application/json\r\n", &body.to_string());
+    let folder = tempfile::tempdir().unwrap();
+    let vault: Arc<dyn Vault> = Arc::new(crate::adapters::vault_file::FileVault::open(folder.path()).unwrap());
+    let (central, asked) = server(vec![signed_in, ours("204 No Content", "", "")]).await;
+    let central = central.keeping_token_in(vault.clone());
+    let request = SignInRequest {
+        officer: seal_core::ids::OfficerId("khoa.nm".to_owned()),
+        secret: "pw".to_owned(),
+        device: vault.device(),
+        device_key: B64(vault.public_key()),
+    };
+    let answer = central.sign_in(request).await.unwrap();
+    assert!(!format!("{answer:?}").contains("t0ken"));
+    central.ping().await.unwrap();
+    assert!(asked.lock().unwrap()[1].contains("authorization: Bearer t0ken"));
+    let again = HttpCentral::new("http://127.0.0.1:1").unwrap().keeping_token_in(vault.clone());
+    assert_eq!(again.token.lock().unwrap().as_deref(), Some("t0ken"));
+    again.sign_out();
+    assert_eq!(vault.secret(TOKEN).unwrap(), None);
+}
+
+#[test]
+fn evidence_does_not_travel_in_the_clear() {
+    assert!(matches!(HttpCentral::new("http://central.example"), Err(HttpSetupError::NotHttps)));
+    assert!(HttpCentral::new("https://central.example/api").is_ok());
+    assert!(matches!(HttpCentral::new("central"), Err(HttpSetupError::Address(_))));
+}

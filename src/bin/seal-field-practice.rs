@@ -1,0 +1,73 @@
+//! Practice on a PC: one central, a yard of simulated seals, three devices.
+//!
+//! `seal-field-practice [--data DIR] [--listen 127.0.0.1:8080]`. The screens are served to a browser on this machine.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use seal_field::adapters::yard_link::RadioDelays;
+use seal_field::practice::server;
+use seal_field::practice::set::PracticeSet;
+
+struct Options {
+    data: PathBuf,
+    listen: SocketAddr,
+}
+
+fn options() -> Result<Options, String> {
+    let mut options =
+        Options { data: PathBuf::from("practice-data"), listen: SocketAddr::from(([127, 0, 0, 1], 8080)) };
+    let mut arguments = std::env::args().skip(1);
+    while let Some(name) = arguments.next() {
+        let mut value = || arguments.next().ok_or(format!("{name} needs a value"));
+        match name.as_str() {
+            "--data" => options.data = value()?.into(),
+            "--listen" => {
+                let text = value()?;
+                options.listen = text.parse().map_err(|_| format!("not an address: {text}"))?;
+            }
+            _ => return Err(format!("no such option: {name}")),
+        }
+    }
+    if !options.listen.ip().is_loopback() {
+        return Err("practice is served on this machine only: give a loopback address".to_owned());
+    }
+    Ok(options)
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    let options = match options() {
+        Ok(options) => options,
+        Err(why) => {
+            eprintln!("seal-field-practice: {why}\n\nseal-field-practice [--data DIR] [--listen 127.0.0.1:8080]");
+            return ExitCode::from(2);
+        }
+    };
+    match run(options).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("seal-field-practice: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
+    let set = Arc::new(PracticeSet::start(&options.data, RadioDelays::REAL).await?);
+    let listener = tokio::net::TcpListener::bind(options.listen).await?;
+    println!("practice on http://{}", listener.local_addr()?);
+    axum::serve(listener, server::router(set))
+        .with_graceful_shutdown(async {
+            // Without a signal handler the process simply ends: every act is already on the disk.
+            let _ = tokio::signal::ctrl_c().await;
+        })
+        .await?;
+    Ok(())
+}

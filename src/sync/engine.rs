@@ -1,0 +1,479 @@
+//! The state machine of syncing. Sans I/O: [`Engine::step`] takes what happened and tells what to do.
+//!
+//! Three things go on beside each other: sending the queue, pulling changes, fetching photos. Each has at most one request
+//! on its way.
+
+use jiff::{SignedDuration, Timestamp};
+use seal_core::ids::Sha256;
+use seal_core::outbox::StuckReason;
+use seal_core::time::Moment;
+use seal_core::wire::PushResponse;
+
+use super::plan::{self, Class, Outgoing};
+use crate::ports::central::{CentralTrouble, PhotoAtCentral};
+use crate::ports::store::{Sendable, Settled};
+
+/// Time between pulls while the app is open, milliseconds.
+pub const PULL_EVERY_MS: u64 = 20_000;
+/// Items in one take.
+pub const BATCH: usize = 64;
+/// Bytes of a photo in one request: facts made meanwhile wait for no more than that.
+pub const PIECE: u64 = 256 << 10;
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// Time passed, or the store changed.
+    Tick,
+    /// The phone has coverage, or has not.
+    Coverage(bool),
+    /// The officer wants it now, or signed in.
+    SendNow,
+    /// Answer to [`Effect::Take`].
+    Taken(Vec<Sendable>),
+    /// Answer to [`Effect::Push`].
+    Pushed(Result<PushResponse, CentralTrouble>),
+    /// Answer to [`Effect::AskPhoto`] and [`Effect::SendPhoto`].
+    Photo(Result<PhotoAtCentral, CentralTrouble>),
+    /// The photo's file is not what it should be.
+    PhotoSpoiled(StuckReason),
+    /// The photo's file could not be read this time.
+    PhotoUnread,
+    /// Answer to [`Effect::Pull`], after its page was taken into the store.
+    Pulled(Result<Page, CentralTrouble>),
+    /// Answer to [`Effect::Fetch`]: whether another photo is wanted.
+    Fetched(Result<bool, CentralTrouble>),
+}
+
+/// What matters of a page of changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The central's epoch.
+    pub epoch: String,
+    /// More is waiting.
+    pub more: bool,
+}
+
+/// What to do, in this order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Write how attempts ended.
+    Settle(Vec<(i64, Settled)>),
+    /// Make everything waiting due.
+    DueNow,
+    /// Take what is due from the store; answer with [`Input::Taken`].
+    Take,
+    /// Send events.
+    Push(Vec<Outgoing>),
+    /// Ask what the central has of a photo.
+    AskPhoto {
+        /// Digest.
+        sha256: Sha256,
+        /// Size.
+        bytes: u64,
+        /// Media type.
+        media_type: String,
+    },
+    /// Send a piece of a photo.
+    SendPhoto {
+        /// Digest.
+        sha256: Sha256,
+        /// From here.
+        offset: u64,
+        /// At most so many bytes.
+        length: u64,
+    },
+    /// Get a page of changes and take it into the store.
+    Pull,
+    /// Get a wanted photo.
+    Fetch,
+}
+
+/// How the engine stands, for screens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// The central answered last time.
+    pub online: bool,
+    /// Why not.
+    pub problem: Option<&'static str>,
+    /// Next try by itself.
+    pub next_try: Option<Timestamp>,
+    /// A request is on its way.
+    pub busy: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Sending {
+    Idle,
+    Taking,
+    /// Pieces still to send; the last one is on its way.
+    Events(Vec<Vec<Outgoing>>),
+    Photo {
+        key: i64,
+        sha256: Sha256,
+        bytes: u64,
+        offset: u64,
+        /// The question on its way only asks.
+        asked: bool,
+    },
+}
+
+/// Failures in a row of one direction, and the wait they call for.
+#[derive(Debug, Clone, Default)]
+struct Line {
+    fails: u32,
+    wait: Option<Wait>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Wait {
+    until_ms: u64,
+    until: Timestamp,
+    problem: &'static str,
+    /// The network's fault: a success the other way ends it.
+    network: bool,
+}
+
+impl Line {
+    fn fail(&mut self, now: Moment, trouble: &CentralTrouble, random: u32) -> Wait {
+        self.fails += 1;
+        let delay = plan::wait(trouble, self.fails, random);
+        let delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+        let wait = Wait {
+            until_ms: now.boot_ms.saturating_add(delay_ms),
+            until: later(now.wall, delay_ms),
+            problem: plan::problem(trouble),
+            network: matches!(trouble, CentralTrouble::Offline(_) | CentralTrouble::Portal),
+        };
+        self.wait = Some(wait);
+        wait
+    }
+
+    fn waits(&self, now: Moment) -> bool {
+        self.wait.is_some_and(|wait| now.boot_ms < wait.until_ms)
+    }
+}
+
+fn later(at: Timestamp, ms: u64) -> Timestamp {
+    at.saturating_add(SignedDuration::from_millis(i64::try_from(ms).unwrap_or(i64::MAX))).unwrap_or(at)
+}
+
+/// The state.
+#[derive(Debug)]
+pub struct Engine {
+    coverage: bool,
+    epoch: Option<String>,
+    sending: Sending,
+    /// Nothing was due; taking again waits for a tick.
+    dry: bool,
+    push: Line,
+    pull: Line,
+    pulling: bool,
+    next_pull_ms: u64,
+    fetching: bool,
+    /// How far the photo sent last has come, so that it goes on without asking.
+    halfway: Option<(Sha256, u64)>,
+    online: bool,
+}
+
+impl Engine {
+    /// Begins; `epoch` is the one the store knows.
+    #[must_use]
+    pub fn new(epoch: Option<String>) -> Self {
+        Self {
+            coverage: true,
+            epoch,
+            sending: Sending::Idle,
+            dry: false,
+            push: Line::default(),
+            pull: Line::default(),
+            pulling: false,
+            next_pull_ms: 0,
+            fetching: false,
+            halfway: None,
+            online: false,
+        }
+    }
+
+    /// One step. `random` is evenly spread over all its values.
+    pub fn step(&mut self, now: Moment, random: u32, input: Input) -> Vec<Effect> {
+        let mut out = Vec::new();
+        match input {
+            Input::Tick => self.dry = false,
+            Input::Coverage(false) => self.coverage = false,
+            Input::Coverage(true) => {
+                if !self.coverage {
+                    self.coverage = true;
+                    self.forgive(now, &mut out);
+                }
+            }
+            Input::SendNow => self.forgive(now, &mut out),
+            Input::Taken(items) => self.taken(items, &mut out),
+            Input::Pushed(answer) => self.pushed(now, random, answer, &mut out),
+            Input::Photo(answer) => self.photo(now, random, answer, &mut out),
+            Input::PhotoSpoiled(reason) => {
+                if let Sending::Photo { key, .. } = self.rest() {
+                    out.push(Effect::Settle(vec![(key, Settled::Stuck(reason))]));
+                }
+            }
+            Input::PhotoUnread => {
+                if let Sending::Photo { key, offset, .. } = self.rest() {
+                    out.push(Effect::Settle(vec![(key, again(later(now.wall, 60_000), "storage", offset))]));
+                }
+            }
+            Input::Pulled(answer) => self.pulled(now, random, answer, &mut out),
+            Input::Fetched(answer) => {
+                self.fetching = false;
+                if answer == Ok(true) && self.coverage {
+                    self.fetch(&mut out);
+                }
+            }
+        }
+        self.start(now, &mut out);
+        out
+    }
+
+    /// When the engine wants to be stepped again if nothing happens, on the clock that nobody can set.
+    #[must_use]
+    pub fn wake_ms(&self) -> u64 {
+        let push = self.push.wait.map(|wait| wait.until_ms);
+        let pull = self.pull.wait.map_or(self.next_pull_ms, |wait| wait.until_ms);
+        push.map_or(pull, |push| push.min(pull))
+    }
+
+    /// How it stands.
+    #[must_use]
+    pub fn view(&self) -> View {
+        let wait = self.push.wait.or(self.pull.wait);
+        let problem = if self.coverage { wait.map(|wait| wait.problem) } else { Some("offline") };
+        View {
+            online: self.coverage && self.online,
+            problem,
+            next_try: wait.filter(|_| self.coverage).map(|wait| wait.until),
+            busy: self.pulling || self.fetching || !matches!(self.sending, Sending::Idle | Sending::Taking),
+        }
+    }
+
+    /// Ends all waiting.
+    fn forgive(&mut self, now: Moment, out: &mut Vec<Effect>) {
+        (self.push, self.pull) = (Line::default(), Line::default());
+        self.next_pull_ms = now.boot_ms;
+        self.dry = false;
+        out.push(Effect::DueNow);
+    }
+
+    /// Starts what may start.
+    fn start(&mut self, now: Moment, out: &mut Vec<Effect>) {
+        if !self.coverage {
+            return;
+        }
+        if self.sending == Sending::Idle && !self.dry && !self.push.waits(now) {
+            self.sending = Sending::Taking;
+            out.push(Effect::Take);
+        }
+        if !self.pulling && !self.pull.waits(now) && now.boot_ms >= self.next_pull_ms {
+            self.pulling = true;
+            out.push(Effect::Pull);
+        }
+    }
+
+    fn rest(&mut self) -> Sending {
+        std::mem::replace(&mut self.sending, Sending::Idle)
+    }
+
+    fn taken(&mut self, items: Vec<Sendable>, out: &mut Vec<Effect>) {
+        let mut events = Vec::new();
+        let mut photo = None;
+        let mut later = Vec::new();
+        for item in items {
+            match item {
+                Sendable::Event { key, id, cose } => events.push(Outgoing { key, id, cose }),
+                Sendable::Photo { key, sha256, bytes, media_type } if photo.is_none() => {
+                    photo = Some((key, sha256, bytes, media_type));
+                }
+                Sendable::Photo { key, .. } => later.push(key),
+            }
+        }
+        self.sending = match (events.is_empty(), photo) {
+            (true, None) => {
+                self.dry = true;
+                Sending::Idle
+            }
+            (true, Some((key, sha256, bytes, media_type))) => {
+                let offset = self.halfway.filter(|(known, _)| *known == sha256).map(|(_, offset)| offset);
+                out.push(match offset {
+                    Some(offset) => Effect::SendPhoto { sha256, offset, length: PIECE },
+                    None => Effect::AskPhoto { sha256, bytes, media_type },
+                });
+                Sending::Photo { key, sha256, bytes, offset: offset.unwrap_or(0), asked: offset.is_none() }
+            }
+            (false, photo) => {
+                later.extend(photo.map(|(key, ..)| key));
+                let mut pieces = plan::pieces(events);
+                pieces.reverse();
+                out.extend(pieces.last().cloned().map(Effect::Push));
+                Sending::Events(pieces)
+            }
+        };
+        if !later.is_empty() {
+            out.insert(
+                0,
+                Effect::Settle(later.into_iter().map(|key| (key, again(Timestamp::UNIX_EPOCH, "", 0))).collect()),
+            );
+        }
+    }
+
+    fn pushed(
+        &mut self,
+        now: Moment,
+        random: u32,
+        answer: Result<PushResponse, CentralTrouble>,
+        out: &mut Vec<Effect>,
+    ) {
+        let Sending::Events(mut pieces) = self.rest() else { return };
+        let Some(sent) = pieces.pop() else { return };
+        match answer {
+            Ok(answer) => {
+                self.push_worked(now, out);
+                if self.epoch.as_ref().is_some_and(|epoch| epoch != &answer.epoch) {
+                    // The central was restored: pulling finds out and has everything sent again.
+                    self.next_pull_ms = now.boot_ms;
+                }
+                let deferred = plan::wait(&CentralTrouble::Busy { retry_after_s: None }, 5, random);
+                let until = later(now.wall, u64::try_from(deferred.as_millis()).unwrap_or(u64::MAX));
+                let mut settled = plan::judge(&sent, &answer, until);
+                let not_in: Vec<_> = settled
+                    .iter()
+                    .zip(&sent)
+                    .filter(|((_, settled), _)| !matches!(settled, Settled::Accepted(_)))
+                    .flat_map(|(_, item)| item.seals())
+                    .collect();
+                settled.extend(put_back(plan::hold_back(&mut pieces, not_in)));
+                out.push(Effect::Settle(settled));
+            }
+            Err(trouble) if plan::class(&trouble) == Class::Bisect => match (trouble, sent) {
+                (CentralTrouble::Refused(problem), sent) if sent.len() == 1 => {
+                    let seals = sent.iter().flat_map(Outgoing::seals).collect();
+                    let reason = StuckReason::Refused { code: problem.code, detail: problem.detail };
+                    let mut settled: Vec<_> =
+                        sent.iter().map(|item| (item.key, Settled::Stuck(reason.clone()))).collect();
+                    settled.extend(put_back(plan::hold_back(&mut pieces, seals)));
+                    out.push(Effect::Settle(settled));
+                }
+                (_, mut sent) => {
+                    let second = sent.split_off(sent.len() / 2);
+                    pieces.push(second);
+                    pieces.push(sent);
+                }
+            },
+            Err(trouble) => {
+                let wait = self.push_failed(now, random, &trouble);
+                let tried = sent.iter().map(|item| (item.key, again(wait.until, wait.problem, 0)));
+                let rest = pieces.drain(..).flatten().map(|item| item.key).collect();
+                out.push(Effect::Settle(tried.chain(put_back(rest)).collect()));
+            }
+        }
+        if let Some(next) = pieces.last() {
+            out.push(Effect::Push(next.clone()));
+            self.sending = Sending::Events(pieces);
+        }
+    }
+
+    fn photo(
+        &mut self,
+        now: Moment,
+        random: u32,
+        answer: Result<PhotoAtCentral, CentralTrouble>,
+        out: &mut Vec<Effect>,
+    ) {
+        let Sending::Photo { key, sha256, bytes, offset, asked } = self.rest() else { return };
+        self.halfway = None;
+        let settled = match answer {
+            Ok(PhotoAtCentral::Complete(receipt)) => {
+                self.push_worked(now, out);
+                Settled::Accepted(receipt)
+            }
+            // The next piece, unless a fact was made meanwhile: the store hands out facts first.
+            Ok(PhotoAtCentral::Partial { offset: here }) if here < bytes && (asked || here > offset) => {
+                self.push_worked(now, out);
+                self.halfway = Some((sha256, here));
+                again(Timestamp::UNIX_EPOCH, "", here)
+            }
+            // No progress, or gone: as if it were busy, and from the beginning.
+            Ok(_) => {
+                let wait = self.push_failed(now, random, &CentralTrouble::Busy { retry_after_s: None });
+                again(wait.until, wait.problem, 0)
+            }
+            Err(CentralTrouble::Refused(problem)) => {
+                Settled::Stuck(StuckReason::Refused { code: problem.code, detail: problem.detail })
+            }
+            Err(trouble) => {
+                let wait = self.push_failed(now, random, &trouble);
+                again(wait.until, wait.problem, offset)
+            }
+        };
+        out.push(Effect::Settle(vec![(key, settled)]));
+    }
+
+    fn pulled(&mut self, now: Moment, random: u32, answer: Result<Page, CentralTrouble>, out: &mut Vec<Effect>) {
+        self.pulling = false;
+        match answer {
+            Ok(page) => {
+                let was_down = self.pull.fails > 0;
+                self.pull = Line::default();
+                self.online = true;
+                if was_down && self.push.wait.is_some_and(|wait| wait.network) {
+                    self.push = Line::default();
+                    self.dry = false;
+                    out.push(Effect::DueNow);
+                }
+                // Of another epoch: the store did not take it and begins again.
+                let restored = self.epoch.as_ref().is_some_and(|epoch| epoch != &page.epoch);
+                self.epoch = Some(page.epoch);
+                self.dry &= !restored;
+                let at_once = page.more || restored;
+                self.next_pull_ms = if at_once { now.boot_ms } else { now.boot_ms + PULL_EVERY_MS };
+                if !at_once {
+                    self.fetch(out);
+                }
+            }
+            Err(trouble) => {
+                self.pull.fail(now, &trouble, random);
+                self.online = false;
+            }
+        }
+    }
+
+    fn fetch(&mut self, out: &mut Vec<Effect>) {
+        if !self.fetching {
+            self.fetching = true;
+            out.push(Effect::Fetch);
+        }
+    }
+
+    fn push_worked(&mut self, now: Moment, out: &mut Vec<Effect>) {
+        let was_down = self.push.fails > 0;
+        self.push = Line::default();
+        self.online = true;
+        if was_down {
+            if self.pull.wait.is_some_and(|wait| wait.network) {
+                self.pull = Line::default();
+                self.next_pull_ms = now.boot_ms;
+            }
+            out.push(Effect::DueNow);
+        }
+    }
+
+    fn push_failed(&mut self, now: Moment, random: u32, trouble: &CentralTrouble) -> Wait {
+        self.online = false;
+        self.push.fail(now, trouble, random)
+    }
+}
+
+fn put_back(keys: Vec<i64>) -> impl Iterator<Item = (i64, Settled)> {
+    keys.into_iter().map(|key| (key, again(Timestamp::UNIX_EPOCH, "", 0)))
+}
+
+fn again(not_before: Timestamp, problem: &str, sent_bytes: u64) -> Settled {
+    Settled::Again { not_before, problem: problem.to_owned(), sent_bytes }
+}

@@ -1,0 +1,277 @@
+//! What waits to be sent: every item, its state, reason, size and next try. Nothing is invisible.
+
+use std::collections::HashMap;
+
+use dioxus::prelude::*;
+use jiff::Timestamp;
+use seal_core::event::SignedEvent;
+use seal_core::fact::{Fact, OnOff};
+use seal_core::ids::{CaseId, EventId};
+use seal_core::outbox::{OutboxState, QueueItem as Item, QueueWhat, StuckReason};
+use seal_core::seal::reading::LockAction;
+
+use super::frame::{Frame, fact_icon, fact_kind, lang, photo_role, read, seal_no, use_now};
+use crate::actions::Kit;
+use crate::i18n::format;
+use crate::t;
+use crate::ui::components::*;
+use crate::ui::desk::use_desk;
+use crate::ui::route::Route;
+
+/// The queue.
+#[component]
+pub fn Queue() -> Element {
+    let mut desk = use_desk();
+    let now = use_now();
+    let sync = desk.sync();
+    let mut status = use_signal(|| sync.status().borrow().clone());
+    use_future(move || {
+        let mut changes = desk.sync().status();
+        async move {
+            while changes.changed().await.is_ok() {
+                let newest = changes.borrow_and_update().clone();
+                status.set(newest);
+            }
+        }
+    });
+    let (items, titles) = match read(desk.look(|kit| {
+        let items = kit.store.queue()?;
+        let titles = titles(kit, &items);
+        Ok((items, titles))
+    })) {
+        Ok(read) => read,
+        Err(trouble) => return rsx! { Frame { title: t!("nav-queue"), place: "queue", {trouble} } },
+    };
+    let part = |wanted: fn(&OutboxState) -> bool| -> Vec<Item> {
+        items.iter().filter(|item| wanted(&item.state)).cloned().collect()
+    };
+    let stuck = part(|state| matches!(state, OutboxState::Stuck { .. }));
+    let going = part(|state| matches!(state, OutboxState::Waiting | OutboxState::Sending));
+    let accepted = part(|state| matches!(state, OutboxState::Accepted { .. }));
+    let bytes: u64 = going.iter().chain(&stuck).map(|item| item.bytes.saturating_sub(item.sent_bytes)).sum();
+    let left = going.len() + stuck.len();
+    let sub =
+        if left == 0 { t!("queue-sub-none") } else { t!("queue-sub", n = left, size = format::size(bytes, lang())) };
+    let net = status();
+    let since = net.since.map(format::time_short).unwrap_or_default();
+    rsx! {
+        Frame {
+            title: t!("nav-queue"),
+            sub,
+            place: "queue",
+            dock: rsx! {
+                if !going.is_empty() {
+                    Dock { kind: DockKind::AboveNav,
+                        Button {
+                            kind: ButtonKind::Go,
+                            icon: "send",
+                            text: t!("queue-send-now"),
+                            onclick: move |_| {
+                                if let Err(error) = desk.kit().store.send_now(None) {
+                                    tracing::error!(%error, "nothing made due");
+                                }
+                                desk.sync().send_now();
+                            },
+                        }
+                    }
+                }
+            },
+            if !net.online && !going.is_empty() {
+                Note {
+                    icon: "cloud-off",
+                    text: match (net.problem.as_deref(), net.next_try) {
+                        (Some("portal"), _) => t!("queue-net-portal"),
+                        (Some("sign_in"), _) => t!("queue-net-sign-in"),
+                        (_, Some(at)) => t!("offline-retry", time = since, retry = format::time_short(at)),
+                        (_, None) => t!("offline-since", time = since, n = left),
+                    },
+                }
+            }
+            if !stuck.is_empty() {
+                SectionHead { title: t!("queue-stuck"), note: t!("queue-stuck-note") }
+                List { kind: ListKind::Items, label: t!("queue-stuck"),
+                    for item in stuck {
+                        Line { key: "{item.key}", title: titles[&item.key].clone(), item, now: now() }
+                    }
+                }
+            }
+            if !going.is_empty() {
+                SectionHead { title: t!("queue-going"), note: t!("queue-order") }
+                List { kind: ListKind::Ordered, label: t!("queue-going"),
+                    for item in going {
+                        Line { key: "{item.key}", title: titles[&item.key].clone(), item, now: now() }
+                    }
+                }
+            }
+            if left == 0 {
+                Card {
+                    Empty {
+                        icon: "cloud-check",
+                        kind: Tone::Ok,
+                        title: t!("queue-all-sent"),
+                        text: if accepted.is_empty() { String::new() } else { t!("queue-all-sent-text", n = accepted.len()) },
+                        Button { inline: true, icon: "clipboard-check", text: t!("queue-to-shift"), onclick: move |_| desk.open(Route::Home) }
+                    }
+                }
+            }
+            if !accepted.is_empty() {
+                SectionHead { title: t!("queue-accepted"), note: t!("queue-accepted-note") }
+                List { kind: ListKind::Items, label: t!("queue-accepted"),
+                    for item in accepted {
+                        Line { key: "{item.key}", title: titles[&item.key].clone(), item, now: now() }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// One item.
+#[component]
+fn Line(item: Item, title: String, now: Timestamp) -> Element {
+    let desk = use_desk();
+    let icon = match &item.what {
+        QueueWhat::Fact { kind, .. } => fact_icon(kind),
+        QueueWhat::Photo { .. } => "image",
+    };
+    let (icon, kind) = match &item.state {
+        OutboxState::Stuck { .. } => ("file-warning", Tone::Bad),
+        OutboxState::Accepted { .. } => ("circle-check", Tone::Ok),
+        _ => (icon, Tone::Info),
+    };
+    let percent = (item.sent_bytes * 100).checked_div(item.bytes).unwrap_or(0);
+    let (state, state_kind) = match &item.state {
+        OutboxState::Stuck { .. } => (t!("queue-state-stuck"), Tone::Bad),
+        OutboxState::Accepted { .. } => (t!("queue-state-accepted"), Tone::Ok),
+        OutboxState::Sending => (t!("queue-state-sending"), Tone::Info),
+        OutboxState::Waiting if item.sent_bytes > 0 => (t!("queue-state-part", n = percent), Tone::Info),
+        OutboxState::Waiting if item.waits_for_fact => (t!("queue-state-after-fact"), Tone::Idle),
+        OutboxState::Waiting => match item.last_problem.as_deref() {
+            Some("sign_in") => (t!("queue-state-sign-in"), Tone::Warn),
+            Some("portal") => (t!("queue-state-portal"), Tone::Warn),
+            Some("server_busy") => (t!("queue-state-busy"), Tone::Idle),
+            _ => (t!("queue-state-network"), Tone::Idle),
+        },
+    };
+    let mut meta = vec![format!("`{}`", made(item.made_at, now)), format::size(item.bytes, lang())];
+    if item.sent_bytes > 0 && item.sent_bytes < item.bytes {
+        meta.push(t!("queue-sent", size = format::size(item.sent_bytes, lang())));
+    }
+    match &item.state {
+        OutboxState::Accepted { receipt } => meta.push(t!("queue-receipt", code = receipt.code.clone())),
+        OutboxState::Waiting | OutboxState::Stuck { .. } if item.tries > 0 => {
+            meta.push(t!("queue-tries", n = item.tries));
+        }
+        _ => {}
+    }
+    if let (OutboxState::Waiting, Some(at)) = (&item.state, item.next_try)
+        && at > now
+    {
+        meta.push(t!("queue-next-try", time = format::time_short(at)));
+    }
+    let why = match &item.state {
+        OutboxState::Stuck { reason } => stuck_why(reason),
+        _ => String::new(),
+    };
+    let key = item.key;
+    let again = !matches!(&item.state, OutboxState::Stuck { reason: StuckReason::HashConflict });
+    let show_act =
+        matches!(item.state, OutboxState::Stuck { .. }) || (item.state == OutboxState::Waiting && item.tries > 0);
+    rsx! {
+        QueueItem { title, icon, kind, state, state_kind, meta, why,
+            if show_act && again {
+                Button {
+                    icon: "send",
+                    text: t!("queue-send-this"),
+                    onclick: move |_| {
+                        if let Err(error) = desk.kit().store.send_now(Some(key)) {
+                            tracing::error!(%error, key, "item not made due");
+                        }
+                        desk.sync().send_now();
+                    },
+                }
+            }
+            if matches!(item.state, OutboxState::Stuck { .. }) {
+                StuckActs { case: item.case }
+            }
+        }
+    }
+}
+
+/// What else a person can do about a stuck item.
+#[component]
+fn StuckActs(case: Option<CaseId>) -> Element {
+    let mut desk = use_desk();
+    rsx! {
+        if let Some(case) = case {
+            Button { icon: "container", text: t!("queue-open-case"), onclick: move |_| desk.open(Route::Case { case }) }
+        }
+        Button {
+            icon: "message-square-warning",
+            text: t!("report-trouble"),
+            onclick: move |_| desk.open(Route::Report { screen: "queue".to_owned() }),
+        }
+    }
+}
+
+/// Time of day; with the date once it is older than a day.
+fn made(at: Timestamp, now: Timestamp) -> String {
+    if now.duration_since(at).as_hours() < 20 { format::time_short(at) } else { format::date_time(at) }
+}
+
+/// Why an item needs a person: what the central said, what it means, what to do.
+fn stuck_why(reason: &StuckReason) -> String {
+    match reason {
+        // The central's own words come from outside: their marks must not format anything.
+        StuckReason::Refused { code, detail } => {
+            t!("queue-why-refused", code = code.clone(), detail = detail.replace(['*', '`'], ""))
+        }
+        StuckReason::HashConflict => t!("queue-why-hash"),
+        StuckReason::PhotoMissing => t!("queue-why-photo-missing"),
+        StuckReason::PhotoChanged => t!("queue-why-photo-changed"),
+    }
+}
+
+/// The name of every item: the act, and the seal or container it is about.
+fn titles(kit: &Kit, items: &[Item]) -> HashMap<i64, String> {
+    let mut cases: HashMap<CaseId, Vec<SignedEvent>> = HashMap::new();
+    let mut of_case = |case: CaseId, event: EventId| -> Option<Fact> {
+        let known = cases.entry(case).or_insert_with(|| kit.store.case_events(case).unwrap_or_default());
+        known.iter().find(|signed| signed.event.id == event).map(|signed| signed.event.fact.clone())
+    };
+    items
+        .iter()
+        .map(|item| {
+            let name = match &item.what {
+                QueueWhat::Photo { role, thumbnail: false, .. } => t!("queue-photo", of = photo_role(*role)),
+                QueueWhat::Photo { role, thumbnail: true, .. } => t!("queue-thumbnail", of = photo_role(*role)),
+                QueueWhat::Fact { event, kind } => match item.case.and_then(|case| of_case(case, *event)) {
+                    Some(Fact::LockCommanded(fact)) => lock_title(fact.action, "queue-arm", "queue-disarm"),
+                    Some(Fact::LockRead(fact)) => match fact.action {
+                        Some(action) => lock_title(action, "queue-armed", "queue-disarmed"),
+                        None => fact_kind(kind),
+                    },
+                    Some(Fact::SealRecorded(fact)) if fact.on_off == OnOff::Off => t!("queue-recorded-off"),
+                    Some(Fact::PhotoTaken(fact)) => t!("queue-photo-fact", of = photo_role(fact.role)),
+                    _ => fact_kind(kind),
+                },
+            };
+            let about = match (&item.seal, &item.container) {
+                (Some(seal), _) => Some(seal_no(seal)),
+                (None, Some(container)) => Some(match container.parse() {
+                    Ok(number) => super::frame::container_no(&number),
+                    Err(_) => format!("`{container}`"),
+                }),
+                (None, None) => None,
+            };
+            (item.key, about.map_or(name.clone(), |about| format!("{name} · {about}")))
+        })
+        .collect()
+}
+
+fn lock_title(action: LockAction, arm: &str, disarm: &str) -> String {
+    match action {
+        LockAction::Arm => t!(arm),
+        LockAction::Disarm => t!(disarm),
+    }
+}

@@ -1,0 +1,395 @@
+//! Seals that have to go home: the deadline's date first, then the time left; the two legal ways side by side.
+
+use dioxus::prelude::*;
+use jiff::{Timestamp, civil};
+use seal_core::calendar::DayKind as CalendarDay;
+use seal_core::courier::{NoClock, ParcelStage, ReturnClock, ReturnLine, return_list};
+use seal_core::custody::Whereabouts;
+use seal_core::ids::{OfficeCode, ParcelId};
+use seal_core::officer::Officer;
+use seal_core::seal_no::SealNo;
+use seal_core::time::date_in_vietnam;
+
+use super::frame::{Frame, Refusal, container_no, lang, office, read, seal_no, use_now};
+use crate::actions::Kit;
+use crate::actions::pack_parcel::{begin_parcel, drafts};
+use crate::actions::receive_seal::{ReceiveSealError, receive_seal};
+use crate::actions::reserve_reuse::shipments;
+use crate::i18n::format;
+use crate::ports::store::{SealFilter, StoreError};
+use crate::t;
+use crate::ui::components::*;
+use crate::ui::desk::use_desk;
+use crate::ui::route::Route;
+
+/// One seal of the list with everything the screen says of it.
+#[derive(Clone, PartialEq)]
+struct Due {
+    line: ReturnLine,
+    owner: OfficeCode,
+    owner_name: String,
+    /// Where it lies: in a parcel that waits for the courier, promised to a shipment.
+    place: String,
+    /// The first shipment home: container and time.
+    shipment: Option<String>,
+    shipments: usize,
+    /// In a parcel, packed or being packed.
+    parcel: Option<ParcelId>,
+}
+
+fn look(kit: &Kit, officer: &Officer, now: Timestamp) -> Result<Vec<Due>, StoreError> {
+    let rules = kit.store.rules()?;
+    let mut seals = kit.store.seals(&SealFilter::MustGoHomeFrom(officer.unit.clone()))?;
+    let packed: Vec<_> = kit
+        .store
+        .parcels(&officer.unit)?
+        .into_iter()
+        .filter(|parcel| parcel.packed.from == officer.unit && parcel.stage() == ParcelStage::Packed)
+        .collect();
+    // Packed is not on its way yet: the clock runs until the courier has it.
+    for seal in packed.iter().flat_map(|parcel| &parcel.packed.seals) {
+        if let Some(view) = kit.store.seal(seal)?
+            && !seals.iter().any(|known| &known.no == seal)
+        {
+            seals.push(view);
+        }
+    }
+    let open = drafts(kit)?;
+    return_list(seals, &rules, now)
+        .into_iter()
+        .map(|line| {
+            let owner = line.seal.doc.as_ref().map_or_else(|| officer.unit.clone(), |doc| doc.owner.clone());
+            let in_parcel = match &line.seal.whereabouts {
+                Some(Whereabouts::InParcel { parcel }) => {
+                    packed.iter().find(|known| known.packed.parcel == *parcel).map(|known| &known.packed)
+                }
+                _ => None,
+            };
+            let in_draft = open.iter().find(|(_, draft)| draft.seals.iter().any(|packed| packed.seal == line.seal.no));
+            let promised = match line.seal.reserved_for {
+                Some(case) => kit.store.case(case)?.and_then(|case| case.doc.containers.first().map(container_no)),
+                None => None,
+            };
+            let place = match (in_parcel, in_draft, promised) {
+                (Some(parcel), ..) => t!("return-in-parcel", parcel = parcel.number.clone()),
+                (None, Some((_, draft)), _) => t!("return-in-draft", parcel = draft.number.clone()),
+                (None, None, Some(container)) => t!("return-promised", container = container),
+                _ => String::new(),
+            };
+            let ways = shipments(kit, officer, &line.seal)?;
+            let shipment = ways.first().map(|case| {
+                let container = case.doc.containers.first().map(container_no).unwrap_or_default();
+                format!("{container} · `{}`", format::date_time(case.doc.planned_at))
+            });
+            Ok(Due {
+                owner_name: office(kit, &owner),
+                owner,
+                place,
+                shipment,
+                shipments: ways.len(),
+                parcel: in_parcel.map(|packed| packed.parcel).or(in_draft.map(|(id, _)| *id)),
+                line,
+            })
+        })
+        .collect()
+}
+
+/// The list.
+#[component]
+pub fn Returns() -> Element {
+    let mut desk = use_desk();
+    let now = use_now();
+    let mut chosen = use_signal(|| None::<SealNo>);
+    let Some(officer) = desk.officer() else { return rsx! {} };
+    let dues = match read(desk.look(|kit| look(kit, &officer, now()))) {
+        Ok(dues) => dues,
+        Err(trouble) => return rsx! { Frame { title: t!("nav-return"), place: "return", {trouble} } },
+    };
+    let n = dues.len();
+    // The one the officer opened, else the most urgent one that can still be acted upon.
+    let first = dues
+        .iter()
+        .position(|due| chosen().as_ref() == Some(&due.line.seal.no))
+        .or_else(|| dues.iter().position(|due| due.parcel.is_none() && due.line.seal.reserved_for.is_none()))
+        .unwrap_or(0);
+    let unknown_year = dues.iter().find_map(|due| match due.line.clock {
+        Err(NoClock::YearUnknown(year)) => Some(i64::from(year.0)),
+        _ => None,
+    });
+    rsx! {
+        Frame {
+            title: t!("nav-return"),
+            sub: if n == 0 { String::new() } else { t!("return-sub", n = n) },
+            place: "return",
+            if let Some(year) = unknown_year {
+                Card { kind: CardKind::Warn,
+                    Decision { text: t!("return-year-unknown", year = year.to_string()) }
+                    Note { text: t!("return-year-unknown-do") }
+                }
+            }
+            if n == 0 {
+                Card { Empty { icon: "repeat", kind: Tone::Ok, title: t!("return-none"), text: t!("return-none-text") } }
+            }
+            if let Some(due) = dues.get(first) {
+                Urgent { key: "{due.line.seal.no.as_str()}", due: due.clone(), now: now() }
+            }
+            if n > 1 {
+                SectionHead { title: t!("return-others"), note: t!("return-by-deadline") }
+                List {
+                    for due in dues.iter().enumerate().filter(|(index, _)| *index != first).map(|(_, due)| due.clone()) {
+                        Other { key: "{due.line.seal.no.as_str()}", onopen: move |seal| chosen.set(Some(seal)), due, now: now() }
+                    }
+                }
+            }
+            List {
+                Row { icon: "package", title: t!("return-parcels"), sub: t!("return-parcels-sub"), onclick: move |()| desk.open(Route::Parcels) }
+                Row { icon: "timer", title: t!("return-turnaround"), sub: t!("return-turnaround-sub"), onclick: move |()| desk.open(Route::Turnaround) }
+            }
+        }
+    }
+}
+
+/// The seal to see to now, with its clock and the two ways home.
+#[component]
+fn Urgent(due: Due, now: Timestamp) -> Element {
+    let mut desk = use_desk();
+    let mut refusal = use_signal(String::new);
+    let seal = due.line.seal.no.clone();
+    let (kind, clock) = match &due.line.clock {
+        Ok(clock) => (card_kind(clock, now), Some(clock.clone())),
+        Err(_) => (CardKind::Unsure, None),
+    };
+    let unreceived = due.line.seal.received.is_none() && due.line.seal.off.is_some();
+    let (receive, history, reuse) = (seal.clone(), seal.clone(), seal.clone());
+    let to = due.owner.clone();
+    let parcel = due.parcel;
+    rsx! {
+        Card { kind,
+            CardHead { eyebrow: t!("return-seal-of", seal = format!("**{}**", seal_no(&seal)), owner = due.owner_name.clone()),
+                if let Some(clock) = &clock {
+                    ClockRing { clock: ClockProp(clock.clone()), now }
+                }
+            }
+            if let Some(clock) = &clock {
+                Deadline { clock: ClockProp(clock.clone()), now }
+            } else {
+                Decision { text: no_clock(&due.line.clock) }
+            }
+            if !due.place.is_empty() {
+                Note { icon: "package", text: due.place.clone() }
+            }
+            if unreceived {
+                Note { icon: "info", text: t!("return-by-disarm") }
+                Button {
+                    icon: "clipboard-check",
+                    text: t!("return-receive"),
+                    onclick: move |()| {
+                        let Some(officer) = desk.officer() else { return };
+                        match receive_seal(&desk.kit(), &officer, &receive) {
+                            Ok(()) => refusal.set(String::new()),
+                            Err(ReceiveSealError::Already) => refusal.set(t!("return-received-already")),
+                            Err(ReceiveSealError::Store(_)) => refusal.set(t!("err-store")),
+                        }
+                    },
+                }
+            }
+            p { class: "strong", {t!("return-choose")} }
+            Way {
+                icon: "repeat",
+                kind: Tone::Info,
+                title: t!("return-way-reuse", owner = due.owner_name.clone()),
+                sub: match (&due.shipment, due.shipments) {
+                    (Some(shipment), 1) => shipment.clone(),
+                    (Some(shipment), n) => t!("return-way-more", shipment = shipment.clone(), n = n - 1),
+                    (None, _) => t!("return-way-no-shipment"),
+                },
+                onclick: move |()| desk.open(Route::Reuse { seal: reuse.clone() }),
+            }
+            Way {
+                icon: "package",
+                title: t!("return-way-courier"),
+                sub: if parcel.is_some() { due.place.clone() } else { t!("return-way-courier-sub", owner = due.owner_name.clone()) },
+                onclick: move |()| {
+                    let Some(officer) = desk.officer() else { return };
+                    let parcel = match parcel {
+                        Some(parcel) => Ok(parcel),
+                        None => begin_parcel(&desk.kit(), &officer, &to),
+                    };
+                    match parcel {
+                        Ok(parcel) => desk.open(Route::ParcelPack { parcel }),
+                        Err(error) => {
+                            tracing::error!(%error, "parcel not begun");
+                            refusal.set(t!("err-store"));
+                        }
+                    }
+                },
+            }
+            Refusal { text: refusal() }
+            if let Some(clock) = &clock {
+                Cite { text: cite(clock) }
+            }
+            Button { icon: "list", inline: true, text: t!("return-history"), onclick: move |()| desk.open(Route::Seal { seal: history.clone() }) }
+        }
+    }
+}
+
+/// [`ReturnClock`] as a property.
+#[derive(Clone, PartialEq)]
+pub struct ClockProp(pub ReturnClock);
+
+/// Deadline first, then the time left, then day by day.
+#[component]
+pub fn Deadline(clock: ClockProp, now: Timestamp) -> Element {
+    let clock = clock.0;
+    let left = clock.left(now);
+    let late = left.is_negative();
+    let seconds = left.unsigned_abs().as_secs();
+    let lead = if late { t!("return-late") } else { t!("return-left") };
+    rsx! {
+        Decision { text: t!("return-due", day = day_words(clock.last_day)) }
+        div { class: "flow",
+            span { class: if late { "strong ink-bad" } else { "muted" }, "{lead}" }
+            Countdown { lead: lead.clone(), parts: parts(seconds) }
+        }
+        Days { label: t!("return-days"), items: days(&clock, now) }
+    }
+}
+
+fn card_kind(clock: &ReturnClock, now: Timestamp) -> CardKind {
+    match state(clock, now) {
+        ClockState::Calm => CardKind::Hero,
+        ClockState::Warn => CardKind::Warn,
+        ClockState::Late => CardKind::Bad,
+    }
+}
+
+fn state(clock: &ReturnClock, now: Timestamp) -> ClockState {
+    if clock.left(now).is_negative() {
+        ClockState::Late
+    } else if date_in_vietnam(now) >= clock.last_day {
+        ClockState::Warn
+    } else {
+        ClockState::Calm
+    }
+}
+
+/// The clock as a ring: working days left, in three parts; on the last day which day it is.
+#[component]
+pub fn ClockRing(clock: ClockProp, now: Timestamp) -> Element {
+    let clock = clock.0;
+    let state = state(&clock, now);
+    let (left, value) = match state {
+        ClockState::Warn => {
+            // The last day itself runs out by the hour.
+            let day = clock.left(now).as_secs().clamp(0, 86_400);
+            let share = day * 100 / 86_400 / i64::from(clock.working_days.max(1));
+            (u8::try_from(share).unwrap_or(0), format!("{0}/{0}", clock.working_days))
+        }
+        _ => {
+            let share = clock.working_days_left * 100 / clock.working_days.max(1);
+            (u8::try_from(share.min(100)).unwrap_or(100), clock.working_days_left.to_string())
+        }
+    };
+    rsx! { Ring { left, value, unit: t!("return-unit-day"), state } }
+}
+
+/// `thứ Tư 29/04/2026`
+fn day_words(day: civil::Date) -> String {
+    let n = day.weekday().to_monday_one_offset();
+    format!("{} `{}`", t!(&format!("weekday-{n}")), day.strftime("%d/%m/%Y"))
+}
+
+fn parts(seconds: u64) -> Vec<(String, String)> {
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+    let part = |n: u64, unit: String| (n.to_string(), unit);
+    if days > 0 {
+        vec![part(days, t!("unit-days")), part(hours, t!("unit-hours"))]
+    } else {
+        vec![part(hours, t!("unit-hours")), part(minutes, t!("unit-minutes"))]
+    }
+}
+
+fn days(clock: &ReturnClock, now: Timestamp) -> Vec<Day> {
+    let today = date_in_vietnam(now);
+    let start = clock.days.first().map(|day| day.date);
+    clock
+        .days
+        .iter()
+        .map(|day| {
+            let (note, kind) = match &day.kind {
+                _ if Some(day.date) == start && day.number == 0 => {
+                    let note = if clock.started_by_disarm { t!("return-day-off") } else { t!("return-day-received") };
+                    (note, DayKind::Spent)
+                }
+                _ if day.date == clock.last_day => (t!("return-day-due"), DayKind::Due),
+                CalendarDay::Weekend => (t!("return-day-free"), DayKind::Off),
+                CalendarDay::Holiday(_) => (t!("return-day-holiday"), DayKind::Off),
+                CalendarDay::Working if day.date == today => (day.number.to_string(), DayKind::Now),
+                CalendarDay::Working if day.date < today => (day.number.to_string(), DayKind::Spent),
+                CalendarDay::Working => (day.number.to_string(), DayKind::Work),
+            };
+            Day { weekday: format::weekday(day.date, lang()), day: day.date.strftime("%d").to_string(), note, kind }
+        })
+        .collect()
+}
+
+fn no_clock(clock: &Result<ReturnClock, NoClock>) -> String {
+    match clock {
+        Ok(_) => String::new(),
+        Err(NoClock::NotStarted) => t!("return-not-started"),
+        Err(NoClock::NoRule) => t!("return-no-rule"),
+        Err(NoClock::YearUnknown(year)) => t!("return-year-unknown", year = year.0.to_string()),
+    }
+}
+
+fn cite(clock: &ReturnClock) -> String {
+    let c = &clock.citation;
+    let place = c.place.as_ref().map(|place| format!(", {place}")).unwrap_or_default();
+    let open = if c.to_be_confirmed { format!(" · {}", t!("return-rule-unchecked")) } else { String::new() };
+    t!("return-rule", days = clock.working_days, cite = format!("{}{place}", c.document)) + &open
+}
+
+/// Another seal of the list.
+#[component]
+fn Other(due: Due, now: Timestamp, onopen: EventHandler<SealNo>) -> Element {
+    let seal = due.line.seal.no.clone();
+    let title = seal_no(&seal);
+    let mut sub = match &due.line.clock {
+        Ok(clock) if clock.left(now).is_negative() => {
+            let late = format::duration(clock.left(now).unsigned_abs().as_secs() / 3600 * 3600, lang());
+            format!("**{}** · {}", t!("return-late-by", time = late), t!("return-due", day = day_words(clock.last_day)))
+        }
+        Ok(clock) => t!("return-due", day = day_words(clock.last_day)),
+        clock => no_clock(clock),
+    };
+    let holidays: Vec<String> = match &due.line.clock {
+        Ok(clock) => {
+            let mut names: Vec<String> = clock
+                .days
+                .iter()
+                .filter_map(|day| match &day.kind {
+                    CalendarDay::Holiday(name) => Some(name.clone()),
+                    _ => None,
+                })
+                .collect();
+            names.dedup();
+            names
+        }
+        Err(_) => Vec::new(),
+    };
+    if !holidays.is_empty() {
+        sub.push('\n');
+        sub.push_str(&t!("return-over-holiday", names = holidays.join(", ")));
+    }
+    for line in [due.owner_name.clone(), due.place.clone()] {
+        if !line.is_empty() {
+            sub.push('\n');
+            sub.push_str(&line);
+        }
+    }
+    let start = match &due.line.clock {
+        Ok(clock) => rsx! { ClockRing { clock: ClockProp(clock.clone()), now } },
+        Err(_) => rsx! { Glyph { icon: "diamond-unsure", kind: Tone::Unsure } },
+    };
+    rsx! { Row { title, sub, start, onclick: move |()| onopen.call(seal.clone()) } }
+}

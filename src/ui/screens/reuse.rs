@@ -1,0 +1,119 @@
+//! The first way home: a shipment toward the unit that owns or manages the seal.
+
+use dioxus::prelude::*;
+use seal_core::courier::return_clock;
+use seal_core::ids::CaseId;
+use seal_core::seal_no::SealNo;
+
+use super::frame::{Frame, NotHere, Refusal, container_no, office, read, seal_no, use_now};
+use super::returns::{ClockProp, Deadline};
+use crate::actions::reserve_reuse::{ReserveReuseError, cancel_reuse, reserve_reuse, shipments};
+use crate::i18n::format;
+use crate::t;
+use crate::ui::components::*;
+use crate::ui::desk::use_desk;
+use crate::ui::route::Route;
+
+/// Shipments home for one seal.
+#[component]
+pub fn Reuse(seal: SealNo) -> Element {
+    let mut desk = use_desk();
+    let now = use_now();
+    let mut chosen = use_signal(|| None::<CaseId>);
+    let mut refusal = use_signal(String::new);
+    let Some(officer) = desk.officer() else { return rsx! {} };
+    let seen = read(desk.look(|kit| {
+        let Some(view) = kit.store.seal(&seal)? else { return Ok(None) };
+        let cases = shipments(kit, &officer, &view)?;
+        let clock = return_clock(&view, &kit.store.rules()?, now()).ok();
+        Ok(Some((view, cases, clock)))
+    }));
+    let (view, cases, clock) = match seen {
+        Ok(Some(seen)) => seen,
+        Ok(None) => return rsx! { NotHere { text: t!("not-here-seal") } },
+        Err(trouble) => return rsx! { Frame { title: t!("reuse-title"), {trouble} } },
+    };
+    let owner = view.doc.as_ref().map(|doc| desk.look(|kit| office(kit, &doc.owner))).unwrap_or_default();
+    let items = cases
+        .iter()
+        .map(|case| {
+            let title = case.doc.containers.first().map(container_no).unwrap_or_else(|| t!("reuse-no-container"));
+            let to = desk.look(|kit| office(kit, &case.doc.destination));
+            let late = clock.as_ref().is_some_and(|clock| case.doc.planned_at > clock.ends);
+            let mut sub = t!("reuse-shipment", office = to, time = format::date_time(case.doc.planned_at));
+            if late {
+                sub = format!("{sub}\n**{}**", t!("reuse-too-late"));
+            }
+            Choice::new(case.doc.id.to_string(), title).sub(sub)
+        })
+        .collect::<Vec<_>>();
+    let words = |error: &ReserveReuseError| match error {
+        ReserveReuseError::UnknownSeal => t!("not-here-seal"),
+        ReserveReuseError::NotTowardHome => t!("reuse-not-home"),
+        ReserveReuseError::Reserved => t!("reuse-reserved-already"),
+        ReserveReuseError::Store(_) => t!("err-store"),
+    };
+    let (promise, release) = (seal.clone(), seal.clone());
+    let promised = view.reserved_for;
+    rsx! {
+        Frame {
+            title: t!("reuse-title"),
+            sub: t!("return-seal-of", seal = seal_no(&seal), owner = owner),
+            dock: rsx! {
+                Dock {
+                    Refusal { text: refusal() }
+                    if let Some(case) = promised {
+                        Button { kind: ButtonKind::Go, big: true, icon: "container", text: t!("reuse-open-case"), onclick: move |()| desk.open(Route::Case { case }) }
+                        Button {
+                            icon: "undo-2",
+                            text: t!("reuse-cancel"),
+                            onclick: move |()| {
+                                let Some(officer) = desk.officer() else { return };
+                                if let Err(error) = cancel_reuse(&desk.kit(), &officer, &release) {
+                                    refusal.set(words(&error));
+                                }
+                            },
+                        }
+                    } else if !cases.is_empty() {
+                        Button {
+                            kind: ButtonKind::Go,
+                            big: true,
+                            icon: "repeat",
+                            text: t!("reuse-reserve"),
+                            disabled: chosen().is_none(),
+                            onclick: move |()| {
+                                let (Some(officer), Some(case)) = (desk.officer(), chosen()) else { return };
+                                match reserve_reuse(&desk.kit(), &officer, &promise, case) {
+                                    Ok(()) => refusal.set(String::new()),
+                                    Err(error) => refusal.set(words(&error)),
+                                }
+                            },
+                        }
+                    }
+                }
+            },
+            if let Some(clock) = clock {
+                Card { Deadline { clock: ClockProp(clock), now: now() } }
+            }
+            if promised.is_some() {
+                Card { kind: CardKind::Hero,
+                    Decision { text: t!("reuse-reserved") }
+                    Note { text: t!("reuse-reserved-text") }
+                }
+            } else if cases.is_empty() {
+                Card { Empty { icon: "truck", title: t!("return-way-no-shipment"), text: t!("reuse-none-text"),
+                    Button { icon: "package", text: t!("reuse-to-courier"), onclick: move |()| desk.open(Route::Returns) }
+                } }
+            } else {
+                Decision { id: "ship", text: t!("reuse-which") }
+                Options {
+                    labelled_by: "ship",
+                    items,
+                    selected: chosen().map(|case| case.to_string()).unwrap_or_default(),
+                    onselect: move |id: String| chosen.set(id.parse().ok()),
+                }
+                Note { icon: "scale", text: t!("reuse-rule") }
+            }
+        }
+    }
+}

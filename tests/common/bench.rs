@@ -1,0 +1,260 @@
+//! A device with a yard of simulated seals before it, a case to seal and the officers of both ends.
+#![allow(dead_code)]
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use seal_core::case::{CasePhase, CaseView, SealOnCase};
+use seal_core::codes::{CustomsSealKind, SealCondition, SealType};
+use seal_core::doc::{CaseDoc, Doc, SealDoc, SealLife, SealRadio};
+use seal_core::fact::{Fact, Inspected};
+use seal_core::ids::{CaseId, DeviceId, OfficerId, Sha256};
+use seal_core::inspection::{HandCheck, HandCheckResult, Verdict, checks_for};
+use seal_core::officer::{Officer, Role};
+use seal_core::outbox::Receipt;
+use seal_core::seal::state::SealState;
+use seal_core::seal_no::SealNo;
+use seal_core::wire::{Change, ChangesResponse, PROTO, PushRequest, PushResponse, SignInRequest, SignInResponse};
+use seal_field::actions::Kit;
+use seal_field::actions::lock_command::{Patience, Progress};
+use seal_field::adapters::no_camera::NoCamera;
+use seal_field::adapters::yard_link::{RadioDelays, YardLink};
+use seal_field::ports::central::{Central, CentralTrouble, PhotoAtCentral};
+use seal_field::ports::clock::Clock as _;
+use seal_field::ports::location::Nowhere;
+use seal_field::ports::store::Store as _;
+use seal_simulator::{Reach as _, SealNow, SealSpec, Trouble, Yard};
+
+use crate::common::{Device, case_id, office, seal};
+
+/// Nobody answers.
+struct NoCoverage;
+
+fn offline<T>() -> Result<T, CentralTrouble> {
+    Err(CentralTrouble::Offline("test".to_owned()))
+}
+
+#[async_trait]
+impl Central for NoCoverage {
+    async fn ping(&self) -> Result<(), CentralTrouble> {
+        offline()
+    }
+    async fn sign_in(&self, _: SignInRequest) -> Result<SignInResponse, CentralTrouble> {
+        offline()
+    }
+    fn sign_out(&self) {}
+    async fn push(&self, _: DeviceId, _: &PushRequest) -> Result<PushResponse, CentralTrouble> {
+        offline()
+    }
+    async fn changes(&self, _: Option<&str>, _: u32) -> Result<ChangesResponse, CentralTrouble> {
+        offline()
+    }
+    async fn photo_state(&self, _: &Sha256, _: u64, _: &str) -> Result<PhotoAtCentral, CentralTrouble> {
+        offline()
+    }
+    async fn photo_append(&self, _: &Sha256, _: u64, _: Vec<u8>) -> Result<PhotoAtCentral, CentralTrouble> {
+        offline()
+    }
+    async fn photo_bytes(&self, _: &Sha256) -> Result<Vec<u8>, CentralTrouble> {
+        offline()
+    }
+}
+
+pub const SEAL: &str = "83181001";
+pub const PATIENCE: Patience =
+    Patience { answer: Duration::from_secs(5), readings: 4, pause: Duration::from_millis(0) };
+
+pub struct Bench {
+    pub folder: tempfile::TempDir,
+    pub device: Device,
+    pub yard: Arc<Yard>,
+    pub kit: Kit,
+    /// Seals at the origin, 03EE.
+    pub a: Officer,
+    /// Inspects at the destination, 15BB.
+    pub b: Officer,
+    pub case: CaseId,
+    pub no: SealNo,
+}
+
+pub fn officer(id: &str, unit: &str, roles: &[Role]) -> Officer {
+    Officer { id: OfficerId(id.to_owned()), name: id.to_owned(), unit: office(unit), roles: roles.to_vec() }
+}
+
+pub fn case_doc() -> CaseDoc {
+    CaseDoc {
+        id: case_id(7),
+        containers: vec!["CSQU3054383".parse().unwrap()],
+        size_type: String::new(),
+        declaration: None,
+        declared_on: None,
+        status: String::new(),
+        trader: "Công ty".to_owned(),
+        tax_code: String::new(),
+        channel: String::new(),
+        ground: None,
+        origin: office("03EE"),
+        destination: office("15BB"),
+        route: String::new(),
+        permitted_hours: 12,
+        planned_at: "2026-11-23T02:00:00Z".parse().unwrap(),
+        vehicle: String::new(),
+        trailer: String::new(),
+        driver: String::new(),
+        seals: Vec::new(),
+        sheet_codes: Vec::new(),
+    }
+}
+
+pub fn seal_doc(no: &str) -> SealDoc {
+    SealDoc {
+        no: seal(no),
+        seal_type: SealType::Electronic,
+        kind: CustomsSealKind::Electronic,
+        class: None,
+        owner: office("03EE"),
+        manager: office("03EE"),
+        holder: office("03EE"),
+        as_of: "2026-11-01T00:00:00Z".parse().unwrap(),
+        radio: SealRadio::Spoken,
+        life: SealLife::InService,
+        platform_sees: Some(true),
+    }
+}
+
+/// A good seal with its rope in and the right time.
+pub fn good(no: &str) -> SealSpec {
+    SealSpec { clock_offset_s: 0, ..SealSpec::good(seal(no)).rope_in() }
+}
+
+pub fn kit(device: &Device, yard: &Arc<Yard>, delays: RadioDelays) -> Kit {
+    Kit {
+        store: device.store.clone(),
+        photos: device.photos.clone(),
+        central: Arc::new(NoCoverage),
+        link: Arc::new(YardLink::new(Arc::clone(yard) as Arc<dyn seal_simulator::Reach>, delays)),
+        camera: Arc::new(NoCamera),
+        clock: device.clock.clone(),
+        location: Arc::new(Nowhere),
+        vault: device.vault.clone(),
+    }
+}
+
+impl Bench {
+    pub fn new(trouble: &[Trouble]) -> Self {
+        Self::with_spec(good(SEAL).with(trouble))
+    }
+
+    pub fn with_spec(spec: SealSpec) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let device = Device::open(folder.path());
+        let yard = open_yard(folder.path(), &device);
+        let no = spec.serial.clone();
+        yard.add(spec).unwrap();
+        let bench = Self {
+            kit: kit(&device, &yard, RadioDelays::default()),
+            a: officer("khoa.nm", "03EE", &[Role::Officer]),
+            b: officer("ha.tt", "15BB", &[Role::Officer]),
+            case: case_id(7),
+            no,
+            folder,
+            device,
+            yard,
+        };
+        bench.documents(vec![Doc::Case(case_doc()), Doc::Seal(seal_doc(SEAL))]);
+        bench
+    }
+
+    /// Documents arrive from the central.
+    pub fn documents(&self, docs: Vec<Doc>) {
+        self.changes(docs.into_iter().map(|doc| Change::Doc { doc: Box::new(doc) }).collect());
+    }
+
+    pub fn changes(&self, changes: Vec<Change>) {
+        let page = ChangesResponse {
+            proto: PROTO.to_owned(),
+            epoch: "e".to_owned(),
+            server_time: self.now(),
+            changes,
+            next: "1".to_owned(),
+            more: false,
+        };
+        self.device.store.take_changes(&page, self.now()).unwrap();
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.device.clock.now().wall
+    }
+
+    pub fn pass(&self, by: SignedDuration) {
+        self.device.clock.advance(by);
+    }
+
+    pub fn view(&self) -> CaseView {
+        self.device.store.case(self.case).unwrap().unwrap()
+    }
+
+    pub fn phase(&self) -> CasePhase {
+        self.view().phase()
+    }
+
+    pub fn on_case(&self) -> SealOnCase {
+        self.view().seal(&self.no).unwrap().clone()
+    }
+
+    pub fn state(&self) -> SealState {
+        self.view().seal(&self.no).map_or(SealState::Free, |seal| seal.state.clone())
+    }
+
+    /// The truth.
+    pub fn truth(&self) -> SealNow {
+        self.yard.seal(&self.no).unwrap()
+    }
+
+    /// Kinds of the facts of the case, in order.
+    pub fn kinds(&self) -> Vec<&'static str> {
+        let mut events = self.device.store.case_events(self.case).unwrap();
+        events.sort_by_key(|signed| signed.event.seq);
+        events.iter().map(|signed| signed.event.fact.kind()).collect()
+    }
+
+    pub fn facts(&self) -> Vec<Fact> {
+        let mut events = self.device.store.case_events(self.case).unwrap();
+        events.sort_by_key(|signed| signed.event.seq);
+        events.into_iter().map(|signed| signed.event.fact).collect()
+    }
+}
+
+pub fn open_yard(folder: &Path, device: &Device) -> Arc<Yard> {
+    let clock = device.clock.clone();
+    Arc::new(Yard::open(&folder.join("yard"), Arc::new(move || clock.now().wall)).unwrap())
+}
+
+/// Checks by hand, all good but `bad`.
+pub fn hand_checks(bad: Option<HandCheck>) -> Vec<HandCheckResult> {
+    let made = checks_for(SealType::Electronic).iter();
+    made.map(|check| HandCheckResult { check: *check, good: Some(*check) != bad, seconds: 4, note: String::new() })
+        .collect()
+}
+
+pub fn inspection(no: &SealNo, verdict: Verdict, reason: &str) -> Inspected {
+    Inspected {
+        seal: no.clone(),
+        en_route: false,
+        checks: hand_checks(None),
+        condition: SealCondition::Right,
+        verdict,
+        reason: reason.to_owned(),
+    }
+}
+
+/// For acts whose progress is not looked at.
+pub fn quiet(_: Progress) {}
+
+/// For [`Change::Event`].
+pub fn receipt() -> Receipt {
+    Receipt { server_seq: 1, at: "2026-11-23T02:00:00Z".parse().unwrap(), code: "7F3A-21".to_owned() }
+}
