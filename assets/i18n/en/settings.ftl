@@ -51,3 +51,6 @@ settings-report-help = No passwords or PINs
 settings-report-send = Record and send
 settings-report-kept = Recorded
 settings-report-kept-why = It waits in To send and goes out when there is network.
+settings-role-officer = Officer
+settings-role-shift-lead = Shift lead
+settings-role-supervisor = Supervisor

@@ -51,3 +51,6 @@ settings-report-help = Đừng ghi mật khẩu hay mã PIN
 settings-report-send = Ghi và gửi
 settings-report-kept = Đã ghi
 settings-report-kept-why = Báo cáo nằm ở mục Chờ gửi và tự đi khi có mạng.
+settings-role-officer = Công chức
+settings-role-shift-lead = Trưởng ca
+settings-role-supervisor = Lãnh đạo

@@ -18,7 +18,7 @@ use crate::actions::arm_seal::arm_seal;
 use crate::actions::disarm_seal::disarm_seal;
 use crate::actions::lock_command::{LockEnd, Patience, Progress};
 use crate::actions::read_lock::read_lock;
-use crate::actions::sign_in::vouch;
+use crate::actions::sign_in::agrees_here;
 use crate::i18n::format;
 use crate::t;
 use crate::ui::components::*;
@@ -249,7 +249,7 @@ fn ReadyToDisarm(view: CaseView, seal: SealNo, text: String, stand: Signal<Stand
                         refused.set(String::new());
                         let second = if conflict {
                             let id = OfficerId(account.peek().trim().to_lowercase());
-                            match vouch(&desk.kit(), &id, &pin.peek()) {
+                            match agrees_here(&desk.kit(), &id, &pin.peek()) {
                                 Ok(_) => Some(SecondOfficer { officer: id, reason: reason.peek().trim().to_owned() }),
                                 Err(error) => {
                                     tracing::warn!(%error, "second officer");
