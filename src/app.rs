@@ -17,7 +17,7 @@ use crate::ports::clock::Clock;
 use crate::ports::location::Nowhere;
 use crate::ports::seal_link::SealLink;
 use crate::ports::store::{Store as _, StoreError};
-use crate::ports::vault::VaultError;
+use crate::ports::vault::{Vault, VaultError};
 use crate::sync::{self, SyncHandle, SyncPorts};
 
 /// The rule pack shipped with the app; it holds until one was pulled.
@@ -71,8 +71,9 @@ impl Device {
     /// # Errors
     /// [`AppError`].
     pub fn open(settings: DeviceSettings) -> Result<Self, AppError> {
-        let central = http(&settings)?;
-        Self::wire(settings, central)
+        let vault = vault(&settings)?;
+        let central = http(&settings, &vault)?;
+        Self::wire(settings, vault, central)
     }
 
     /// The same with a switch before the central, for practice and rehearsals.
@@ -80,15 +81,15 @@ impl Device {
     /// # Errors
     /// [`AppError`].
     pub fn open_switchable(settings: DeviceSettings) -> Result<(Self, Arc<SwitchableCentral>), AppError> {
-        let network = Arc::new(SwitchableCentral::new(http(&settings)?));
-        let device = Self::wire(settings, Arc::clone(&network) as Arc<dyn Central>)?;
+        let vault = vault(&settings)?;
+        let network = Arc::new(SwitchableCentral::new(http(&settings, &vault)?));
+        let device = Self::wire(settings, vault, Arc::clone(&network) as Arc<dyn Central>)?;
         Ok((device, network))
     }
 
-    fn wire(settings: DeviceSettings, central: Arc<dyn Central>) -> Result<Self, AppError> {
+    fn wire(settings: DeviceSettings, vault: Arc<dyn Vault>, central: Arc<dyn Central>) -> Result<Self, AppError> {
         let DeviceSettings { data, clock, link, .. } = settings;
         let io = |path: PathBuf| move |error| AppError::Io(path, error);
-        std::fs::create_dir_all(&data).map_err(io(data.clone()))?;
         let opened = SqliteStore::open(&data.join("seal-field.sqlite"), RulePack::parse(RULES)?, Arc::clone(&clock))?;
         opened.store.revive()?;
         let photos = data.join("photos");
@@ -100,18 +101,21 @@ impl Device {
             camera: Arc::new(NoCamera),
             clock,
             location: Arc::new(Nowhere),
-            vault: Arc::new(FileVault::open(&data.join("vault"))?),
+            vault,
         };
         let sync = sync::start(kit.clone());
         Ok(Self { kit, sync, moved_aside: opened.moved_aside })
     }
 }
 
-fn http(settings: &DeviceSettings) -> Result<Arc<dyn Central>, AppError> {
+fn vault(settings: &DeviceSettings) -> Result<Arc<dyn Vault>, AppError> {
+    Ok(Arc::new(FileVault::open(&settings.data.join("vault"))?))
+}
+
+fn http(settings: &DeviceSettings, vault: &Arc<dyn Vault>) -> Result<Arc<dyn Central>, AppError> {
     let central = HttpCentral::new(&settings.central).map_err(|error| AppError::Central(error.to_string()))?;
     // The token outlives the app's process, so that what is queued goes on being sent after a restart.
-    let vault = FileVault::open(&settings.data.join("vault"))?;
-    Ok(Arc::new(central.keeping_token_in(Arc::new(vault))))
+    Ok(Arc::new(central.keeping_token_in(Arc::clone(vault))))
 }
 
 impl From<Kit> for SyncPorts {

@@ -1,11 +1,9 @@
 //! Something was scanned or typed: what it is by the lists of this device, where it leads, and the fact that it was read.
 
-use seal_core::case::{CasePhase, CaseView};
-use seal_core::codes::SealType;
+use seal_core::case::CasePhase;
 use seal_core::container::ContainerNo;
-use seal_core::custody::{SealView, Whereabouts};
+use seal_core::custody::Whereabouts;
 use seal_core::declaration::DeclarationNo;
-use seal_core::doc::{SealLife, SealRadio};
 use seal_core::fact::{CodeRead, Fact};
 use seal_core::ids::{CaseId, OfficeCode, ParcelId};
 use seal_core::officer::Officer;
@@ -124,68 +122,6 @@ pub fn value_of(what: &What) -> String {
         What::Parcel { id } => id.to_string(),
         What::ContainerSheetRow { .. } | What::Unknown => String::new(),
     }
-}
-
-/// Something the officer has to know before a seal goes on a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SealConcern {
-    /// Neither register nor any fact knows it.
-    Unknown,
-    /// Out of use: retired, lost or in repair.
-    OutOfUse(SealLife),
-    /// On another case that is not closed.
-    OnOtherCase(CaseId),
-    /// Packed to go home.
-    InParcel(ParcelId),
-    /// It is a mechanical seal.
-    Mechanical,
-    /// Only by card, keypad or monitoring centre.
-    RadioNotSpoken,
-    /// Belongs to another unit, and this shipment goes toward it: a legal way home (dispatch point 3).
-    ForeignTowardHome(OfficeCode),
-    /// Belongs to another unit, and this shipment does not go there.
-    ForeignElsewhere(OfficeCode),
-}
-
-impl SealConcern {
-    /// Must not be put on. The others are said and leave the choice to the officer.
-    #[must_use]
-    pub fn stops(&self) -> bool {
-        matches!(self, Self::Unknown | Self::OutOfUse(_) | Self::OnOtherCase(_) | Self::InParcel(_))
-    }
-}
-
-/// What speaks against putting this seal on this case, the gravest first. Pure.
-#[must_use]
-pub fn concerns(seal: Option<&SealView>, case: &CaseView, unit: &OfficeCode) -> Vec<SealConcern> {
-    let Some(seal) = seal else { return vec![SealConcern::Unknown] };
-    let mut out = Vec::new();
-    match &seal.whereabouts {
-        Some(Whereabouts::OnCase { case: on }) if *on != case.doc.id => out.push(SealConcern::OnOtherCase(*on)),
-        Some(Whereabouts::InParcel { parcel }) => out.push(SealConcern::InParcel(*parcel)),
-        _ => {}
-    }
-    let Some(doc) = &seal.doc else {
-        out.push(SealConcern::Unknown);
-        return out;
-    };
-    if doc.life != SealLife::InService {
-        out.push(SealConcern::OutOfUse(doc.life));
-    }
-    if doc.seal_type != SealType::Electronic {
-        out.push(SealConcern::Mechanical);
-    } else if doc.radio == SealRadio::NotSpoken {
-        out.push(SealConcern::RadioNotSpoken);
-    }
-    if &doc.owner != unit && &doc.manager != unit {
-        let toward = case.doc.destination == doc.owner || case.doc.destination == doc.manager;
-        out.push(if toward {
-            SealConcern::ForeignTowardHome(doc.owner.clone())
-        } else {
-            SealConcern::ForeignElsewhere(doc.owner.clone())
-        });
-    }
-    out
 }
 
 /// Of several cases, the one an officer of `unit` means: not closed, of this unit, newest.

@@ -2,6 +2,8 @@
 //! seal is simulated.
 
 use jiff::Timestamp;
+use seal_core::ids::OfficerId;
+use seal_core::officer::Role;
 use seal_core::seal_no::SealNo;
 
 /// Network of a practice device.
@@ -42,14 +44,31 @@ pub struct PracticeSeal {
 /// Something to hold before the camera, and to print.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PracticeSample {
-    /// Name for the feed.
+    /// Name for the feed: symbology and text, e.g. `code128:83181001`.
     pub id: String,
     /// Words for the list.
     pub name: String,
 }
 
+/// Somebody who may sign in. Practice accounts are no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PracticeAccount {
+    /// Account.
+    pub officer: OfficerId,
+    /// Name as on documents.
+    pub name: String,
+    /// Roles.
+    pub roles: Vec<Role>,
+    /// Short name of the unit.
+    pub unit: String,
+    /// PIN.
+    pub pin: String,
+}
+
 /// The controls.
 pub trait Practice: Send + Sync {
+    /// Accounts to sign in with on this device, the likeliest first.
+    fn accounts(&self) -> Vec<PracticeAccount>;
     /// The devices of the set.
     fn devices(&self) -> Vec<PracticeDevice>;
     /// The practice clock.

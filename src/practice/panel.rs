@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use seal_core::officer::Role;
 use seal_core::scan::Symbology;
 use seal_core::seal::reading::LockState;
 use seal_core::seal_no::SealNo;
-use seal_simulator::{Reach as _, Rope, Trouble};
+use seal_simulator::{Rope, Trouble};
 
 use super::scenes::SCENES;
 use super::set::{PracticeDevice as SetDevice, PracticeSet};
 use crate::adapters::switchable::NetworkMode;
 use crate::ports::clock::Clock as _;
-use crate::ports::practice::{Practice, PracticeDevice, PracticeNetwork, PracticeSample, PracticeSeal};
+use crate::ports::practice::{
+    Practice, PracticeAccount, PracticeDevice, PracticeNetwork, PracticeSample, PracticeSeal,
+};
 
 /// [`Practice`] for one device of the set.
 pub struct Panel {
@@ -29,6 +32,26 @@ impl Panel {
 }
 
 impl Practice for Panel {
+    fn accounts(&self) -> Vec<PracticeAccount> {
+        let here = |account: &&seal_central::practice::Account| {
+            account.officer.unit.as_str() == self.device.unit
+                && !account.officer.roles.iter().any(|role| matches!(role, Role::Integrator | Role::Auditor))
+        };
+        self.set
+            .world
+            .accounts
+            .iter()
+            .filter(here)
+            .map(|account| PracticeAccount {
+                officer: account.officer.id.clone(),
+                name: account.officer.name.clone(),
+                roles: account.officer.roles.clone(),
+                unit: office_name(&self.set, self.device.unit),
+                pin: account.secret.clone(),
+            })
+            .collect()
+    }
+
     fn devices(&self) -> Vec<PracticeDevice> {
         self.set
             .devices
@@ -148,7 +171,9 @@ fn samples(set: &PracticeSet, unit: &str) -> Vec<PracticeSample> {
         samples.push(code(Symbology::Code128, seal.no.as_str(), format!("Nhãn seal {}", seal.no)));
     }
     samples.push(code(Symbology::Code128, WAYBILL, format!("Vận đơn {WAYBILL}")));
-    samples.extend(SCENES.iter().map(|(scene, name, _)| PracticeSample { id: format!("photo:{scene}"), name: (*name).to_owned() }));
+    samples.extend(
+        SCENES.iter().map(|(scene, name, _)| PracticeSample { id: format!("photo:{scene}"), name: (*name).to_owned() }),
+    );
     samples
 }
 

@@ -130,7 +130,10 @@ async fn containers(State(set): State<Arc<PracticeSet>>, Path(id): Path<String>)
 }
 
 async fn goods(State(set): State<Arc<PracticeSet>>, Path(id): Path<String>) -> Response {
-    page(find(&set, &id).and_then(|case| Some(prints::goods_sheet(&header_of(&set, &case)?, "1 container", "", Symbology::Code39))))
+    page(
+        find(&set, &id)
+            .and_then(|case| Some(prints::goods_sheet(&header_of(&set, &case)?, "1 container", "", Symbology::Code39))),
+    )
 }
 
 async fn plate(Path(container): Path<String>) -> Response {

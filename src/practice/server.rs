@@ -116,7 +116,8 @@ async fn live(
     let Some(device) = shell.set.device(&name).cloned() else { return StatusCode::NOT_FOUND.into_response() };
     // Browsers send the page's origin with a WebSocket: only our own pages may drive a device.
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let own = text(header::ORIGIN).zip(text(header::HOST)).is_some_and(|(origin, host)| origin == format!("http://{host}"));
+    let own =
+        text(header::ORIGIN).zip(text(header::HOST)).is_some_and(|(origin, host)| origin == format!("http://{host}"));
     if !own {
         return StatusCode::FORBIDDEN.into_response();
     }

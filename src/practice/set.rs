@@ -109,7 +109,8 @@ impl PracticeSet {
                 clock: Arc::clone(&clock) as Arc<dyn Clock>,
                 link: Arc::new(YardLink::new(Arc::clone(&yard), delays)),
             };
-            let (device, network) = Device::open_switchable(settings).map_err(|error| PracticeError::Device(name, error))?;
+            let (device, network) =
+                Device::open_switchable(settings).map_err(|error| PracticeError::Device(name, error))?;
             devices.push(Arc::new(PracticeDevice { name, unit, device, network }));
         }
         Ok(Self { clock, yard, devices, world, central: address })

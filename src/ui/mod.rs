@@ -7,6 +7,11 @@ pub mod route;
 pub mod screens;
 pub mod theme;
 
+/// Lets so many milliseconds pass. Every renderer runs the screens inside Tokio.
+pub async fn wait(ms: u64) {
+    tokio::time::sleep(std::time::Duration::from_millis(ms)).await;
+}
+
 /// The message `key` in the officer's language, with values for its variables:
 /// `t!("back")`, `t!("step-of", n = 4, of = 6, name = step)`.
 ///

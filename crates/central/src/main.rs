@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use seal_central::accounts::Cost;
 use jiff::{SignedDuration, Timestamp};
+use seal_central::accounts::Cost;
 use seal_central::{Central, Clock, ServerConfig};
 use seal_core::ids::{OfficeCode, OfficerId};
 use seal_core::officer::{Officer, Role};

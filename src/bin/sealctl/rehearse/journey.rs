@@ -104,7 +104,11 @@ pub fn play(stage: &mut Stage, report: &mut Report) -> Result<(), Trouble> {
     // Received on Monday 23.11.2026; that day is not counted, Tuesday is the Day of Vietnamese Culture: Wednesday,
     // Thursday, Friday.
     report.same("the deadline, past a holiday, is Friday 27.11.2026", "2026-11-27", clock["last_day"].clone());
-    report.same("three working days are left", json!([3, 3]), json!([clock["working_days"], clock["working_days_left"]]));
+    report.same(
+        "three working days are left",
+        json!([3, 3]),
+        json!([clock["working_days"], clock["working_days_left"]]),
+    );
     let packed = b.act(json!({
         "do": "pack", "to": "02CI", "seals": [SEAL, SEAL_FROM_BEFORE], "photo": stage.photo("parcel"),
     }))?;

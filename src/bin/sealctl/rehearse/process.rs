@@ -80,8 +80,7 @@ impl Central {
             ));
         }
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
-        let mut central =
-            Self { program, data: data.to_owned(), clock: clock.to_owned(), address, running: None };
+        let mut central = Self { program, data: data.to_owned(), clock: clock.to_owned(), address, running: None };
         central.resume()?;
         Ok(central)
     }

@@ -2,8 +2,8 @@
 //! that act on one seal without knowing of each other.
 
 use seal_core::seal_no::SealNo;
-use seal_simulator::Trouble as SealTrouble;
 use seal_simulator::Reach as _;
+use seal_simulator::Trouble as SealTrouble;
 use serde_json::{Value, json};
 
 use super::journey::{all_accepted, trip};
@@ -28,7 +28,11 @@ pub fn play(stage: &mut Stage, report: &mut Report) -> Result<(), Trouble> {
     let mut b = stage.device("destination")?;
     report.chapter("7 The device was stopped and started again");
     let seen = a.queue()?;
-    report.holds("A's queue still shows what was sent", seen.iter().all(|item| item["state"]["state"] == "accepted"), seen.len());
+    report.holds(
+        "A's queue still shows what was sent",
+        seen.iter().all(|item| item["state"]["state"] == "accepted"),
+        seen.len(),
+    );
     a.sign_in("an.nv", "246810")?;
     report.same("A's next shift", Value::Null, a.sync()?);
     let mut seals = SEALS;
@@ -65,7 +69,8 @@ pub fn play(stage: &mut Stage, report: &mut Report) -> Result<(), Trouble> {
 }
 
 fn no_eseal_left(report: &mut Report, a: &mut Actor) -> Result<(), Trouble> {
-    let goods = |reason: &str| json!({ "do": "goods", "case": CASE_WITHOUT_ESEAL, "ground": "bonded", "reason": reason });
+    let goods =
+        |reason: &str| json!({ "do": "goods", "case": CASE_WITHOUT_ESEAL, "ground": "bonded", "reason": reason });
     let bolt = json!({
         "do": "record", "case": CASE_WITHOUT_ESEAL, "seal": BOLT, "seal_type": "1", "kind": "3", "class": "H",
         "method": "by_hand", "on_off": "on",
@@ -76,7 +81,11 @@ fn no_eseal_left(report: &mut Report, a: &mut Actor) -> Result<(), Trouble> {
     report.holds("a bolt alone is refused", refused.contains("electronic seal"), refused);
     a.act(goods("Hết seal định vị điện tử"))?;
     let recorded = a.act(bolt)?;
-    report.same("with the reason it is recorded, not confirmed", "recorded_unconfirmed", recorded["state"]["state"].clone());
+    report.same(
+        "with the reason it is recorded, not confirmed",
+        "recorded_unconfirmed",
+        recorded["state"]["state"].clone(),
+    );
     report.same(
         "the reason stands in the case",
         "Hết seal định vị điện tử",
@@ -94,7 +103,11 @@ fn by_card(report: &mut Report, stage: &Stage, a: &mut Actor) -> Result<(), Trou
         "do": "record", "case": CASE_BY_CARD, "seal": SEAL_BY_CARD, "seal_type": "2", "kind": "5",
         "method": "card", "on_off": "on",
     }))?;
-    report.same("by card: recorded, not confirmed by the seal", "recorded_unconfirmed", recorded["state"]["state"].clone());
+    report.same(
+        "by card: recorded, not confirmed by the seal",
+        "recorded_unconfirmed",
+        recorded["state"]["state"].clone(),
+    );
     report.same("A sends it", Value::Null, a.sync()?);
     let (status, answer) = stage.platform_reports(SEAL_BY_CARD, true)?;
     report.same("the platform reports the seal closed", json!([200, 1]), json!([status, answer["taken"]]));
@@ -153,7 +166,12 @@ fn link_troubles(report: &mut Report, stage: &mut Stage, a: &mut Actor, seals: [
 
 /// Both act on one seal without coverage: one arms it by radio, the other writes down that it was closed by keypad.
 /// Returns the case.
-fn two_devices(report: &mut Report, stage: &mut Stage, [a, second, b]: [&mut Actor; 3], no: &str) -> Result<String, Trouble> {
+fn two_devices(
+    report: &mut Report,
+    stage: &mut Stage,
+    [a, second, b]: [&mut Actor; 3],
+    no: &str,
+) -> Result<String, Trouble> {
     let seal = stage.seal(no, &[])?;
     let case = open_case(stage, a)?;
     report.same("a truck nobody announced is on A's list", Value::Null, a.sync()?);
@@ -171,7 +189,8 @@ fn two_devices(report: &mut Report, stage: &mut Stage, [a, second, b]: [&mut Act
     let view = b.case(&case)?;
     let conflicts = view["case"]["conflicts"].as_array().cloned().unwrap_or_default();
     report.holds("B sees the case flagged", conflicts.iter().any(|one| one["why"] == "fork"), json!(conflicts));
-    let both = conflicts.iter().find(|one| one["why"] == "fork").map_or(0, |one| one["events"].as_array().map_or(0, Vec::len));
+    let both =
+        conflicts.iter().find(|one| one["why"] == "fork").map_or(0, |one| one["events"].as_array().map_or(0, Vec::len));
     report.same("both records are kept", 2, both);
     b.act(json!({ "do": "log", "case": case, "seal": no }))?;
     b.act(json!({ "do": "inspect", "case": case, "seal": no, "condition": "1", "reason": "Hai bản ghi" }))?;
@@ -193,7 +212,11 @@ fn two_officers(report: &mut Report, b: &mut Actor, case: &str, no: &str) -> Res
     report.holds("the second officer's PIN is checked", wrong.contains("wrong"), wrong);
     b.act(agree("khoa.nm", "135790"))?;
     let end = b.act(json!({ "do": "disarm", "case": case, "seal": no }))?;
-    report.same("two officers without coverage, with a reason: disarmed", "confirmed", end["outcome"]["outcome"].clone());
+    report.same(
+        "two officers without coverage, with a reason: disarmed",
+        "confirmed",
+        end["outcome"]["outcome"].clone(),
+    );
     Ok(())
 }
 

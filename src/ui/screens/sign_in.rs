@@ -1,0 +1,164 @@
+//! Who works with this phone: account and PIN. In practice the accounts are a list to tap.
+
+use dioxus::prelude::*;
+use seal_core::ids::OfficerId;
+use seal_core::officer::Role;
+
+use crate::actions::sign_in::{SignInTrouble, sign_in};
+use crate::i18n::format;
+use crate::ports::central::CentralTrouble;
+use crate::t;
+use crate::ui::components::*;
+use crate::ui::desk::{Desk, use_desk};
+use crate::ui::route::Route;
+use crate::ui::theme::words;
+
+/// Digits of a PIN.
+const PIN: usize = 6;
+/// Note in the store: the account used last.
+const NOTE_ACCOUNT: &str = "account";
+
+/// See the module.
+#[component]
+pub fn SignIn() -> Element {
+    let desk = use_desk();
+    let accounts = desk.practice().map(|practice| practice.accounts()).unwrap_or_default();
+    let last = use_hook(|| desk.kit().store.note(NOTE_ACCOUNT).ok().flatten().unwrap_or_default());
+    let mut account = use_signal(|| last.clone());
+    let mut pin = use_signal(String::new);
+    let mut trouble = use_signal(String::new);
+    let mut busy = use_signal(|| false);
+    // The list first where there is one; a real account is always possible.
+    let mut typing = use_signal(|| accounts.is_empty());
+    let practice = desk.practice().is_some();
+
+    let submit = move |officer: String, secret: String| {
+        if *busy.peek() {
+            return;
+        }
+        busy.set(true);
+        trouble.set(String::new());
+        spawn(async move {
+            if let Err(text) = enter(desk, officer, secret).await {
+                trouble.set(text);
+                pin.set(String::new());
+            }
+            busy.set(false);
+        });
+    };
+    rsx! {
+        AppShell { practice,
+            if practice {
+                Banner { kind: BannerKind::Practice, text: t!("practice-banner") }
+            }
+            Main {
+                div { class: "stack center", style: "justify-items:center;padding-block-start:var(--s-5)",
+                    span { class: "glyph", style: "inline-size:72px;block-size:72px;border-radius:var(--r-4);background:var(--primary);color:var(--on-primary)",
+                        Icon { name: "shield-check", size: IconSize::Xl }
+                    }
+                    h1 { class: "decision", tabindex: "-1", if typing() { {t!("settings-sign-in")} } else { {t!("settings-who")} } }
+                }
+                super::parts::Trouble { text: trouble() }
+                if !typing() {
+                    List { label: t!("settings-accounts"),
+                        for entry in accounts.clone() {
+                            Row {
+                                key: "{entry.officer}",
+                                icon: "user",
+                                title: entry.name.clone(),
+                                sub: format!("{} · {}", role_word(&entry.roles), entry.unit),
+                                onclick: move |()| submit.clone()(entry.officer.0.clone(), entry.pin.clone()),
+                            }
+                        }
+                    }
+                    if busy() {
+                        Loading { label: t!("settings-signing-in"), rows: 1 }
+                    }
+                    Button { text: t!("settings-other-account"), icon: "keyboard", onclick: move |()| typing.set(true) }
+                } else {
+                    TextField {
+                        label: t!("settings-account"),
+                        initial: last.clone(),
+                        words: true,
+                        oninput: move |text: String| account.set(text),
+                    }
+                    div { class: "stack", style: "gap:var(--s-4)",
+                        p { class: "center strong", if busy() { {t!("settings-signing-in")} } else { {t!("settings-pin", n = PIN)} } }
+                        PinDots { typed: pin().len(), of: PIN, label: t!("settings-pin-typed", n = pin().len(), of = PIN) }
+                    }
+                    PinPad {
+                        label: t!("settings-pin", n = PIN),
+                        delete_label: t!("settings-pin-delete"),
+                        onkey: move |key| {
+                            if *busy.peek() {
+                                return;
+                            }
+                            match key {
+                                PinKey::Digit(digit) => {
+                                    if pin.peek().len() < PIN {
+                                        pin.write().push(char::from(b'0' + digit));
+                                    }
+                                    if pin.peek().len() == PIN {
+                                        let (officer, secret) = (account.peek().clone(), pin.peek().clone());
+                                        submit.clone()(officer, secret);
+                                    }
+                                }
+                                PinKey::Delete => {
+                                    pin.write().pop();
+                                }
+                            }
+                        },
+                    }
+                    if !accounts.is_empty() {
+                        Button { text: t!("settings-accounts"), icon: "list", onclick: move |()| typing.set(false) }
+                    }
+                }
+                Note { icon: "cloud-off", text: t!("settings-offline-sign-in") }
+            }
+        }
+    }
+}
+
+/// The highest role in a word.
+fn role_word(roles: &[Role]) -> String {
+    match roles {
+        roles if roles.contains(&Role::Supervisor) => t!("settings-role-supervisor"),
+        roles if roles.contains(&Role::ShiftLead) => t!("settings-role-shift-lead"),
+        _ => t!("settings-role-officer"),
+    }
+}
+
+async fn enter(mut desk: Desk, officer: String, secret: String) -> Result<(), String> {
+    let officer = officer.trim().to_lowercase();
+    if officer.is_empty() {
+        return Err(t!("settings-account-missing"));
+    }
+    let kit = desk.kit();
+    let signed = sign_in(&kit, &OfficerId(officer.clone()), &secret).await.map_err(|error| trouble_text(&error))?;
+    if let Err(error) = kit.store.set_note(NOTE_ACCOUNT, Some(&officer)) {
+        tracing::warn!(%error, "account not remembered");
+    }
+    desk.set_officer(Some(signed.officer));
+    desk.open(Route::Home);
+    desk.sync().send_now();
+    Ok(())
+}
+
+fn trouble_text(error: &SignInTrouble) -> String {
+    let wait = |seconds: i64| format::duration(u64::try_from(seconds).unwrap_or(0), words().lang);
+    match error {
+        SignInTrouble::Wrong { wait_s: 0 } => t!("settings-wrong"),
+        SignInTrouble::Wrong { wait_s } => t!("settings-wrong-wait", time = wait(*wait_s)),
+        SignInTrouble::Wait { wait_s } => t!("settings-wait", time = wait(*wait_s)),
+        SignInTrouble::NeverHere(CentralTrouble::Portal) => t!("settings-never-here-portal"),
+        SignInTrouble::NeverHere(_) => t!("settings-never-here"),
+        SignInTrouble::Central(CentralTrouble::Forbidden(problem)) => {
+            t!("settings-forbidden", detail = problem.detail.clone())
+        }
+        SignInTrouble::Central(CentralTrouble::Upgrade) => t!("settings-upgrade"),
+        SignInTrouble::Central(_) | SignInTrouble::Vault(_) | SignInTrouble::Verifier(_) => {
+            tracing::error!(%error, "sign-in");
+            t!("settings-sign-in-failed")
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! Runs the sync engine against a real store and a central made of a model, in no time: faults come from a list, the clock
+//! jumps to the next thing to do.
+#![allow(dead_code)]
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use jiff::{SignedDuration, Timestamp};
+use seal_core::event::SignedEvent;
+use seal_core::ids::{EventId, Sha256};
+use seal_core::outbox::{Receipt, StuckReason};
+use seal_core::wire::{B64, Change, ChangesResponse, PROTO, Problem, PushResponse, PushResult, PushStatus};
+use seal_field::ports::central::{CentralTrouble, PhotoAtCentral};
+use seal_field::ports::clock::Clock as _;
+use seal_field::ports::photos::{PhotoError, PhotoFiles as _};
+use seal_field::ports::store::Store as _;
+use seal_field::sync::engine::{BATCH, Effect, Engine, Input, Page};
+use seal_field::sync::plan::Outgoing;
+
+use super::Device;
+
+/// What happens to one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    None,
+    /// It never arrives.
+    LostRequest,
+    /// It is done, and the answer does not come back.
+    LostAnswer,
+    /// Half of a photo piece arrives, then the connection breaks.
+    Half,
+    Busy(Option<u64>),
+    Portal,
+    SignIn,
+    /// The app is killed while it is on its way; it arrives all the same.
+    Killed,
+}
+
+/// A central, as a model.
+#[derive(Default)]
+pub struct Model {
+    /// In the order of arrival.
+    pub order: Vec<(EventId, Vec<u8>)>,
+    pub photos: HashMap<Sha256, Vec<u8>>,
+    pub complete: HashSet<Sha256>,
+    /// Refused item by item.
+    pub rejected: HashSet<EventId>,
+    /// Spoils every request it is in.
+    pub poison: HashSet<EventId>,
+    pub faults: VecDeque<Fault>,
+    pub epoch: String,
+    pub requests: u32,
+    pub pushes: Vec<usize>,
+}
+
+fn receipt(server_seq: u64) -> Receipt {
+    Receipt { server_seq, at: Timestamp::UNIX_EPOCH, code: "C".to_owned() }
+}
+
+fn offline() -> CentralTrouble {
+    CentralTrouble::Offline("model".to_owned())
+}
+
+impl Model {
+    fn push(&mut self, items: &[Outgoing]) -> Result<PushResponse, CentralTrouble> {
+        self.pushes.push(items.len());
+        if items.iter().any(|item| self.poison.contains(&item.id)) {
+            return Err(CentralTrouble::Refused(Problem { code: "unreadable".to_owned(), ..Problem::default() }));
+        }
+        let results = items.iter().map(|item| PushResult { id: item.id, status: self.take(item) }).collect();
+        Ok(PushResponse {
+            proto: PROTO.to_owned(),
+            epoch: self.epoch.clone(),
+            server_time: Timestamp::UNIX_EPOCH,
+            results,
+            need_photos: Vec::new(),
+        })
+    }
+
+    fn take(&mut self, item: &Outgoing) -> PushStatus {
+        if self.rejected.contains(&item.id) {
+            return PushStatus::Rejected { code: "scope".to_owned(), detail: "no".to_owned() };
+        }
+        match self.order.iter().position(|(id, _)| *id == item.id) {
+            Some(place) if self.order[place].1 == item.cose => PushStatus::Duplicate { receipt: receipt(place as u64) },
+            Some(_) => PushStatus::HashConflict,
+            None => {
+                self.order.push((item.id, item.cose.clone()));
+                PushStatus::Accepted { receipt: receipt(self.order.len() as u64) }
+            }
+        }
+    }
+
+    fn state(&self, photo: &Sha256) -> PhotoAtCentral {
+        if self.complete.contains(photo) {
+            return PhotoAtCentral::Complete(receipt(0));
+        }
+        PhotoAtCentral::Partial { offset: self.photos.get(photo).map_or(0, Vec::len) as u64 }
+    }
+
+    fn append(&mut self, photo: &Sha256, offset: u64, piece: &[u8], size: u64) -> PhotoAtCentral {
+        let here = self.photos.entry(*photo).or_default();
+        if here.len() as u64 == offset {
+            here.extend_from_slice(piece);
+            if here.len() as u64 == size {
+                assert_eq!(Sha256::of(here), *photo, "the central got other bytes");
+                self.complete.insert(*photo);
+            }
+        }
+        self.state(photo)
+    }
+
+    fn page(&self, cursor: Option<&str>) -> ChangesResponse {
+        let from = cursor.and_then(|cursor| cursor.strip_prefix(&self.epoch)?.parse().ok()).unwrap_or(0);
+        let to = self.order.len().min(from + 10);
+        let changes = self.order[from..to].iter().enumerate();
+        ChangesResponse {
+            proto: PROTO.to_owned(),
+            epoch: self.epoch.clone(),
+            server_time: Timestamp::UNIX_EPOCH,
+            changes: changes
+                .map(|(n, (_, cose))| Change::Event { server_seq: (from + n) as u64, cose: B64(cose.clone()) })
+                .collect(),
+            next: format!("{}{to}", self.epoch),
+            more: to < self.order.len(),
+        }
+    }
+
+    /// Every event once, and none before an earlier one of its seal.
+    pub fn check(&self) {
+        let mut ids = HashSet::new();
+        let mut newest: HashMap<String, u64> = HashMap::new();
+        for (id, cose) in &self.order {
+            assert!(ids.insert(*id), "doubled");
+            let event = SignedEvent::read(cose).unwrap().event;
+            for seal in event.fact.seals() {
+                let before = newest.insert(seal.as_str().to_owned(), event.seq).unwrap_or(0);
+                assert!(before < event.seq, "{seal}: {before} arrived before {}", event.seq);
+            }
+        }
+    }
+}
+
+pub struct Pump<'a> {
+    pub device: &'a Device,
+    pub engine: Engine,
+    pub model: Model,
+    flying: VecDeque<Effect>,
+}
+
+impl<'a> Pump<'a> {
+    pub fn new(device: &'a Device, mut model: Model) -> Self {
+        model.epoch = "first".to_owned();
+        device.store.revive().unwrap();
+        let epoch = device.store.feed().unwrap().epoch;
+        Self { device, engine: Engine::new(epoch), model, flying: VecDeque::new() }
+    }
+
+    /// Until nothing but waiting for the next pull is left, or `steps` requests were made.
+    pub fn run(&mut self, steps: u32) {
+        self.input(Input::Tick);
+        for _ in 0..steps {
+            let Some(effect) = self.flying.pop_front() else {
+                let counts = self.device.store.queue_counts().unwrap();
+                if counts.waiting == 0 || self.blocked() {
+                    return;
+                }
+                let now = self.device.clock.now();
+                let wake = self.engine.wake_ms().saturating_sub(now.boot_ms).clamp(1_000, 20_000);
+                self.device.clock.advance(SignedDuration::from_millis(wake as i64));
+                self.input(Input::Tick);
+                continue;
+            };
+            self.answer(effect);
+        }
+    }
+
+    /// Everything waiting waits for something that needs a person.
+    fn blocked(&self) -> bool {
+        let view = self.engine.view();
+        view.problem.is_none() && !view.busy && self.device.store.next_due().unwrap().is_none()
+    }
+
+    pub fn input(&mut self, input: Input) {
+        let mut inputs = vec![input];
+        while let Some(input) = inputs.pop() {
+            for effect in self.engine.step(self.device.clock.now(), u32::MAX / 3, input) {
+                match effect {
+                    Effect::Settle(results) => self.device.store.settle(&results).unwrap(),
+                    Effect::DueNow => self.device.store.send_now(None).unwrap(),
+                    Effect::Take => {
+                        inputs.push(Input::Taken(self.device.store.take_due(self.device.now(), BATCH).unwrap()));
+                    }
+                    Effect::Fetch => inputs.push(Input::Fetched(Ok(false))),
+                    Effect::SendPhoto { sha256, .. } | Effect::AskPhoto { sha256, .. } => {
+                        match self.device.photos.read(&sha256) {
+                            Ok(_) => self.flying.push_back(effect),
+                            Err(PhotoError::Missing(_)) => {
+                                inputs.push(Input::PhotoSpoiled(StuckReason::PhotoMissing));
+                            }
+                            Err(_) => inputs.push(Input::PhotoSpoiled(StuckReason::PhotoChanged)),
+                        }
+                    }
+                    request => self.flying.push_back(request),
+                }
+            }
+        }
+    }
+
+    fn answer(&mut self, effect: Effect) {
+        self.model.requests += 1;
+        let fault = self.model.faults.pop_front().unwrap_or(Fault::None);
+        let trouble = match fault {
+            Fault::None | Fault::LostAnswer | Fault::Half | Fault::Killed => None,
+            Fault::LostRequest => Some(offline()),
+            Fault::Busy(retry_after_s) => Some(CentralTrouble::Busy { retry_after_s }),
+            Fault::Portal => Some(CentralTrouble::Portal),
+            Fault::SignIn => Some(CentralTrouble::SignIn),
+        };
+        let lost = matches!(fault, Fault::LostAnswer | Fault::Half | Fault::Killed);
+        fn told<T>(
+            lost: bool,
+            trouble: Option<CentralTrouble>,
+            done: impl FnOnce() -> Result<T, CentralTrouble>,
+        ) -> Result<T, CentralTrouble> {
+            match trouble {
+                Some(trouble) => Err(trouble),
+                None => match (done(), lost) {
+                    (_, true) => Err(offline()),
+                    (answer, false) => answer,
+                },
+            }
+        }
+        let model = &mut self.model;
+        let input = match effect {
+            Effect::Push(items) => Input::Pushed(told(lost, trouble, || model.push(&items))),
+            Effect::AskPhoto { sha256, .. } => Input::Photo(told(lost, trouble, || Ok(model.state(&sha256)))),
+            Effect::SendPhoto { sha256, offset, length } => {
+                let whole = self.device.photos.read(&sha256).unwrap();
+                let to = (offset + length).min(whole.len() as u64);
+                let to = if fault == Fault::Half { offset + (to - offset) / 2 } else { to };
+                let piece = &whole[offset as usize..to as usize];
+                let size = whole.len() as u64;
+                Input::Photo(told(lost, trouble, || Ok(model.append(&sha256, offset, piece, size))))
+            }
+            Effect::Pull => {
+                let feed = self.device.store.feed().unwrap();
+                let page = told(lost, trouble, || Ok(model.page(feed.cursor.as_deref())));
+                Input::Pulled(page.map(|page| {
+                    self.device.store.take_changes(&page, self.device.now()).unwrap();
+                    Page { epoch: page.epoch, more: page.more }
+                }))
+            }
+            local => panic!("not a request: {local:?}"),
+        };
+        if fault == Fault::Killed {
+            self.flying.clear();
+            self.device.store.revive().unwrap();
+            self.engine = Engine::new(self.device.store.feed().unwrap().epoch);
+            self.input(Input::Tick);
+        } else {
+            self.input(input);
+        }
+    }
+}
