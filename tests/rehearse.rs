@@ -255,7 +255,11 @@ impl Officer {
             }
             _ => {}
         }
-        if step == Step::Disarm { self.end_round() } else { self.step += 1 }
+        if step == Step::Disarm {
+            self.end_round()
+        } else {
+            self.step += 1
+        }
         Ok(())
     }
 
@@ -285,7 +289,8 @@ fn killed_at_100_random_moments_nothing_is_lost_or_doubled() {
         hands.add(SealSpec::good(seal.parse().unwrap())).unwrap();
     }
     let spawn = |central: SocketAddr| {
-        DeviceProcess::spawn(Path::new(SEALCTL), &data.join("device"), "origin", central, yard.address(), &clock).unwrap()
+        DeviceProcess::spawn(Path::new(SEALCTL), &data.join("device"), "origin", central, yard.address(), &clock)
+            .unwrap()
     };
     let mut officer = Officer {
         folder: data.to_owned(),
@@ -320,7 +325,12 @@ fn killed_at_100_random_moments_nothing_is_lost_or_doubled() {
         let Killed = officer.work(&mut device);
         killer.join().unwrap();
     }
-    println!("killed {:?}, {} commands without an end, {:.1} s", officer.hit, officer.interrupted, began.elapsed().as_secs_f64());
+    println!(
+        "killed {:?}, {} commands without an end, {:.1} s",
+        officer.hit,
+        officer.interrupted,
+        began.elapsed().as_secs_f64()
+    );
 
     let mut device = spawn(central.address());
     device.hear().unwrap();
@@ -334,10 +344,18 @@ fn killed_at_100_random_moments_nothing_is_lost_or_doubled() {
     central.stop();
 
     let events = events_of_the_central(data, seed);
-    assert_eq!(ids_of_the_device(data), events.iter().map(|event| event.id.to_string()).collect::<Vec<_>>(), "seed {seed}");
+    assert_eq!(
+        ids_of_the_device(data),
+        events.iter().map(|event| event.id.to_string()).collect::<Vec<_>>(),
+        "seed {seed}"
+    );
     let marks = marks(&events);
     for mark in &officer.done {
-        assert_eq!(marks.get(mark).copied().unwrap_or(0).min(if matches!(mark, Mark::InCase(..)) { 1 } else { 9 }), 1, "seed {seed}: {mark:?}");
+        assert_eq!(
+            marks.get(mark).copied().unwrap_or(0).min(if matches!(mark, Mark::InCase(..)) { 1 } else { 9 }),
+            1,
+            "seed {seed}: {mark:?}"
+        );
     }
     for mark in &officer.open {
         assert!(marks.get(mark).copied().unwrap_or(0) <= 1, "seed {seed}: {mark:?} is doubled");
