@@ -125,6 +125,15 @@ async fn ask(desk: Desk, case: CaseId, seal: SealNo, tries: u32, mut stand: Sign
 pub fn Lock(case: CaseId, seal: SealNo, action: LockAction) -> Element {
     let desk = use_desk();
     let stand = use_signal(|| Stand::Known);
+    // Their tasks belong to this screen: the parts that ask for them are replaced while they run.
+    let for_fire = seal.clone();
+    let onfire = use_callback(move |second: Option<SecondOfficer>| {
+        spawn(command(desk, case, for_fire.clone(), action, second, stand));
+    });
+    let for_ask = seal.clone();
+    let onask = use_callback(move |tries: u32| {
+        spawn(ask(desk, case, for_ask.clone(), tries, stand));
+    });
     let Some(view) = case_of(desk, case) else { return rsx! { CaseGone {} } };
     let state = view.seal(&seal).map(|seal| seal.state.clone()).unwrap_or(SealState::Free);
     let open = open_command(&state);
@@ -135,14 +144,14 @@ pub fn Lock(case: CaseId, seal: SealNo, action: LockAction) -> Element {
             rsx! { Refused { view, seal, action, reason, reading, stand } }
         }
         (Stand::StillUnsure { tries, text }, Some((_, open)), _) => {
-            rsx! { Unsure { view, seal, action: open, tries, text, stand } }
+            rsx! { Unsure { view, seal, action: open, tries, text, onask } }
         }
         (_, Some((_, open)), _) => {
             let text = match &state {
                 SealState::Uncertain { why, .. } => trouble::uncertain(*why),
                 _ => trouble::uncertain(UncertainWhy::Interrupted),
             };
-            rsx! { Unsure { view, seal, action: open, tries: 0, text, stand } }
+            rsx! { Unsure { view, seal, action: open, tries: 0, text, onask } }
         }
         (_, None, SealState::ClosedArmed) if action == LockAction::Arm => rsx! { Closed { view, seal } },
         (_, None, SealState::Opened) if action == LockAction::Disarm => rsx! { Opened { view, seal } },
@@ -154,8 +163,8 @@ pub fn Lock(case: CaseId, seal: SealNo, action: LockAction) -> Element {
                 _ => String::new(),
             };
             match action {
-                LockAction::Arm => rsx! { ReadyToArm { view, seal, text, stand } },
-                LockAction::Disarm => rsx! { ReadyToDisarm { view, seal, text, stand } },
+                LockAction::Arm => rsx! { ReadyToArm { view, seal, text, onfire } },
+                LockAction::Disarm => rsx! { ReadyToDisarm { view, seal, text, onfire } },
             }
         }
     }
@@ -176,11 +185,10 @@ fn WhichOne(view: CaseView, seal: SealNo) -> Element {
 }
 
 #[component]
-fn ReadyToArm(view: CaseView, seal: SealNo, text: String, stand: Signal<Stand>) -> Element {
+fn ReadyToArm(view: CaseView, seal: SealNo, text: String, onfire: Callback<Option<SecondOfficer>>) -> Element {
     let mut desk = use_desk();
     let case = view.doc.id;
     let prepared = view.seal(&seal).and_then(|seal| seal.prepared.clone());
-    let fire = seal.clone();
     let back = seal.clone();
     let mut items = vec![];
     if let Some(prepared) = &prepared {
@@ -204,7 +212,7 @@ fn ReadyToArm(view: CaseView, seal: SealNo, text: String, stand: Signal<Stand>) 
                     confirm_act: t!("arm-lock"),
                     confirm_cancel: t!("cancel"),
                     onfire: move |()| {
-                        spawn(command(desk, case, fire.clone(), LockAction::Arm, None, stand));
+                        onfire.call(None);
                     },
                 }
                 Button { icon: "refresh-cw", text: t!("arm-check-again"), onclick: move |()| desk.replace(Route::Preflight { case, seal: back.clone() }) }
@@ -221,7 +229,7 @@ fn ReadyToArm(view: CaseView, seal: SealNo, text: String, stand: Signal<Stand>) 
 }
 
 #[component]
-fn ReadyToDisarm(view: CaseView, seal: SealNo, text: String, stand: Signal<Stand>) -> Element {
+fn ReadyToDisarm(view: CaseView, seal: SealNo, text: String, onfire: Callback<Option<SecondOfficer>>) -> Element {
     let mut desk = use_desk();
     let case = view.doc.id;
     let conflict = view.open_conflict(&seal).is_some();
@@ -229,7 +237,6 @@ fn ReadyToDisarm(view: CaseView, seal: SealNo, text: String, stand: Signal<Stand
     let mut pin = use_signal(String::new);
     let mut reason = use_signal(String::new);
     let mut refused = use_signal(String::new);
-    let fire = seal.clone();
     let cut = seal.clone();
     let told = view.inspections.iter().rev().find(|one| one.inspected.seal == seal);
     rsx! {
@@ -260,7 +267,7 @@ fn ReadyToDisarm(view: CaseView, seal: SealNo, text: String, stand: Signal<Stand
                         } else {
                             None
                         };
-                        spawn(command(desk, case, fire.clone(), LockAction::Disarm, second, stand));
+                        onfire.call(second);
                     },
                 }
                 Button { icon: "scissors", text: t!("arm-cut-off"), onclick: move |()| desk.replace(Route::CutOff { case, seal: cut.clone() }) }
@@ -383,11 +390,10 @@ fn Answer(
 }
 
 #[component]
-fn Unsure(view: CaseView, seal: SealNo, action: LockAction, tries: u32, text: String, stand: Signal<Stand>) -> Element {
+fn Unsure(view: CaseView, seal: SealNo, action: LockAction, tries: u32, text: String, onask: Callback<u32>) -> Element {
     let mut desk = use_desk();
     let case = view.doc.id;
     let arm = action == LockAction::Arm;
-    let ask_for = seal.clone();
     let cut = seal.clone();
     let items = vec![
         if arm {
@@ -405,7 +411,7 @@ fn Unsure(view: CaseView, seal: SealNo, action: LockAction, tries: u32, text: St
             say: text,
             dock: rsx! {
                 Button { kind: ButtonKind::Go, big: true, icon: "refresh-cw", text: t!("arm-read-again"), onclick: move |()| {
-                    spawn(ask(desk, case, ask_for.clone(), tries, stand));
+                    onask.call(tries);
                 } }
                 if arm {
                     Button { icon: "diamond-unsure", text: t!("arm-leave-unsure"), onclick: move |()| desk.replace(Route::Scan { purpose: ScanFor::SealToArm { case } }) }
