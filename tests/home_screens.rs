@@ -35,7 +35,11 @@ use seal_field::actions::read_seal_log::read_seal_log;
 use seal_field::actions::receive_parcel::{FoundAs, change_receipt, note_found, receive_parcel};
 use seal_field::actions::receive_seal::{ReceiveSealError, receive_seal};
 use seal_field::actions::reserve_reuse::{ReserveReuseError, cancel_reuse, reserve_reuse, shipments};
+use seal_field::i18n::{I18n, Lang};
 use seal_field::ports::photos::PhotoFiles as _;
+use seal_field::ports::practice::{
+    Practice, PracticeAccount, PracticeDevice, PracticeNetwork, PracticeSample, PracticeSeal,
+};
 use seal_field::ports::store::{Sendable, Settled, Store as _};
 use seal_field::ports::sync::{SyncControl, SyncStatus};
 use seal_field::ui::desk::DeskParts;
@@ -57,6 +61,16 @@ impl SyncControl for NoSync {
 
 /// The screen of `route` as `officer` sees it.
 fn screen(bench: &Bench, officer: &Officer, route: &Route, shot: &str) -> String {
+    screen_with(bench, officer, route, shot, None)
+}
+
+fn screen_with(
+    bench: &Bench,
+    officer: &Officer,
+    route: &Route,
+    shot: &str,
+    practice: Option<Arc<dyn Practice>>,
+) -> String {
     let note = |name: &str, json: String| bench.device.store.set_note(name, Some(&json)).unwrap();
     note("officer", serde_json::to_string(officer).unwrap());
     note("path", serde_json::to_string(&[route]).unwrap());
@@ -64,7 +78,7 @@ fn screen(bench: &Bench, officer: &Officer, route: &Route, shot: &str) -> String
     let parts = DeskParts {
         kit: bench.kit.clone(),
         sync: Arc::new(NoSync(watch::channel(status).0)),
-        practice: None,
+        practice,
         camera_url: None,
     };
     let mut dom = VirtualDom::new_with_props(App, AppProps { parts: DeskPartsProp(parts) });
@@ -78,7 +92,9 @@ fn screen(bench: &Bench, officer: &Officer, route: &Route, shot: &str) -> String
     }
     let body = html.rsplit_once("</symbol>").expect("icons are in the page").1.to_owned();
     assert_eq!(body.matches("<h1").count(), 1, "{shot}: one h1");
-    for word in ["Vui lòng", "thành công", "inspect-", "return-", "verdict-", "queue-", "log-kind", "check-ask", "fact-"] {
+    for word in
+        ["Vui lòng", "thành công", "inspect-", "return-", "verdict-", "queue-", "log-kind", "check-ask", "fact-"]
+    {
         let text = without_tags(&body);
         assert!(!text.contains(word), "{shot}: {word}: {text}");
     }
@@ -153,7 +169,14 @@ fn lies_here(bench: &Bench, no: &str, received: &str) {
 }
 
 /// A picture with a colour of its own.
-fn picture(bench: &Bench, role: PhotoRole, stage: Stage, case: Option<CaseId>, officer: &Officer, colour: &str) -> PhotoRef {
+fn picture(
+    bench: &Bench,
+    role: PhotoRole,
+    stage: Stage,
+    case: Option<CaseId>,
+    officer: &Officer,
+    colour: &str,
+) -> PhotoRef {
     let svg = format!(
         "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 300 400'><rect width='300' height='400' fill='{colour}'/>\
          <rect x='90' y='120' width='120' height='170' rx='18' fill='#222'/><path d='M110 120c0-90 80-90 80 0' fill='none' stroke='#ddd' stroke-width='12'/></svg>"
@@ -193,7 +216,17 @@ async fn the_log_shows_a_gap_as_a_gap_and_works_without_the_seal() {
     let bench = arrived(&[Trouble::DeadZone]).await;
     let route = on_case(&bench, |case, seal| Route::SealLog { case, seal, en_route: false });
     let html = screen(&bench, &bench.b, &route, "seal-log");
-    says(&html, &["Kiểm tra seal", "không có bằng chứng", "Không có dữ liệu", "Seal báo: đã khóa", "Lệnh khóa seal", "Nguyễn Minh Khoa"]);
+    says(
+        &html,
+        &[
+            "Kiểm tra seal",
+            "không có bằng chứng",
+            "Không có dữ liệu",
+            "Seal báo: đã khóa",
+            "Lệnh khóa seal",
+            "Nguyễn Minh Khoa",
+        ],
+    );
     assert!(html.contains("tl-gap"));
 
     let clean = arrived(&[]).await;
@@ -234,12 +267,18 @@ async fn checks_ask_one_question_at_a_time_beside_the_arming_photo() {
     says(&screen(&bench, &bench.b, &route, "hand-checks-done"), &["1 trên 5 bước không đạt", "Kết luận"]);
 
     let verdict = on_case(&bench, |case, seal| Route::Verdict { case, seal, en_route: false });
-    says(&screen(&bench, &bench.b, &verdict, "verdict"), &["Tình trạng seal", "Nguyên vẹn", "Seal điện tử lỗi", "Kiểm tra tay 4/5", "Chọn tình trạng seal"]);
+    says(
+        &screen(&bench, &bench.b, &verdict, "verdict"),
+        &["Tình trạng seal", "Nguyên vẹn", "Seal điện tử lỗi", "Kiểm tra tay 4/5", "Chọn tình trạng seal"],
+    );
     let en_route = on_case(&bench, |case, seal| Route::Verdict { case, seal, en_route: true });
     says(&screen(&bench, &bench.a, &en_route, "verdict-en-route"), &["Nơi đến là Hữu Nghị"]);
 
     let cut = on_case(&bench, |case, seal| Route::CutOff { case, seal });
-    says(&screen(&bench, &bench.b, &cut, "cut-off"), &["Cắt trước mặt người chứng kiến", "Chụp seal đã cắt", "Họ tên và chức vụ"]);
+    says(
+        &screen(&bench, &bench.b, &cut, "cut-off"),
+        &["Cắt trước mặt người chứng kiến", "Seal chưa được kiểm tra và chấp nhận ở đây", "Họ tên và chức vụ"],
+    );
 }
 
 #[tokio::test]
@@ -271,7 +310,10 @@ async fn a_conflict_shows_both_records_and_only_a_supervisor_decides() {
 
     let route = Route::Conflict { case: bench.case };
     let html = screen(&bench, &bench.b, &route, "conflict-officer");
-    says(&html, &["Bản ghi mâu thuẫn", "Lệnh khóa seal", "Ghi tay: đã gỡ seal", "Lãnh đạo đơn vị quyết định", "Lê Văn Sơn"]);
+    says(
+        &html,
+        &["Bản ghi mâu thuẫn", "Lệnh khóa seal", "Ghi tay: đã gỡ seal", "Lãnh đạo đơn vị quyết định", "Lê Văn Sơn"],
+    );
     let refused = decide_conflict(&bench.kit, &bench.b, bench.case, &bench.no, conflict.events[0], "vì");
     assert!(matches!(refused, Err(DecideError::NotSupervisor)));
     let second = (&supervisor().id, "000000");
@@ -345,7 +387,10 @@ async fn the_return_list_names_the_date_first_and_counts_across_tet() {
     says(&screen(&bench, &bench.b, &reuse, "reuse-reserved"), &["Seal đã hẹn cho một lô về", "Bỏ hẹn"]);
     cancel_reuse(&bench.kit, &bench.b, &seal("83182104")).unwrap();
     assert_eq!(bench.device.store.seal(&seal("83182104")).unwrap().unwrap().reserved_for, None);
-    says(&screen(&bench, &bench.b, &Route::Seal { seal: seal("83182104") }, "seal"), &["Ở Hữu Nghị", "Đình Vũ", "Nhận seal", "Trần Thị Hà"]);
+    says(
+        &screen(&bench, &bench.b, &Route::Seal { seal: seal("83182104") }, "seal"),
+        &["Ở Hữu Nghị", "Đình Vũ", "Nhận seal", "Trần Thị Hà"],
+    );
 }
 
 #[tokio::test]
@@ -366,11 +411,19 @@ async fn a_parcel_goes_home_and_every_difference_is_in_its_record() {
     for no in ["83182104", "83182119", "83182133"] {
         lies_here(&bench, no, "2026-02-12T03:00:00Z");
     }
-    bench.documents(vec![Doc::Seal(SealDoc { owner: office("02CI"), manager: office("02CI"), holder: office("15BB"), ..seal_doc("83183390") })]);
+    bench.documents(vec![Doc::Seal(SealDoc {
+        owner: office("02CI"),
+        manager: office("02CI"),
+        holder: office("15BB"),
+        ..seal_doc("83183390")
+    })]);
     let (kit, b) = (&bench.kit, &bench.b);
     let parcel = begin_parcel(kit, b, &office("03EE")).unwrap();
     assert_eq!(begin_parcel(kit, b, &office("03EE")).unwrap(), parcel, "one parcel for a unit at a time");
-    says(&screen(&bench, b, &Route::ParcelPack { parcel }, "parcel-pack-empty"), &["Còn 3 seal chưa bỏ vào", "Quét seal"]);
+    says(
+        &screen(&bench, b, &Route::ParcelPack { parcel }, "parcel-pack-empty"),
+        &["Còn 3 seal chưa bỏ vào", "Quét seal"],
+    );
 
     assert_eq!(add_seal(kit, parcel, &seal("83182104")).unwrap(), None);
     assert_eq!(add_seal(kit, parcel, &seal("83182119")).unwrap(), None);
@@ -382,7 +435,13 @@ async fn a_parcel_goes_home_and_every_difference_is_in_its_record() {
     change_parcel(kit, parcel, |draft| draft.reminders = vec![Reminder::Asleep, Reminder::Charged]).unwrap();
     says(
         &screen(&bench, b, &Route::ParcelPack { parcel }, "parcel-pack"),
-        &["Còn 1 seal chưa bỏ vào", "8318 2133", "Seal của đơn vị khác", "Đã dán nhãn pin lithium", "Quét seal tiếp theo"],
+        &[
+            "Còn 1 seal chưa bỏ vào",
+            "8318 2133",
+            "Seal của đơn vị khác",
+            "Đã dán nhãn pin lithium",
+            "Quét seal tiếp theo",
+        ],
     );
     change_parcel(kit, parcel, |draft| draft.reminders = Reminder::ALL.to_vec()).unwrap();
     assert!(matches!(pack_parcel(kit, b, parcel), Err(PackError::NoPhoto)));
@@ -394,15 +453,29 @@ async fn a_parcel_goes_home_and_every_difference_is_in_its_record() {
     assert!(matches!(parcel_draft(kit, parcel), Err(PackError::NotBegun)));
     says(&screen(&bench, b, &Route::Returns, "returns-packed"), &["Trong kiện GP-", "chờ bưu tá"]);
 
-    says(&screen(&bench, b, &Route::ParcelHandOver { parcel }, "parcel-hand-over"), &["Giao kiện cho bưu tá", "Quét hoặc gõ mã vận đơn"]);
+    says(
+        &screen(&bench, b, &Route::ParcelHandOver { parcel }, "parcel-hand-over"),
+        &["Giao kiện cho bưu tá", "Quét hoặc gõ mã vận đơn"],
+    );
     note_waybill(kit, parcel, "RR473124828GB").unwrap();
-    says(&screen(&bench, b, &Route::ParcelHandOver { parcel }, "parcel-hand-over-digit"), &["Sai số kiểm tra", "RR473124829GB"]);
-    let mut entered = HandOverDraft { carrier: "EMS".to_owned(), waybill: "RR473124828GB".to_owned(), scanned: true, taken_by: "Phạm Văn Bưu".to_owned() };
+    says(
+        &screen(&bench, b, &Route::ParcelHandOver { parcel }, "parcel-hand-over-digit"),
+        &["Sai số kiểm tra", "RR473124829GB"],
+    );
+    let mut entered = HandOverDraft {
+        carrier: "EMS".to_owned(),
+        waybill: "RR473124828GB".to_owned(),
+        scanned: true,
+        taken_by: "Phạm Văn Bưu".to_owned(),
+    };
     assert!(matches!(hand_parcel(kit, b, parcel, &entered, "M0 0"), Err(HandParcelError::Waybill(_))));
     entered.waybill = "RR473124829GB".to_owned();
     assert!(matches!(hand_parcel(kit, b, parcel, &entered, ""), Err(HandParcelError::Unsigned)));
     hand_parcel(kit, b, parcel, &entered, "M0 0L9 9").unwrap();
-    says(&screen(&bench, b, &Route::ParcelHandOver { parcel }, "parcel-handed"), &["Bưu tá đang giữ kiện", "RR473124829GB"]);
+    says(
+        &screen(&bench, b, &Route::ParcelHandOver { parcel }, "parcel-handed"),
+        &["Bưu tá đang giữ kiện", "RR473124829GB"],
+    );
 
     // At the owner.
     let a = &bench.a;
@@ -458,7 +531,19 @@ async fn the_queue_shows_every_item_the_stuck_ones_first() {
     let html = screen(&bench, &bench.b, &Route::Queue, "queue");
     let items = store.queue().unwrap();
     assert_eq!(html.matches("class=\"qitem\"").count(), items.len(), "nothing is invisible");
-    says(&html, &["Cần sửa", "Bị trả lại", "thiếu mã tình trạng", "biên nhận 7F3A-21", "thử lại", "Thử gửi ngay", "8318 1001", "bản ghi trước, ảnh sau"]);
+    says(
+        &html,
+        &[
+            "Cần sửa",
+            "Bị trả lại",
+            "thiếu mã tình trạng",
+            "biên nhận 7F3A-21",
+            "thử lại",
+            "Thử gửi ngay",
+            "8318 1001",
+            "bản ghi trước, ảnh sau",
+        ],
+    );
     let text = without_tags(&html);
     assert!(text.find("Bị trả lại").unwrap() < text.find("Chờ mạng").unwrap());
     assert!(text.find("Khóa seal").unwrap() < text.find("Ảnh: cửa").unwrap_or(usize::MAX), "records before photos");
@@ -482,5 +567,70 @@ async fn what_is_not_on_the_phone_is_said() {
         (Route::Returns, "Không có seal nào phải trả"),
     ] {
         says(&screen(&bench, &bench.b, &route, "not-here"), &[words]);
+    }
+}
+
+/// Practice controls that stand still.
+struct Set;
+
+impl Practice for Set {
+    fn devices(&self) -> Vec<PracticeDevice> {
+        let device = |name: &str, this| PracticeDevice { name: name.to_owned(), url: format!("/{name}/"), this };
+        vec![device("Đình Vũ", true), device("Hữu Nghị", false)]
+    }
+    fn now(&self) -> Timestamp {
+        "2026-11-23T01:00:00Z".parse().unwrap()
+    }
+    fn advance(&self, _: i64) {}
+    fn network(&self) -> PracticeNetwork {
+        PracticeNetwork::Off
+    }
+    fn set_network(&self, _: PracticeNetwork) {}
+    fn seals(&self) -> Vec<PracticeSeal> {
+        let trouble = "drops-link-after-lock-moved".to_owned();
+        vec![PracticeSeal { seal: seal("83181001"), rope_in: false, closed: true, trouble }]
+    }
+    fn troubles(&self) -> Vec<String> {
+        Trouble::ALL
+            .iter()
+            .filter_map(|trouble| Some(serde_json::to_value(trouble).ok()?.as_str()?.to_owned()))
+            .collect()
+    }
+    fn set_trouble(&self, _: &seal_core::seal_no::SealNo, _: &str) {}
+    fn set_rope(&self, _: &seal_core::seal_no::SealNo, _: bool) {}
+    fn samples(&self) -> Vec<PracticeSample> {
+        vec![PracticeSample { id: "seal".to_owned(), name: "Nhãn seal".to_owned() }]
+    }
+    fn accounts(&self) -> Vec<PracticeAccount> {
+        Vec::new()
+    }
+    fn prints_url(&self) -> String {
+        "/prints".to_owned()
+    }
+}
+
+#[tokio::test]
+async fn practice_has_its_controls_and_its_mark() {
+    let bench = world(&[]);
+    let html = screen_with(&bench, &bench.b, &Route::Practice, "practice", Some(Arc::new(Set)));
+    says(
+        &html,
+        &[
+            "THỰC HÀNH",
+            "Rớt nối sau khi chốt chạy",
+            "cáp chưa cắm",
+            "+3 ngày",
+            "Trang đăng nhập",
+            "Hữu Nghị",
+            "Mở trang in",
+        ],
+    );
+    assert!(html.contains("data-practice"));
+    // Every trouble of the yard has words in both languages.
+    for lang in [Lang::Vi, Lang::En] {
+        for name in Set.troubles() {
+            let key = format!("trouble-{}", name.replace('_', "-"));
+            assert_ne!(I18n::new(lang).t(&key), key);
+        }
     }
 }

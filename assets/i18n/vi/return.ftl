@@ -187,3 +187,7 @@ turnaround-slowest = lâu nhất trước
 return-seal-of =
     Seal { $seal }
     chủ: { $owner }
+return-seal-of =
+    Seal { $seal }
+    chủ: { $owner }
+reuse-sub = Seal { $seal } · chủ { $owner }
