@@ -234,14 +234,14 @@ pub fn photograph_parcel(kit: &Kit, parcel: ParcelId) -> Result<(), PackError> {
 /// Hands a photograph of a content to the parcel that waits for one. Called when the photograph is kept.
 ///
 /// # Errors
-/// [`StoreError`].
-pub fn note_parcel_photo(kit: &Kit, photo: &PhotoRef) -> Result<(), StoreError> {
+/// [`PackError::Store`].
+pub fn note_parcel_photo(kit: &Kit, photo: &PhotoRef) -> Result<(), PackError> {
     let waiting: Option<ParcelId> = draft::read(kit, NOTE_PHOTO)?;
     let Some(parcel) = waiting else { return Ok(()) };
     match change_parcel(kit, parcel, |draft| draft.photo = Some(photo.clone())) {
-        Err(PackError::Store(error)) => Err(error),
+        Err(PackError::Store(error)) => Err(error.into()),
         // Given up or packed meanwhile: the photograph stands for itself.
-        _ => draft::forget(kit, NOTE_PHOTO),
+        _ => Ok(draft::forget(kit, NOTE_PHOTO)?),
     }
 }
 

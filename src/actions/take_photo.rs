@@ -6,7 +6,6 @@ use seal_core::ids::CaseId;
 use seal_core::officer::Officer;
 
 use super::Kit;
-use super::pack_parcel::note_parcel_photo;
 use crate::ports::camera::{CameraTrouble, Still};
 use crate::ports::photos::{Examined, PhotoError};
 use crate::ports::store::StoreError;
@@ -79,9 +78,6 @@ pub fn keep_photo(
     };
     let taken = PhotoTaken { photo: photo.clone(), role, stage, quality: shot.examined.quality, from_camera: true };
     kit.record(officer, case, vec![Fact::PhotoTaken(taken)])?;
-    if role == PhotoRole::ParcelContents {
-        note_parcel_photo(kit, &photo)?;
-    }
     Ok(photo)
 }
 

@@ -1,0 +1,158 @@
+//! Devices against the real central over real HTTP, in one process.
+#![cfg(feature = "practice")]
+
+mod common;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use common::*;
+use seal_central::practice::World;
+use seal_central::{Central, ServerConfig};
+use seal_core::fact::Fact;
+use seal_core::officer::Officer;
+use seal_core::outbox::OutboxState;
+use seal_core::seal::reading::LockAction;
+use seal_core::wire::{B64, SignInRequest};
+use seal_field::adapters::clock::SystemClock;
+use seal_field::adapters::http::HttpCentral;
+use seal_field::adapters::photo_files::PhotoFolder;
+use seal_field::adapters::sqlite::SqliteStore;
+use seal_field::adapters::switchable::{NetworkMode, SwitchableCentral};
+use seal_field::adapters::vault_file::FileVault;
+use seal_field::ports::central::Central as _;
+use seal_field::ports::clock::Clock as _;
+use seal_field::ports::photos::PhotoFiles as _;
+use seal_field::ports::store::{CaseFilter, OFFICER_NOTE, Store as _};
+use seal_field::ports::sync::SyncControl as _;
+use seal_field::ports::vault::Vault as _;
+use seal_field::sync::{SyncHandle, SyncPorts, start};
+
+/// A device that syncs on its own.
+struct Syncing {
+    device: Device,
+    network: Arc<SwitchableCentral>,
+    sync: SyncHandle,
+    officer: Officer,
+}
+
+async fn central(folder: &Path) -> (Central, SocketAddr) {
+    let central = Central::open(ServerConfig::new(folder, true)).unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(central.clone().serve(listener, std::future::pending()));
+    (central, address)
+}
+
+impl Syncing {
+    async fn sign_in(folder: &Path, address: SocketAddr, unit: &str) -> Self {
+        let clock = Arc::new(SystemClock::new());
+        std::fs::create_dir_all(folder).unwrap();
+        let opened = SqliteStore::open(&folder.join("seal.db"), rules("0"), clock.clone()).unwrap();
+        let device = Device {
+            store: Arc::new(opened.store),
+            photos: Arc::new(PhotoFolder::open(&folder.join("photos")).unwrap()),
+            vault: Arc::new(FileVault::open(&folder.join("vault")).unwrap()),
+            clock: StillClock::new(),
+        };
+        let http = HttpCentral::new(&format!("http://{address}")).unwrap().keeping_token_in(device.vault.clone());
+        let network = Arc::new(SwitchableCentral::new(Arc::new(http)));
+        let account =
+            World::load().unwrap().accounts.into_iter().find(|account| account.officer.unit == office(unit)).unwrap();
+        let sync = start(SyncPorts {
+            store: device.store.clone(),
+            photos: device.photos.clone(),
+            central: network.clone(),
+            clock,
+            vault: device.vault.clone(),
+        });
+        let request = SignInRequest {
+            officer: account.officer.id.clone(),
+            secret: account.secret,
+            device: device.vault.device(),
+            device_key: B64(device.vault.public_key()),
+        };
+        let officer = network.sign_in(request).await.unwrap().officer;
+        device.store.set_note(OFFICER_NOTE, Some(&serde_json::to_string(&officer).unwrap())).unwrap();
+        Self { device, network, sync, officer }
+    }
+
+    fn write(&self, case: Option<seal_core::ids::CaseId>, facts: Vec<Fact>) {
+        let mut act = self.device.act(case, facts);
+        (act.officer, act.unit) = (self.officer.id.clone(), self.officer.unit.clone());
+        act.at = SystemClock::new().now();
+        self.device.store.append(&act, self.device.vault.as_ref()).unwrap();
+    }
+
+    fn all_accepted(&self) -> bool {
+        let queue = self.device.store.queue().unwrap();
+        queue.iter().all(|item| matches!(item.state, OutboxState::Accepted { .. }))
+    }
+}
+
+async fn until(what: &str, done: impl Fn() -> bool) {
+    for _ in 0..1500 {
+        if done() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("waited in vain: {what}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn facts_and_photos_reach_the_other_unit_through_a_network_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let (central, address) = central(&folder.path().join("central")).await;
+    let origin = Syncing::sign_in(&folder.path().join("origin"), address, "03EE").await;
+    let store = &origin.device.store;
+    until("the work list", || !store.cases(&CaseFilter::From(office("03EE"))).unwrap().is_empty()).await;
+    until("online", || origin.sync.status().borrow().online).await;
+    let case = store.cases(&CaseFilter::From(office("03EE"))).unwrap();
+    let case = case.iter().find(|case| case.doc.destination == office("15BB")).unwrap().doc.id;
+
+    origin.network.set(NetworkMode::Offline);
+    origin.sync.set_coverage(false);
+    let picture: Vec<u8> = (0..700_000_u32).map(|n| (n * 7 % 255) as u8).collect();
+    let command = commanded("83181001", LockAction::Arm);
+    origin.write(Some(case), vec![command.clone()]);
+    origin.write(Some(case), vec![read_back("83181001", &command), origin.device.photo_fact(&picture)]);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(store.queue_counts().unwrap().waiting, 5);
+    assert_eq!(origin.sync.status().borrow().problem.as_deref(), Some("offline"));
+
+    origin.network.set(NetworkMode::Portal);
+    origin.sync.set_coverage(true);
+    let status = origin.sync.status();
+    until("the login page is named", || status.borrow().problem.as_deref() == Some("portal")).await;
+    assert_eq!(store.queue_counts().unwrap().waiting, 5);
+
+    origin.network.set(NetworkMode::Online);
+    origin.sync.send_now();
+    until("receipts for everything", || origin.all_accepted()).await;
+    assert_eq!(central.chain_faults(origin.device.vault.device()).unwrap(), []);
+
+    let destination = Syncing::sign_in(&folder.path().join("destination"), address, "15BB").await;
+    let there = &destination.device;
+    until("the case", || there.store.case_events(case).unwrap().len() == 3).await;
+    until("the photo", || there.photos.has(&digest(&picture))).await;
+    assert_eq!(there.photos.read(&digest(&picture)).unwrap(), picture);
+    assert_eq!(there.store.case(case).unwrap(), store.case(case).unwrap());
+    assert_eq!(there.store.queue_counts().unwrap().waiting, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_item_of_another_unit_is_refused_alone_and_the_rest_arrives() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_central, address) = central(&folder.path().join("central")).await;
+    let origin = Syncing::sign_in(&folder.path().join("origin"), address, "03EE").await;
+    let mut foreign = origin.device.act(None, vec![tug("83181002")]);
+    foreign.officer = origin.officer.id.clone();
+    foreign.unit = office("15BB");
+    origin.device.store.append(&foreign, origin.device.vault.as_ref()).unwrap();
+    origin.write(None, vec![tug("83181001")]);
+    let counts = || origin.device.store.queue_counts().unwrap();
+    until("one stuck, one accepted", || (counts().stuck, counts().accepted, counts().waiting) == (1, 1, 0)).await;
+}
