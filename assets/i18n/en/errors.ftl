@@ -30,4 +30,3 @@ refused-not-closed = The seal is not closed in this case any more.
 refused-not-inspected = The seal was not inspected and accepted here. Inspect it first.
 refused-held = Held for full examination. A shift lead or supervisor has to accept it first.
 refused-conflict = The records of this seal contradict each other. A supervisor decides, or two officers act with a reason.
-

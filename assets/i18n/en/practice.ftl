@@ -44,4 +44,3 @@ trouble-motor-stuck = Motor stuck
 trouble-loses-log-entries = Loses log entries
 trouble-dies-on-the-way = Dies on the way
 trouble-dead = Dead seal
-

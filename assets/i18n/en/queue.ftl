@@ -83,4 +83,3 @@ photo-of-damaged-label = damaged label
 photo-of-parcel-contents = inside of the parcel
 photo-of-waybill = waybill
 photo-of-other = other photo
-

@@ -208,10 +208,4 @@ turnaround-average = { $n ->
 turnaround-away = { $n } of { $of } seals are away
 turnaround-list = Each seal
 turnaround-slowest = slowest first
-return-seal-of =
-    Seal { $seal }
-    owner: { $owner }
-return-seal-of =
-    Seal { $seal }
-    owner: { $owner }
 reuse-sub = Seal { $seal } · owner { $owner }

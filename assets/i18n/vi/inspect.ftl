@@ -232,12 +232,6 @@ seal-not-in-register = Sổ seal không có seal này. Báo đơn vị chủ n�
 seal-history = Ai đã giữ seal
 seal-history-note = mới nhất trước
 seal-history-none = Chưa có bản ghi nào.
-log-gap =
-    Không có dữ liệu
-    { $time }
-log-gap =
-    Không có dữ liệu
-    { $time }
 conflict-device-is = máy `{ $device }`
 cut-try-first = Thử gỡ bằng máy trước
 cut-try-first-sub = Seal còn trả lời thì không cần cắt

@@ -44,4 +44,3 @@ trouble-motor-stuck = Kẹt mô-tơ
 trouble-loses-log-entries = Mất dòng nhật ký
 trouble-dies-on-the-way = Hết pin dọc đường
 trouble-dead = Seal chết
-

@@ -74,4 +74,3 @@ photo-of-damaged-label = nhãn hỏng
 photo-of-parcel-contents = bên trong kiện
 photo-of-waybill = vận đơn
 photo-of-other = ảnh khác
-
