@@ -35,7 +35,11 @@ use seal_field::actions::read_seal_log::read_seal_log;
 use seal_field::actions::receive_parcel::{FoundAs, change_receipt, note_found, receive_parcel};
 use seal_field::actions::receive_seal::{ReceiveSealError, receive_seal};
 use seal_field::actions::reserve_reuse::{ReserveReuseError, cancel_reuse, reserve_reuse, shipments};
+use seal_field::i18n::{I18n, Lang};
 use seal_field::ports::photos::PhotoFiles as _;
+use seal_field::ports::practice::{
+    Practice, PracticeAccount, PracticeDevice, PracticeNetwork, PracticeSample, PracticeSeal,
+};
 use seal_field::ports::store::{Sendable, Settled, Store as _};
 use seal_field::ports::sync::{SyncControl, SyncStatus};
 use seal_field::ui::desk::DeskParts;
@@ -57,6 +61,16 @@ impl SyncControl for NoSync {
 
 /// The screen of `route` as `officer` sees it.
 fn screen(bench: &Bench, officer: &Officer, route: &Route, shot: &str) -> String {
+    screen_with(bench, officer, route, shot, None)
+}
+
+fn screen_with(
+    bench: &Bench,
+    officer: &Officer,
+    route: &Route,
+    shot: &str,
+    practice: Option<Arc<dyn Practice>>,
+) -> String {
     let note = |name: &str, json: String| bench.device.store.set_note(name, Some(&json)).unwrap();
     note("officer", serde_json::to_string(officer).unwrap());
     note("path", serde_json::to_string(&[route]).unwrap());
@@ -64,7 +78,7 @@ fn screen(bench: &Bench, officer: &Officer, route: &Route, shot: &str) -> String
     let parts = DeskParts {
         kit: bench.kit.clone(),
         sync: Arc::new(NoSync(watch::channel(status).0)),
-        practice: None,
+        practice,
         camera_url: None,
     };
     let mut dom = VirtualDom::new_with_props(App, AppProps { parts: DeskPartsProp(parts) });
@@ -263,7 +277,7 @@ async fn checks_ask_one_question_at_a_time_beside_the_arming_photo() {
     let cut = on_case(&bench, |case, seal| Route::CutOff { case, seal });
     says(
         &screen(&bench, &bench.b, &cut, "cut-off"),
-        &["Cắt trước mặt người chứng kiến", "Chụp seal đã cắt", "Họ tên và chức vụ"],
+        &["Cắt trước mặt người chứng kiến", "Seal chưa được kiểm tra và chấp nhận ở đây", "Họ tên và chức vụ"],
     );
 }
 
@@ -553,5 +567,70 @@ async fn what_is_not_on_the_phone_is_said() {
         (Route::Returns, "Không có seal nào phải trả"),
     ] {
         says(&screen(&bench, &bench.b, &route, "not-here"), &[words]);
+    }
+}
+
+/// Practice controls that stand still.
+struct Set;
+
+impl Practice for Set {
+    fn devices(&self) -> Vec<PracticeDevice> {
+        let device = |name: &str, this| PracticeDevice { name: name.to_owned(), url: format!("/{name}/"), this };
+        vec![device("Đình Vũ", true), device("Hữu Nghị", false)]
+    }
+    fn now(&self) -> Timestamp {
+        "2026-11-23T01:00:00Z".parse().unwrap()
+    }
+    fn advance(&self, _: i64) {}
+    fn network(&self) -> PracticeNetwork {
+        PracticeNetwork::Off
+    }
+    fn set_network(&self, _: PracticeNetwork) {}
+    fn seals(&self) -> Vec<PracticeSeal> {
+        let trouble = "drops-link-after-lock-moved".to_owned();
+        vec![PracticeSeal { seal: seal("83181001"), rope_in: false, closed: true, trouble }]
+    }
+    fn troubles(&self) -> Vec<String> {
+        Trouble::ALL
+            .iter()
+            .filter_map(|trouble| Some(serde_json::to_value(trouble).ok()?.as_str()?.to_owned()))
+            .collect()
+    }
+    fn set_trouble(&self, _: &seal_core::seal_no::SealNo, _: &str) {}
+    fn set_rope(&self, _: &seal_core::seal_no::SealNo, _: bool) {}
+    fn samples(&self) -> Vec<PracticeSample> {
+        vec![PracticeSample { id: "seal".to_owned(), name: "Nhãn seal".to_owned() }]
+    }
+    fn accounts(&self) -> Vec<PracticeAccount> {
+        Vec::new()
+    }
+    fn prints_url(&self) -> String {
+        "/prints".to_owned()
+    }
+}
+
+#[tokio::test]
+async fn practice_has_its_controls_and_its_mark() {
+    let bench = world(&[]);
+    let html = screen_with(&bench, &bench.b, &Route::Practice, "practice", Some(Arc::new(Set)));
+    says(
+        &html,
+        &[
+            "THỰC HÀNH",
+            "Rớt nối sau khi chốt chạy",
+            "cáp chưa cắm",
+            "+3 ngày",
+            "Trang đăng nhập",
+            "Hữu Nghị",
+            "Mở trang in",
+        ],
+    );
+    assert!(html.contains("data-practice"));
+    // Every trouble of the yard has words in both languages.
+    for lang in [Lang::Vi, Lang::En] {
+        for name in Set.troubles() {
+            let key = format!("trouble-{}", name.replace('_', "-"));
+            assert_ne!(I18n::new(lang).t(&key), key);
+        }
     }
 }

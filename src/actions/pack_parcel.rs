@@ -231,15 +231,18 @@ pub fn photograph_parcel(kit: &Kit, parcel: ParcelId) -> Result<(), PackError> {
     Ok(draft::write(kit, NOTE_PHOTO, &Some(parcel))?)
 }
 
-/// Hands a photograph taken without a case to the parcel that waits for one. Called when the photograph is kept.
+/// Hands a photograph of a content to the parcel that waits for one. Called when the photograph is kept.
 ///
 /// # Errors
-/// [`PackError`].
+/// [`PackError::Store`].
 pub fn note_parcel_photo(kit: &Kit, photo: &PhotoRef) -> Result<(), PackError> {
     let waiting: Option<ParcelId> = draft::read(kit, NOTE_PHOTO)?;
     let Some(parcel) = waiting else { return Ok(()) };
-    change_parcel(kit, parcel, |draft| draft.photo = Some(photo.clone()))?;
-    Ok(draft::forget(kit, NOTE_PHOTO)?)
+    match change_parcel(kit, parcel, |draft| draft.photo = Some(photo.clone())) {
+        Err(PackError::Store(error)) => Err(error.into()),
+        // Given up or packed meanwhile: the photograph stands for itself.
+        _ => Ok(draft::forget(kit, NOTE_PHOTO)?),
+    }
 }
 
 impl ParcelDraft {

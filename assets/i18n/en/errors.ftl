@@ -63,11 +63,13 @@ refused-not-on-case = This seal is not on the case. Scan its label again.
 refused-role = This account may not inspect or remove seals. Call the officer in charge.
 refused-inspect-office = The final inspection is made at { $office }. Here, record a check on the way.
 refused-off-office = This seal comes off only at { $office }. Keep it on.
-refused-checks-missing = { $n } checks by hand are not made yet. Go back and make them.
+refused-checks-missing = { $n ->
+    [one] { $n } check
+   *[other] { $n } checks
+} by hand are not made yet. Go back and make them.
 refused-too-mild = The findings ask for more: { $verdict }.
 refused-command-open = How the last command ended is not known. Read the seal first.
 refused-not-closed = The seal is not closed in this case any more.
 refused-not-inspected = The seal was not inspected and accepted here. Inspect it first.
 refused-held = Held for full examination. A shift lead or supervisor has to accept it first.
 refused-conflict = The records of this seal contradict each other. A supervisor decides, or two officers act with a reason.
-

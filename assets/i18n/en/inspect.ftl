@@ -11,7 +11,10 @@ log-read-again = Read the log again
 log-reading = Reading the log. Stay beside the seal.
 log-skip = Cannot be read, check by hand
 log-trip = Trip
-log-lines = `{ $n }` entries
+log-lines = { $n ->
+    [one] `{ $n }` entry
+   *[other] `{ $n }` entries
+}
 log-from-records = from the case
 log-breach = The seal was opened on the way
 log-breach-do = None of us commanded it. Keep the seal on and examine the goods in full.
@@ -24,8 +27,14 @@ log-silent-do = The log does not cover the whole trip. Look at the seal closely 
 log-part = The log lacks entries
 log-covered = The log covers the trip, no opening
 log-covered-do = Check the seal by hand, then decide.
-log-gaps = { $n } gaps
-log-alarms = { $n } alarms
+log-gaps = { $n ->
+    [one] { $n } gap
+   *[other] { $n } gaps
+}
+log-alarms = { $n ->
+    [one] { $n } alarm
+   *[other] { $n } alarms
+}
 log-clock-ahead = Seal clock { $time } ahead
 log-clock-behind = Seal clock { $time } behind
 log-quiet = Regular positions, { $n } reports
@@ -35,7 +44,10 @@ log-gap =
     { $time }
 log-gap-until = Until `{ $time }`. Nobody knows what happened.
 log-gap-until-now = Until the reading. Nobody knows what happened.
-log-missing-entries = { $n } log entries missing
+log-missing-entries = { $n ->
+    [one] { $n } log entry
+   *[other] { $n } log entries
+} missing
 log-missing-numbers = Numbers `{ $first }` to `{ $last }`: the seal wrote them, nobody has them
 log-battery = battery { $percent }
 log-command-arm = Command to lock
@@ -124,7 +136,10 @@ check-now-none = not taken yet
 check-recorded-no = Recorded number
 check-recorded-type = Kind of seal
 check-take-back = Change the last answer
-check-all-good = All { $n } checks good
+check-all-good = All { $n ->
+    [one] { $n } check
+   *[other] { $n } checks
+} good
 check-some-bad = { $n } of { $of } checks failed
 condition-1 = In right condition
 condition-2 = Damaged
@@ -197,9 +212,6 @@ conflict-fork-why = Neither phone knew of the other. Both records are kept. Unti
 conflict-misfit = A record does not fit the seal's state
 conflict-misfit-why = The record is kept. Until somebody decides, the seal stays on.
 conflict-when = When
-conflict-who = Who
-conflict-where = Where
-conflict-device = Phone
 conflict-recorded-on = Recorded by hand: put on
 conflict-recorded-off = Recorded by hand: taken off
 conflict-which = Which record holds?
@@ -235,6 +247,7 @@ seal-not-in-register = The register does not know this seal. Tell its owner if k
 seal-history = Who held it
 seal-history-note = newest first
 seal-history-none = No record yet.
-log-gap =
-    No data
-    { $time }
+conflict-device-is = phone `{ $device }`
+cut-try-first = Try the phone first
+cut-try-first-sub = No cutting while the seal answers
+verdict-go-cut = Record and go on to cut

@@ -1,8 +1,11 @@
 # Topic: queue. Keep ids prefixed with the topic; the other language has the same ids.
-queue-sub = { $n } items · { $size } · nothing lost
+queue-sub = { $n ->
+    [one] { $n } item
+   *[other] { $n } items
+} · { $size } · nothing lost
 queue-sub-none = Nothing waits
 queue-send-now = Send now
-queue-send-this = Send this again
+queue-send-this = Send again
 queue-stuck = Needs a person
 queue-stuck-note = the others go on
 queue-going = Waiting to send
@@ -10,7 +13,10 @@ queue-order = records first, photos after
 queue-accepted = Taken by the central
 queue-accepted-note = with receipt
 queue-all-sent = All sent
-queue-all-sent-text = The central gave receipts for { $n } items today.
+queue-all-sent-text = The central gave receipts for { $n ->
+    [one] { $n } item
+   *[other] { $n } items
+} today.
 queue-to-shift = To the shift
 queue-net-portal = **The network wants a login.** Open the browser, sign in to the network, then send again. Nothing is lost.
 queue-net-sign-in = **The sign-in has expired.** Sign in again to send. Nothing is lost.
@@ -25,7 +31,10 @@ queue-state-portal = Network wants a login
 queue-state-busy = Central busy
 queue-sent = { $size } sent
 queue-receipt = receipt `{ $code }`
-queue-tries = { $n } tries
+queue-tries = { $n ->
+    [one] { $n } try
+   *[other] { $n } tries
+}
 queue-next-try = again at `{ $time }`
 queue-open-case = Open the case
 queue-why-refused = The central refused it: **{ $detail }** ({ $code }). Look at the case and send again, or report it. The others go on.
@@ -74,4 +83,3 @@ photo-of-damaged-label = damaged label
 photo-of-parcel-contents = inside of the parcel
 photo-of-waybill = waybill
 photo-of-other = other photo
-

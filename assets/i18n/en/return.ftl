@@ -1,5 +1,8 @@
 # Topic: return. Keep ids prefixed with the topic; the other language has the same ids.
-return-sub = { $n } seals of other units
+return-sub = { $n ->
+    [one] { $n } seal
+   *[other] { $n } seals
+} of other units
 return-none = No seal has to go home
 return-none-text = Seals of other units appear here as soon as they are taken off or received.
 return-others = Other seals
@@ -76,7 +79,10 @@ parcel-packing-sub = To { $office } · { $n }/{ $of } seals
 parcel-waiting = Waiting for the courier
 parcel-coming = Coming here
 parcel-rest = Handed over, received
-parcel-way = { $from } to { $to } · { $n } seals
+parcel-way = { $from } to { $to } · { $n ->
+    [one] { $n } seal
+   *[other] { $n } seals
+}
 parcel-packed-at = Packed `{ $time }`
 parcel-handed-at = With the courier, `{ $waybill }` · `{ $time }`
 parcel-received-at = Received `{ $time }`
@@ -86,9 +92,15 @@ parcel-unknown = This parcel is not on this phone
 pack-to = To { $office }
 pack-step = Pack
 pack-content = Inside
-pack-left = { $n } seals still to pack
+pack-left = { $n ->
+    [one] { $n } seal
+   *[other] { $n } seals
+} still to pack
 pack-none-yet = Scan the seals that go in
-pack-all-in = All { $n } seals are in
+pack-all-in = All { $n ->
+    [one] { $n } seal
+   *[other] { $n } seals
+} are in
 pack-count = { $n } of { $of } scanned
 pack-scanned = Scanned
 pack-inside = In the parcel
@@ -115,7 +127,10 @@ pack-remind-lithium-sub = Couriers refuse a box without it
 pack-photo-how = Before closing
 pack-photo-kept = Taken
 pack-done = Close it, on to the courier
-pack-done-without = Close it without { $n } seals
+pack-done-without = Close it without { $n ->
+    [one] { $n } seal
+   *[other] { $n } seals
+}
 pack-give-up = Give this parcel up
 pack-give-up-ask = Give the parcel up?
 pack-give-up-text = Nothing is recorded yet. The seals stay with the unit.
@@ -153,7 +168,10 @@ receive-sub = From { $from } · `{ $waybill }`
 receive-sub-none = From { $from }
 receive-begin = Scan each seal you take out
 receive-whole = All there and good
-receive-differences = { $n } differences to settle first
+receive-differences = { $n ->
+    [one] { $n } difference
+   *[other] { $n } differences
+} to settle first
 receive-announced = announced
 receive-found = scanned
 receive-good = match, good
@@ -171,7 +189,10 @@ receive-condition-of = Condition of seal { $seal }
 receive-remark = Remark for the record
 receive-all = Receive
 receive-with-record = Receive, with record
-receive-ask = Receive with { $n } differences?
+receive-ask = Receive with { $n ->
+    [one] { $n } difference
+   *[other] { $n } differences
+}?
 receive-ask-text = The record says: missing { $missing }, extra { $extra }, damaged { $damaged }. The sender will see it.
 receive-already = This parcel is received already
 receive-done = Received, all there
@@ -180,10 +201,11 @@ receive-not-ours = This parcel is addressed to another unit
 receive-not-ours-do = Ask the addressee before opening. Opened here, the seals count as held by this unit.
 turnaround-sub = From locking until home again
 turnaround-none = No seal has gone and come back yet
-turnaround-average = { $n } days on average
+turnaround-average = { $n ->
+    [one] { $n } day
+   *[other] { $n } days
+} on average
 turnaround-away = { $n } of { $of } seals are away
 turnaround-list = Each seal
 turnaround-slowest = slowest first
-return-seal-of =
-    Seal { $seal }
-    owner: { $owner }
+reuse-sub = Seal { $seal } · owner { $owner }

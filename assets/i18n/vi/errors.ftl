@@ -70,4 +70,3 @@ refused-not-closed = Seal không còn đóng trong hồ sơ này.
 refused-not-inspected = Seal chưa được kiểm tra và chấp nhận ở đây. Kiểm tra trước.
 refused-held = Đang giữ để kiểm tra toàn bộ hàng. Trưởng ca hoặc lãnh đạo chấp nhận mới được gỡ.
 refused-conflict = Bản ghi về seal này mâu thuẫn. Lãnh đạo quyết định, hoặc hai công chức cùng gỡ có lý do.
-

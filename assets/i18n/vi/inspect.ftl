@@ -197,9 +197,6 @@ conflict-fork-why = Máy này không biết việc máy kia vừa làm. Giữ c�
 conflict-misfit = Bản ghi không khớp trạng thái seal
 conflict-misfit-why = Bản ghi được giữ nguyên. Chưa quyết thì không gỡ seal.
 conflict-when = Lúc
-conflict-who = Người ghi
-conflict-where = Nơi
-conflict-device = Máy
 conflict-recorded-on = Ghi tay: đã gán seal
 conflict-recorded-off = Ghi tay: đã gỡ seal
 conflict-which = Bản ghi nào đúng?
@@ -235,6 +232,7 @@ seal-not-in-register = Sổ seal không có seal này. Báo đơn vị chủ n�
 seal-history = Ai đã giữ seal
 seal-history-note = mới nhất trước
 seal-history-none = Chưa có bản ghi nào.
-log-gap =
-    Không có dữ liệu
-    { $time }
+conflict-device-is = máy `{ $device }`
+cut-try-first = Thử gỡ bằng máy trước
+cut-try-first-sub = Seal còn trả lời thì không cần cắt
+verdict-go-cut = Ghi kết luận, sang cắt seal

@@ -2,7 +2,7 @@
 queue-sub = { $n } mục · { $size } · chưa mất gì
 queue-sub-none = Không còn mục nào chờ
 queue-send-now = Thử gửi ngay
-queue-send-this = Gửi lại mục này
+queue-send-this = Gửi lại
 queue-stuck = Cần sửa
 queue-stuck-note = mục khác vẫn gửi
 queue-going = Đang chờ gửi
@@ -74,4 +74,3 @@ photo-of-damaged-label = nhãn hỏng
 photo-of-parcel-contents = bên trong kiện
 photo-of-waybill = vận đơn
 photo-of-other = ảnh khác
-

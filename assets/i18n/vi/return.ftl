@@ -184,6 +184,4 @@ turnaround-average = Trung bình { $n } ngày
 turnaround-away = { $n } trên { $of } seal đang đi
 turnaround-list = Từng seal
 turnaround-slowest = lâu nhất trước
-return-seal-of =
-    Seal { $seal }
-    chủ: { $owner }
+reuse-sub = Seal { $seal } · chủ { $owner }

@@ -70,7 +70,7 @@ fn One(case: CaseId, conflict: Contradiction, events: EventsProp) -> Element {
             Decision { text: if fork { t!("conflict-fork") } else { t!("conflict-misfit") } }
             Note { text: if fork { t!("conflict-fork-why") } else { t!("conflict-misfit-why") } }
         }
-        div { class: "compare",
+        div { style: "display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:var(--s-3)",
             for signed in events.0.iter() {
                 Claim { key: "{signed.event.id}", signed: EventsProp(vec![signed.clone()]) }
             }
@@ -92,13 +92,9 @@ fn Claim(signed: EventsProp) -> Element {
     rsx! {
         section { class: "card",
             h3 { class: "strong", Rich { text: claim(&event.fact) } }
-            KeyValue {
-                items: vec![
-                    (t!("conflict-when"), format!("`{}`", format::date_time(event.at.wall))),
-                    (t!("conflict-who"), name),
-                    (t!("conflict-where"), unit),
-                    (t!("conflict-device"), format!("`{}`", &event.device.to_string()[..8])),
-                ],
+            p { class: "strong num", "{format::date_time(event.at.wall)}" }
+            for line in [name, unit, t!("conflict-device-is", device = event.device.to_string()[..8].to_owned())] {
+                p { class: "small", Rich { text: line } }
             }
         }
     }

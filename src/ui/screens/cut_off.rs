@@ -4,6 +4,8 @@ use dioxus::prelude::*;
 use seal_core::evidence::PhotoRole;
 use seal_core::fact::Stage;
 use seal_core::ids::CaseId;
+use seal_core::seal::permit::{DisarmRefusal, may_cut_off};
+use seal_core::seal::reading::LockAction;
 use seal_core::seal_no::SealNo;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +38,7 @@ pub fn CutOff(case: CaseId, seal: SealNo) -> Element {
         Ok(None) => return rsx! { NotHere { text: t!("not-here-case") } },
         Err(trouble) => return rsx! { Frame { title: t!("cut-title"), {trouble} } },
     };
+    let refused = desk.officer().and_then(|officer| may_cut_off(&view, &seal, &officer).err());
     let photo = view.photos_of(PhotoRole::CutSeal, Stage::Disarm).last().cloned();
     let src = photo.as_ref().map(|photo| desk.look(|kit| photo_src(kit, &photo.photo))).unwrap_or_default();
     let sub = match view.doc.containers.first() {
@@ -43,6 +46,7 @@ pub fn CutOff(case: CaseId, seal: SealNo) -> Element {
         None => t!("inspect-sub-seal", seal = seal_no(&seal)),
     };
     let missing = match entered() {
+        _ if refused.is_some() => refused.as_ref().map(super::refusals::disarm),
         _ if photo.is_none() => Some(t!("cut-need-photo")),
         CutDraft { reason, .. } if reason.trim().is_empty() => Some(t!("cut-need-reason")),
         CutDraft { witness, .. } if witness.trim().is_empty() => Some(t!("cut-need-witness")),
@@ -58,7 +62,7 @@ pub fn CutOff(case: CaseId, seal: SealNo) -> Element {
         }
     };
     let (keep_reason, keep_witness) = (keep.clone(), keep);
-    let number = seal.clone();
+    let (number, first, inspect) = (seal.clone(), seal.clone(), seal.clone());
     let finish = move |()| {
         let Some(officer) = desk.officer() else { return };
         let CutDraft { reason, witness } = entered();
@@ -103,6 +107,11 @@ pub fn CutOff(case: CaseId, seal: SealNo) -> Element {
             Card { kind: CardKind::Warn,
                 Decision { text: t!("cut-decision") }
                 Note { text: t!("cut-how") }
+            }
+            if refused == Some(DisarmRefusal::NotInspected) {
+                Way { icon: "hand", title: t!("inspect-by-hand"), sub: t!("refused-not-inspected"), onclick: move |()| desk.open(Route::HandChecks { case, seal: inspect.clone(), en_route: false }) }
+            } else if refused.is_none() {
+                Way { icon: "bluetooth", title: t!("cut-try-first"), sub: t!("cut-try-first-sub"), onclick: move |()| desk.open(Route::Lock { case, seal: first.clone(), action: LockAction::Disarm }) }
             }
             Photos {
                 PhotoTile {

@@ -174,13 +174,18 @@ fn Line(item: Item, title: String, now: Timestamp) -> Element {
         _ => String::new(),
     };
     let key = item.key;
-    let again = !matches!(&item.state, OutboxState::Stuck { reason: StuckReason::HashConflict });
-    let show_act =
-        matches!(item.state, OutboxState::Stuck { .. }) || (item.state == OutboxState::Waiting && item.tries > 0);
+    let stuck = matches!(item.state, OutboxState::Stuck { .. });
+    // Sending again cannot cure what is not the central's to decide.
+    let again = match &item.state {
+        OutboxState::Stuck { reason } => matches!(reason, StuckReason::Refused { .. }),
+        OutboxState::Waiting => item.tries > 0,
+        OutboxState::Sending | OutboxState::Accepted { .. } => false,
+    };
     rsx! {
         QueueItem { title, icon, kind, state, state_kind, meta, why,
-            if show_act && again {
+            if again {
                 Button {
+                    kind: if stuck { ButtonKind::Go } else { ButtonKind::Plain },
                     icon: "send",
                     text: t!("queue-send-this"),
                     onclick: move |_| {
@@ -191,8 +196,8 @@ fn Line(item: Item, title: String, now: Timestamp) -> Element {
                     },
                 }
             }
-            if matches!(item.state, OutboxState::Stuck { .. }) {
-                StuckActs { case: item.case }
+            if stuck {
+                StuckActs { case: item.case.filter(|_| again) }
             }
         }
     }
@@ -205,11 +210,12 @@ fn StuckActs(case: Option<CaseId>) -> Element {
     rsx! {
         if let Some(case) = case {
             Button { icon: "container", text: t!("queue-open-case"), onclick: move |_| desk.open(Route::Case { case }) }
-        }
-        Button {
-            icon: "message-square-warning",
-            text: t!("report-trouble"),
-            onclick: move |_| desk.open(Route::Report { screen: "queue".to_owned() }),
+        } else {
+            Button {
+                icon: "message-square-warning",
+                text: t!("report-trouble"),
+                onclick: move |_| desk.open(Route::Report { screen: "queue".to_owned() }),
+            }
         }
     }
 }

@@ -58,7 +58,7 @@ pub fn Reuse(seal: SealNo) -> Element {
     rsx! {
         Frame {
             title: t!("reuse-title"),
-            sub: t!("return-seal-of", seal = seal_no(&seal), owner = owner),
+            sub: t!("reuse-sub", seal = seal_no(&seal), owner = owner),
             dock: rsx! {
                 Dock {
                     Refusal { text: refusal() }

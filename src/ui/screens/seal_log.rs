@@ -10,6 +10,7 @@ use seal_core::fact::{Fact, Stage};
 use seal_core::ids::CaseId;
 use seal_core::officer::Officer;
 use seal_core::seal::log::{LogKind, TimelineItem as LogItem};
+use seal_core::seal::permit::may_cut_off;
 use seal_core::seal::state::SealState;
 use seal_core::seal::story::TripStory;
 use seal_core::seal_no::SealNo;
@@ -36,6 +37,8 @@ struct Sight {
     place: String,
     /// This app speaks the seal's radio.
     spoken: bool,
+    /// Inspected and accepted here: a dead seal may be cut off.
+    may_cut: bool,
 }
 
 fn look(
@@ -57,7 +60,8 @@ fn look(
     let register = kit.store.seal(seal)?.and_then(|view| view.doc);
     let spoken = case.seal(seal).is_none_or(|on| on.method.is_none())
         && register.is_none_or(|doc| doc.radio == SealRadio::Spoken);
-    Ok(Some(Sight { case, story, read_at, touched, place, spoken }))
+    let may_cut = may_cut_off(&case, seal, officer).is_ok();
+    Ok(Some(Sight { may_cut, case, story, read_at, touched, place, spoken }))
 }
 
 /// What officers did with the seal, as entries of the same timeline.
@@ -109,14 +113,15 @@ pub fn SealLog(case: CaseId, seal: SealNo, en_route: bool) -> Element {
     let log = on.as_ref().and_then(|on| on.log.clone());
     let lines = log.as_ref().map_or(0, |log| log.entries.len());
     let drift = log.as_ref().map_or(0, |log| log.drift_s);
-    let mut entries: Vec<(Timestamp, TimelineItem)> = Vec::new();
+    let mut logged: Vec<(Timestamp, TimelineItem)> = Vec::new();
     for item in &items {
         // Missing entries have no time of their own: they stand where the numbers put them.
-        let at = began(item).or(entries.last().map(|(at, _)| *at)).unwrap_or(Timestamp::MIN);
-        entries.push((at, entry(item, now())));
+        let at = began(item).or(logged.last().map(|(at, _)| *at)).unwrap_or(Timestamp::MIN);
+        logged.push((at, entry(item, now())));
     }
-    entries.extend(sight.touched);
-    // By time; within the same moment the seal's own order stands, since sorting is stable.
+    // By time; within the same moment what officers did comes first, and the seal's own order stands: sorting is stable.
+    let mut entries = sight.touched;
+    entries.extend(logged);
     entries.sort_by_key(|(at, _)| *at);
     let sub = match sight.read_at {
         Some(at) => t!("log-sub-read", place = sight.place, time = format::time_short(at)),
@@ -199,7 +204,7 @@ pub fn SealLog(case: CaseId, seal: SealNo, en_route: bool) -> Element {
             if sight.case.doc.containers.len() > 1 {
                 Note { icon: "container", text: sight.case.doc.containers.iter().map(container_no).collect::<Vec<_>>().join(", ") }
             }
-            if !en_route && sight.spoken {
+            if sight.may_cut {
                 Way {
                     icon: "scissors",
                     title: t!("log-dead-seal"),

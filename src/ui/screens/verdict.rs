@@ -47,6 +47,8 @@ pub fn Verdict(case: CaseId, seal: SealNo, en_route: bool) -> Element {
     }
     let found = found.unwrap_or(Proposal { verdict: Decided::FullExamination, because: Vec::new() });
     let on = view.seal(&seal).cloned();
+    let by_hand = on.as_ref().is_some_and(|on| on.method.is_some());
+    let dead = chosen() == Some(SealCondition::FaultyElectronic);
     let seal_type = on.as_ref().map_or(SealType::Electronic, |on| on.seal_type);
     let sub = match view.doc.containers.first() {
         Some(container) => t!("inspect-sub", container = container_no(container), seal = seal_no(&seal)),
@@ -88,7 +90,11 @@ pub fn Verdict(case: CaseId, seal: SealNo, en_route: bool) -> Element {
             }
             desk.open(Route::Case { case });
             if !en_route && verdict != Decided::FullExamination {
-                desk.open(Route::Lock { case, seal: seal.clone(), action: LockAction::Disarm });
+                desk.open(match condition {
+                    _ if by_hand => Route::ManualSeal { case, seal: Some(seal.clone()) },
+                    SealCondition::FaultyElectronic => Route::CutOff { case, seal: seal.clone() },
+                    _ => Route::Lock { case, seal: seal.clone(), action: LockAction::Disarm },
+                });
             }
         }
     };
@@ -96,7 +102,6 @@ pub fn Verdict(case: CaseId, seal: SealNo, en_route: bool) -> Element {
     let mut finish_held = finish;
     let takes_off = !en_route && matches!(decided, Some(Decided::Accept | Decided::AcceptWithReason));
     let place = desk.look(|kit| office(kit, &view.doc.destination));
-    let cut = seal.clone();
     rsx! {
         Frame {
             title: t!("verdict-title"),
@@ -110,7 +115,7 @@ pub fn Verdict(case: CaseId, seal: SealNo, en_route: bool) -> Element {
                         DockNote { icon: "hourglass", text: t!("verdict-clock-note") }
                     }
                     if takes_off && missing.is_none() {
-                        Button { kind: ButtonKind::Go, big: true, icon: "lock-open", text: t!("verdict-go-disarm"), onclick: move |()| finish_held() }
+                        Button { kind: ButtonKind::Go, big: true, icon: if dead { "scissors" } else { "lock-open" }, text: if dead { t!("verdict-go-cut") } else { t!("verdict-go-disarm") }, onclick: move |()| finish_held() }
                     } else {
                         Button {
                             kind: if decided == Some(Decided::FullExamination) { ButtonKind::Bad } else { ButtonKind::Go },
@@ -171,14 +176,6 @@ pub fn Verdict(case: CaseId, seal: SealNo, en_route: bool) -> Element {
                 }
                 if reason() == "other" {
                     TextArea { label: t!("verdict-reason-label"), initial: written.peek().clone(), oninput: move |text| written.set(text) }
-                }
-            }
-            if !en_route && matches!(chosen(), Some(SealCondition::FaultyElectronic)) {
-                Way {
-                    icon: "scissors",
-                    title: t!("log-dead-seal"),
-                    sub: t!("log-dead-seal-sub"),
-                    onclick: move |()| desk.open(Route::CutOff { case, seal: cut.clone() }),
                 }
             }
         }
