@@ -240,7 +240,7 @@ impl Officer {
         let answer = match self.ask(device, &format!("{step:?}"), &act) {
             Ok(answer) => answer,
             Err(killed) => {
-                // Repeating these is allowed and leaves a second fact; the others carry a mark of their own.
+                // Marks by case are left out: the officer repeats the act, which leaves a second fact.
                 self.open.extend(mark.filter(|mark| !matches!(mark, Mark::InCase(..))));
                 return Err(killed);
             }
@@ -255,7 +255,11 @@ impl Officer {
             }
             _ => {}
         }
-        if step == Step::Disarm { self.end_round() } else { self.step += 1 }
+        if step == Step::Disarm {
+            self.end_round()
+        } else {
+            self.step += 1
+        }
         Ok(())
     }
 
@@ -285,7 +289,8 @@ fn killed_at_100_random_moments_nothing_is_lost_or_doubled() {
         hands.add(SealSpec::good(seal.parse().unwrap())).unwrap();
     }
     let spawn = |central: SocketAddr| {
-        DeviceProcess::spawn(Path::new(SEALCTL), &data.join("device"), "origin", central, yard.address(), &clock).unwrap()
+        DeviceProcess::spawn(Path::new(SEALCTL), &data.join("device"), "origin", central, yard.address(), &clock)
+            .unwrap()
     };
     let mut officer = Officer {
         folder: data.to_owned(),
@@ -320,7 +325,8 @@ fn killed_at_100_random_moments_nothing_is_lost_or_doubled() {
         let Killed = officer.work(&mut device);
         killer.join().unwrap();
     }
-    println!("killed {:?}, {} commands without an end, {:.1} s", officer.hit, officer.interrupted, began.elapsed().as_secs_f64());
+    let seconds = began.elapsed().as_secs_f64();
+    println!("kills {:?}; {} commands without an end; {seconds:.1} s", officer.hit, officer.interrupted);
 
     let mut device = spawn(central.address());
     device.hear().unwrap();
@@ -334,10 +340,17 @@ fn killed_at_100_random_moments_nothing_is_lost_or_doubled() {
     central.stop();
 
     let events = events_of_the_central(data, seed);
-    assert_eq!(ids_of_the_device(data), events.iter().map(|event| event.id.to_string()).collect::<Vec<_>>(), "seed {seed}");
+    assert_eq!(
+        ids_of_the_device(data),
+        events.iter().map(|event| event.id.to_string()).collect::<Vec<_>>(),
+        "seed {seed}"
+    );
     let marks = marks(&events);
     for mark in &officer.done {
-        assert_eq!(marks.get(mark).copied().unwrap_or(0).min(if matches!(mark, Mark::InCase(..)) { 1 } else { 9 }), 1, "seed {seed}: {mark:?}");
+        let times = marks.get(mark).copied().unwrap_or(0);
+        // The officer may have done such an act again after a kill; everything else has a mark of its own.
+        let repeatable = matches!(mark, Mark::InCase(..));
+        assert!(times == 1 || (repeatable && times > 1), "seed {seed}: {mark:?} is there {times} times");
     }
     for mark in &officer.open {
         assert!(marks.get(mark).copied().unwrap_or(0) <= 1, "seed {seed}: {mark:?} is doubled");
