@@ -240,7 +240,7 @@ impl Officer {
         let answer = match self.ask(device, &format!("{step:?}"), &act) {
             Ok(answer) => answer,
             Err(killed) => {
-                // Repeating these is allowed and leaves a second fact; the others carry a mark of their own.
+                // Marks by case are left out: the officer repeats the act, which leaves a second fact.
                 self.open.extend(mark.filter(|mark| !matches!(mark, Mark::InCase(..))));
                 return Err(killed);
             }
@@ -325,12 +325,8 @@ fn killed_at_100_random_moments_nothing_is_lost_or_doubled() {
         let Killed = officer.work(&mut device);
         killer.join().unwrap();
     }
-    println!(
-        "killed {:?}, {} commands without an end, {:.1} s",
-        officer.hit,
-        officer.interrupted,
-        began.elapsed().as_secs_f64()
-    );
+    let seconds = began.elapsed().as_secs_f64();
+    println!("kills {:?}; {} commands without an end; {seconds:.1} s", officer.hit, officer.interrupted);
 
     let mut device = spawn(central.address());
     device.hear().unwrap();
@@ -351,11 +347,10 @@ fn killed_at_100_random_moments_nothing_is_lost_or_doubled() {
     );
     let marks = marks(&events);
     for mark in &officer.done {
-        assert_eq!(
-            marks.get(mark).copied().unwrap_or(0).min(if matches!(mark, Mark::InCase(..)) { 1 } else { 9 }),
-            1,
-            "seed {seed}: {mark:?}"
-        );
+        let times = marks.get(mark).copied().unwrap_or(0);
+        // The officer may have done such an act again after a kill; everything else has a mark of its own.
+        let repeatable = matches!(mark, Mark::InCase(..));
+        assert!(times == 1 || (repeatable && times > 1), "seed {seed}: {mark:?} is there {times} times");
     }
     for mark in &officer.open {
         assert!(marks.get(mark).copied().unwrap_or(0) <= 1, "seed {seed}: {mark:?} is doubled");
