@@ -34,14 +34,14 @@ const PAGE: &str = "<!doctype html><html lang=vi><head><meta charset=utf-8>\
     </head><body><div id=main></div></body></html>";
 
 /// The switcher takes its height from the screens, which otherwise fill the page.
-const STYLE: &str = ".switch{display:flex;block-size:44px;background:var(--practice);\
+const STYLE: &str = ".devices{display:flex;block-size:44px;background:var(--practice);\
     padding:env(safe-area-inset-top) 4px 0;box-sizing:content-box}\
-    .switch button{flex:1;border:0;background:none;color:var(--on-practice);font:600 15px var(--font);opacity:.75;\
+    .devices button{flex:1;border:0;background:none;color:var(--on-practice);font:600 15px var(--font);opacity:.75;\
     border-block-end:4px solid transparent}\
-    .switch button[aria-pressed=true]{opacity:1;border-color:currentColor}\
-    .switched{--inset-top:0px}\
-    .switched .app{block-size:calc(100dvh - 44px - env(safe-area-inset-top))}\
-    .switched .root{min-block-size:0}";
+    .devices button[aria-pressed=true]{opacity:1;border-color:currentColor}\
+    .device{--inset-top:0px}\
+    .device .app{block-size:calc(100dvh - 44px - env(safe-area-inset-top))}\
+    .device .root{min-block-size:0}";
 
 /// Why the app cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -135,7 +135,7 @@ fn Devices(running: RunningProp) -> Element {
     let shown = set.devices.get(chosen()).cloned();
     rsx! {
         style { {STYLE} }
-        nav { class: "switch",
+        nav { class: "devices",
             for (at, device) in set.devices.iter().enumerate() {
                 button {
                     key: "{device.name}",
@@ -145,7 +145,7 @@ fn Devices(running: RunningProp) -> Element {
                 }
             }
         }
-        div { class: "switched",
+        div { class: "device",
             // A list of one: another key opens another device's screens instead of changing these.
             for device in shown {
                 Phone { key: "{device.name}", running: running.clone(), device: DeviceProp(device) }

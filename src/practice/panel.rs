@@ -4,8 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use seal_central::practice::Account;
-use seal_core::officer::{Officer, Role};
+use seal_core::officer::Role;
 use seal_core::scan::Symbology;
 use seal_core::seal::reading::LockState;
 use seal_core::seal_no::SealNo;
@@ -43,7 +42,10 @@ impl Panel {
 
 impl Practice for Panel {
     fn accounts(&self) -> Vec<PracticeAccount> {
-        let here = |account: &&Account| account.officer.unit.as_str() == self.device.unit;
+        let here = |account: &&seal_central::practice::Account| {
+            account.officer.unit.as_str() == self.device.unit
+                && !account.officer.roles.iter().any(|role| matches!(role, Role::Integrator | Role::Auditor))
+        };
         self.set
             .world
             .accounts
@@ -52,7 +54,8 @@ impl Practice for Panel {
             .map(|account| PracticeAccount {
                 officer: account.officer.id.clone(),
                 name: account.officer.name.clone(),
-                what: format!("{} · {}", office_name(&self.set, self.device.unit), role_words(&account.officer)),
+                roles: account.officer.roles.clone(),
+                unit: office_name(&self.set, self.device.unit),
                 pin: account.secret.clone(),
             })
             .collect()
@@ -138,21 +141,6 @@ impl Practice for Panel {
 
     fn prints_url(&self) -> String {
         self.window.map_or_else(|| "/prints".to_owned(), |address| format!("http://{address}/prints"))
-    }
-}
-
-/// The highest role in the words officers use.
-fn role_words(officer: &Officer) -> &'static str {
-    if officer.is(Role::Supervisor) {
-        "lãnh đạo đơn vị"
-    } else if officer.is(Role::ShiftLead) {
-        "trưởng ca"
-    } else if officer.is(Role::Officer) {
-        "công chức"
-    } else if officer.is(Role::Auditor) {
-        "kiểm tra nội bộ"
-    } else {
-        "hệ thống"
     }
 }
 

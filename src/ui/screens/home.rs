@@ -213,9 +213,8 @@ fn NextTask(view: CaseView, unit: OfficeCode, now: Timestamp) -> Element {
         _ => (t!("case-task-seal"), t!("case-open"), "arrow-right", Route::Case { case: id }),
     };
     let ground = view.ground;
-    let group = ground.and_then(|ground| {
-        desk.look(|kit| crate::actions::decide_goods::preview(kit, ground).ok().flatten())
-    });
+    let group =
+        ground.and_then(|ground| desk.look(|kit| crate::actions::decide_goods::preview(kit, ground).ok().flatten()));
     let number = view.doc.containers.first().map(|container| container.as_str().to_owned());
     let place = if view.doc.origin == unit { &view.doc.destination } else { &view.doc.origin };
     let place = desk.look(|kit| words::office(kit, place));

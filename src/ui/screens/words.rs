@@ -46,9 +46,9 @@ pub fn group_chip(group: GoodsGroup) -> String {
 
 /// Where a rule is written, with the pack it came in.
 pub fn citation(citation: &Citation, pack: &str) -> String {
-    let dated = citation.dated.map_or(String::new(), |day| {
-        format!(" {}", t!("case-cite-dated", day = day.strftime("%d/%m/%Y").to_string()))
-    });
+    let dated = citation
+        .dated
+        .map_or(String::new(), |day| format!(" {}", t!("case-cite-dated", day = day.strftime("%d/%m/%Y").to_string())));
     let place = citation.place.as_ref().map_or(String::new(), |place| format!(", {place}"));
     let open = if citation.to_be_confirmed { format!(" {}", t!("case-cite-unchecked")) } else { String::new() };
     let pack = t!("case-cite-pack", pack = pack);
@@ -63,7 +63,9 @@ pub fn lock(seal: &SealOnCase) -> (Tone, String) {
         SealState::ClosedArmed => (Tone::Ok, t!("case-seal-closed")),
         SealState::Refused { armed: true, action: LockAction::Disarm, .. } => (Tone::Bad, t!("case-seal-stays-closed")),
         SealState::Refused { .. } => (Tone::Bad, t!("case-seal-refused")),
-        SealState::RecordedUnconfirmed if seal.party != SealingParty::Customs => (Tone::Idle, t!("case-seal-announced")),
+        SealState::RecordedUnconfirmed if seal.party != SealingParty::Customs => {
+            (Tone::Idle, t!("case-seal-announced"))
+        }
         SealState::RecordedUnconfirmed => (Tone::Warn, t!("case-seal-recorded")),
         SealState::RecordedConfirmedByPlatform => (Tone::Ok, t!("case-seal-platform-closed")),
         SealState::RecordedContradicted => (Tone::Bad, t!("case-seal-contradicted")),
@@ -174,6 +176,7 @@ pub fn quality(quality: PhotoQuality) -> String {
     match quality {
         PhotoQuality::Good => t!("state-ok"),
         PhotoQuality::Blurred => t!("arm-photo-blurred"),
+        PhotoQuality::Bright => t!("arm-photo-bright"),
         PhotoQuality::Dark => t!("arm-photo-dark"),
     }
 }
