@@ -169,6 +169,8 @@ pub struct Engine {
     push: Line,
     pull: Line,
     pulling: bool,
+    /// Asked for while a pull was on its way, which may have looked too early.
+    pull_again: bool,
     next_pull_ms: u64,
     fetching: bool,
     /// How far the photo sent last has come, so that it goes on without asking.
@@ -188,6 +190,7 @@ impl Engine {
             push: Line::default(),
             pull: Line::default(),
             pulling: false,
+            pull_again: false,
             next_pull_ms: 0,
             fetching: false,
             halfway: None,
@@ -258,6 +261,7 @@ impl Engine {
     fn forgive(&mut self, now: Moment, out: &mut Vec<Effect>) {
         (self.push, self.pull) = (Line::default(), Line::default());
         self.next_pull_ms = now.boot_ms;
+        self.pull_again = self.pulling;
         self.dry = false;
         out.push(Effect::DueNow);
     }
@@ -431,7 +435,7 @@ impl Engine {
                 let restored = self.epoch.as_ref().is_some_and(|epoch| epoch != &page.epoch);
                 self.epoch = Some(page.epoch);
                 self.dry &= !restored;
-                let at_once = page.more || restored;
+                let at_once = page.more || restored || std::mem::take(&mut self.pull_again);
                 self.next_pull_ms = if at_once { now.boot_ms } else { now.boot_ms + PULL_EVERY_MS };
                 if !at_once {
                     self.fetch(out);

@@ -100,18 +100,14 @@ pub fn OpenCase(container: Option<ContainerNo>, declaration: Option<DeclarationN
             for one in containers() {
                 ContainerNumber { key: "{one.as_str()}", number: one.as_str(), size: NumberSize::L, check_label: t!("check-digit-is", d = one.check_digit()) }
             }
-            // A new key for each number taken: the field begins empty again.
-            for count in [containers().len()] {
-                div { key: "cells-{count}",
-                    Cells {
-                        label: if containers().is_empty() { words::thing(seal_core::scan::Thing::Container) } else { t!("case-another-container") },
-                        value: clean.clone(),
-                        help: help.clone(),
-                        help_kind,
-                        oninput: move |text: String| typing.set(text),
-                    }
-                }
-            }
+            for count in [containers().len()] { Cells {
+                key: "{count}",
+                label: if containers().is_empty() { words::thing(seal_core::scan::Thing::Container) } else { t!("case-another-container") },
+                value: clean.clone(),
+                help: help.clone(),
+                help_kind,
+                oninput: move |text: String| typing.set(text),
+            } }
             if parsed.is_ok() {
                 Button { icon: "plus", text: t!("case-add-container"), onclick: move |()| {
                     let clean: String = typing.peek().chars().filter(|c| c.is_alphanumeric()).collect();

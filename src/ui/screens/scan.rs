@@ -11,6 +11,10 @@ use seal_core::scan::{Because, HowRead, Problem, Recognition, Thing, What, picke
 use super::camera::{CameraPicture, Samples, torch, zoom};
 use super::parts::{Trouble, store_trouble};
 use super::words;
+use crate::actions::Kit;
+use crate::actions::hand_parcel::note_waybill;
+use crate::actions::pack_parcel::{PackError, PackWarning, add_seal};
+use crate::actions::receive_parcel::{FoundAs, note_found};
 use crate::actions::scan_item::{Lead, follow, likeliest, note_code, recognise};
 use crate::ports::camera::{CameraHint, CameraTrouble, Seen};
 use crate::t;
@@ -155,6 +159,18 @@ pub fn offer(desk: Desk, purpose: &ScanFor, reading: &Reading) -> Result<Offer, 
             route: Some(Route::Parcels),
             case: None,
         },
+        // ── parcels: the draft takes it, and the camera goes on ──
+        (ScanFor::ParcelContents { .. }, Lead::Seal { .. }) => {
+            Offer { chip: known_seal(&reading.read), act: Some((t!("scan-pack"), "package")), ..nothing(String::new()) }
+        }
+        (ScanFor::ParcelReceipt { .. }, Lead::Seal { .. }) => Offer {
+            chip: known_seal(&reading.read),
+            act: Some((t!("scan-receive"), "package-open")),
+            ..nothing(String::new())
+        },
+        (ScanFor::Waybill { .. }, Lead::Waybill(_)) => {
+            Offer { act: Some((t!("scan-use-waybill"), "check")), ..nothing(String::new()) }
+        }
         (purpose, _) => nothing(t!("scan-not-wanted", thing = wanted(purpose).map(words::thing).unwrap_or_default())),
     })
 }
@@ -202,6 +218,58 @@ pub fn take(mut desk: Desk, purpose: &ScanFor, reading: &Reading, offer: &Offer)
         _ => desk.replace(route),
     }
     Ok(())
+}
+
+/// The same from a screen opened over the scan: neither stays on the path.
+pub fn leave(mut desk: Desk, reading: &Reading, offer: &Offer) -> Result<(), String> {
+    let (Some(officer), Some(route)) = (desk.officer(), offer.route.clone()) else { return Ok(()) };
+    note_code(&desk.kit(), &officer, offer.case, &reading.read, reading.how, reading.picked)
+        .map_err(|error| store_trouble(&error))?;
+    desk.back();
+    if matches!(desk.here(), Route::Scan { .. }) {
+        desk.replace(route);
+    } else {
+        desk.open(route);
+    }
+    Ok(())
+}
+
+/// Puts a reading into the draft of a parcel. Answers what to say while the camera goes on; `None` leaves the scan.
+pub fn into_parcel(kit: &Kit, purpose: &ScanFor, what: &What) -> Result<Option<(Tone, String)>, String> {
+    match (purpose, what) {
+        (ScanFor::ParcelContents { parcel }, What::Seal { number }) => match add_seal(kit, *parcel, number) {
+            Ok(None) => Ok(Some((Tone::Ok, t!("scan-packed", seal = number.to_string())))),
+            Ok(Some(warning)) => {
+                let why = match warning {
+                    PackWarning::NotInRegister => t!("scan-pack-unknown"),
+                    PackWarning::BelongsElsewhere => t!("scan-pack-elsewhere"),
+                    PackWarning::Promised => t!("scan-pack-promised"),
+                };
+                Ok(Some((Tone::Warn, format!("{} {why}", t!("scan-packed", seal = number.to_string())))))
+            }
+            Err(PackError::Twice) => Err(t!("scan-pack-twice")),
+            Err(PackError::OnContainer) => Err(t!("scan-pack-on-container")),
+            Err(PackError::OtherParcel) => Err(t!("scan-pack-other")),
+            Err(error) => {
+                tracing::error!(%error, "packing");
+                Err(t!("errors-store"))
+            }
+        },
+        (ScanFor::ParcelReceipt { parcel }, What::Seal { number }) => match note_found(kit, *parcel, number) {
+            Ok(FoundAs::Twice) => Err(t!("scan-receive-twice")),
+            Ok(FoundAs::Extra) => Ok(Some((Tone::Warn, t!("scan-received-extra", seal = number.to_string())))),
+            Ok(_) => Ok(Some((Tone::Ok, t!("scan-received", seal = number.to_string())))),
+            Err(error) => {
+                tracing::error!(%error, "receiving");
+                Err(t!("errors-store"))
+            }
+        },
+        (ScanFor::Waybill { parcel }, What::Waybill { number }) => {
+            note_waybill(kit, *parcel, &number.to_string()).map_err(|error| store_trouble(&error))?;
+            Ok(None)
+        }
+        _ => Err(t!("scan-not-wanted", thing = wanted(purpose).map(words::thing).unwrap_or_default())),
+    }
 }
 
 /// "Nhận là … vì …"
@@ -294,6 +362,7 @@ pub fn Scan(purpose: ScanFor) -> Element {
     let mut light = use_signal(|| false);
     let mut near = use_signal(|| false);
     let mut sample = use_signal(String::new);
+    let mut done = use_signal(|| None::<(Tone, String)>);
     let listen_for = purpose.clone();
     use_hook(move || {
         let kit = desk.kit();
@@ -376,15 +445,22 @@ pub fn Scan(purpose: ScanFor) -> Element {
                         {t!("scan-picture")}
                     }
                 },
-                CameraPicture { key: "{sample}", formats: formats(&purpose), sample: sample() }
+                for id in [sample()] {
+                    CameraPicture { key: "{id}", formats: formats(&purpose), sample: id }
+                }
             }
             Sheet { label: t!("scan-result"),
                 Trouble { text: trouble() }
+                if let Some((kind, text)) = done().filter(|_| reading().is_none()) {
+                    Chip { kind, text }
+                    Button { kind: ButtonKind::Go, big: true, icon: "check", text: t!("scan-enough"), onclick: move |()| desk.back() }
+                }
                 if let Some(read) = reading() {
                     Found {
                         purpose: purpose.clone(),
                         reading: read,
                         onreading: move |new: Option<Reading>| reading.set(new),
+                        ondone: move |said: (Tone, String)| done.set(Some(said)),
                     }
                 } else if practice {
                     Samples { photos: false, selected: sample(), onselect: move |id: String| sample.set(id) }
@@ -428,7 +504,13 @@ fn camera_trouble(error: &CameraTrouble) -> String {
 }
 
 #[component]
-fn Found(purpose: ScanFor, reading: Reading, onreading: EventHandler<Option<Reading>>) -> Element {
+fn Found(
+    purpose: ScanFor,
+    reading: Reading,
+    onreading: EventHandler<Option<Reading>>,
+    /// Something went into a parcel: how it looks, and what is now true.
+    ondone: EventHandler<(Tone, String)>,
+) -> Element {
     let mut desk = use_desk();
     let mut trouble = use_signal(String::new);
     let again = move |()| onreading.call(None);
@@ -461,8 +543,19 @@ fn Found(purpose: ScanFor, reading: Reading, onreading: EventHandler<Option<Read
         Trouble { text: trouble() }
         if let Some((text, icon)) = offer.act.clone() {
             Button { kind: ButtonKind::Go, big: true, text, icon, onclick: move |()| {
-                if let Err(text) = take(desk, &purpose, &reading, &offer) {
-                    trouble.set(text);
+                if offer.route.is_some() {
+                    if let Err(text) = take(desk, &purpose, &reading, &offer) {
+                        trouble.set(text);
+                    }
+                    return;
+                }
+                match into_parcel(&desk.kit(), &purpose, &reading.read.what) {
+                    Ok(Some(said)) => {
+                        ondone.call(said);
+                        onreading.call(None);
+                    }
+                    Ok(None) => desk.back(),
+                    Err(text) => trouble.set(text),
                 }
             } }
         }

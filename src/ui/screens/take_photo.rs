@@ -6,10 +6,8 @@ use seal_core::fact::Stage;
 use seal_core::ids::CaseId;
 
 use super::camera::{CameraPicture, Samples, torch};
-use super::parcel_pack::pack_words;
 use super::parts::{Trouble, data_url, store_trouble};
 use super::words;
-use crate::actions::pack_parcel::note_parcel_photo;
 use crate::actions::take_photo::{PhotoTrouble, Shot, is_good, keep_photo, shoot};
 use crate::i18n::format;
 use crate::ports::camera::{CameraTrouble, Seen};
@@ -85,10 +83,9 @@ pub fn TakePhoto(case: Option<CaseId>, role: PhotoRole, stage: Stage) -> Element
         let (Some(taken), Some(officer)) = (shot.peek().clone(), desk.officer()) else { return };
         let kit = desk.kit();
         match keep_photo(&kit, &officer, case, role, stage, &taken) {
-            // A photograph without a case shows the parcel being packed.
-            Ok(photo) => match case.map_or_else(|| note_parcel_photo(&kit, &photo), |_| Ok(())) {
+            Ok(photo) => match super::photo_kept(&kit, case, role, &photo) {
                 Ok(()) => desk.back(),
-                Err(error) => failed.set(pack_words(&error)),
+                Err(text) => failed.set(text),
             },
             Err(error) => failed.set(photo_trouble(&error)),
         }
@@ -146,7 +143,9 @@ pub fn TakePhoto(case: Option<CaseId>, role: PhotoRole, stage: Stage) -> Element
                             } }
                         }
                     },
-                    CameraPicture { key: "{sample}", formats: 2, sample: sample() }
+                    for id in [sample()] {
+                        CameraPicture { key: "{id}", formats: 2, sample: id }
+                    }
                 }
                 Sheet { label: t!("arm-photo-take"),
                     Trouble { text: failed() }

@@ -1,6 +1,5 @@
 //! What keeps a seal from being worked, in words that say what to do.
 
-use seal_core::codes::SealType;
 use seal_core::doc::SealLife;
 use seal_core::seal::fit::Unfit;
 use seal_core::seal::permit::{ArmRefusal, DisarmRefusal, RecordRefusal};
@@ -228,9 +227,4 @@ fn parts(names: &[String]) -> String {
         })
         .collect();
     words.join(", ")
-}
-
-/// An electronic seal, as against the mechanical ones.
-pub fn is_electronic(kind: SealType) -> bool {
-    kind == SealType::Electronic
 }

@@ -8,7 +8,7 @@ use seal_core::fact::Stage;
 use seal_core::scan::{HowRead, Near, Recognition, Thing, What, picked};
 
 use super::parts::{Page, Trouble};
-use super::scan::{Reading, change, offer, problem, take, wanted};
+use super::scan::{Reading, change, leave, offer, problem, wanted};
 use super::words;
 use crate::actions::scan_item::recognise;
 use crate::t;
@@ -97,14 +97,14 @@ pub fn TypeNumber(purpose: ScanFor, initial: String) -> Element {
             let reading = Reading { read: now, how, picked: was_picked };
             let done = offer(desk, &purpose, &reading).and_then(|offer| {
                 if offer.route.is_none() {
-                    return Err(offer.remark);
+                    if offer.act.is_none() {
+                        return Err(offer.remark);
+                    }
+                    super::scan::into_parcel(&kit, &purpose, &reading.read.what)?;
+                    desk.back();
+                    return Ok(None);
                 }
-                take(
-                    desk,
-                    &ScanFor::Case { case: offer.case.unwrap_or(seal_core::ids::CaseId(uuid::Uuid::nil())) },
-                    &reading,
-                    &offer,
-                )?;
+                leave(desk, &reading, &offer)?;
                 Ok(offer.case)
             });
             match done {
@@ -147,23 +147,22 @@ pub fn TypeNumber(purpose: ScanFor, initial: String) -> Element {
                 }
             }
             if let Some(groups) = groups(thing()) {
-                Cells {
-                    key: "{thing():?}",
+                for kind in [thing()] { Cells {
+                    key: "{kind:?}",
                     label: words::thing(thing()),
                     value: text(),
                     groups: groups.clone(),
-                    bad,
-                    help,
+                    bad: bad.clone(),
+                    help: help.clone(),
                     help_kind,
                     inputmode: if thing() == Thing::Container { "text" } else { "numeric" },
-                    oninput: move |typed: String| {
+                    oninput: { let groups = groups.clone(); move |typed: String| {
                         text.set(clean(&typed, groups.iter().sum()));
                         chosen.set(None);
-                    },
-                }
+                    } },
+                } }
             } else {
                 TextField {
-                    key: "{thing():?}",
                     label: words::thing(thing()),
                     initial: text(),
                     help,

@@ -85,11 +85,6 @@ pub fn seal_icon(seal: &SealOnCase) -> &'static str {
     }
 }
 
-/// What a seal is and who put it on: "Seal định vị · Hải quan".
-pub fn seal_what(seal: &SealOnCase) -> String {
-    format!("{} · {}", seal_type(seal.seal_type), party(seal.party))
-}
-
 /// EDIFACT 4525.
 pub fn seal_type(kind: SealType) -> String {
     match kind {

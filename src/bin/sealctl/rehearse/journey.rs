@@ -68,7 +68,11 @@ pub fn play(stage: &mut Stage, report: &mut Report) -> Result<(), Trouble> {
     link_drops(report, stage, &mut a, &of_trouble)?;
 
     report.chapter("3 Queue: everything waits in sight, nothing leaves without a receipt");
+    let before = a.queue()?.len();
+    a.killed();
+    let mut a = stage.device("origin")?;
     let queue = a.queue()?;
+    report.same("A's device is killed and started again: the queue is as it was", before, queue.len());
     let facts = queue.iter().filter(|item| item["what"]["item"] == "fact").count();
     report.holds("facts and photos wait", facts > 10 && queue.len() >= facts + 4, queue.len());
     let strays: Vec<&Value> = queue.iter().filter(|item| item["state"]["state"] != "waiting").collect();

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
@@ -11,22 +12,44 @@ use serde_json::Value;
 pub type Trouble = String;
 
 /// A process, killed when dropped.
-struct Process(Child);
+#[derive(Clone)]
+struct Process(Arc<Mutex<Child>>);
 
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have ended already; either way it is waited for.
-        let _gone = self.0.kill();
-        let _waited = self.0.wait();
+impl Process {
+    /// SIGKILL, and waits until it is gone. It may have ended already.
+    fn kill(&self) {
+        let mut child = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let _gone = child.kill();
+        let _waited = child.wait();
     }
 }
 
-fn start(command: &mut Command) -> Result<(Process, BufReader<ChildStdout>), Trouble> {
+/// Kills its process when dropped.
+struct Owned(Process);
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        self.0.kill();
+    }
+}
+
+/// A process just started, and both ends of the talk with it.
+struct Started {
+    process: Owned,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+fn start(command: &mut Command) -> Result<Started, Trouble> {
     let name = command.get_program().to_string_lossy().into_owned();
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(|error| format!("{name}: {error}"))?;
-    let out = child.stdout.take().ok_or("no standard output")?;
-    Ok((Process(child), BufReader::new(out)))
+    let (input, output) = (child.stdin.take(), child.stdout.take());
+    let process = Owned(Process(Arc::new(Mutex::new(child))));
+    match (input, output) {
+        (Some(input), Some(output)) => Ok(Started { process, input, output: BufReader::new(output) }),
+        _ => Err(format!("{name} cannot be talked to")),
+    }
 }
 
 /// The address in a line `listening on [http://]ADDR`.
@@ -43,7 +66,7 @@ pub struct Central {
     data: PathBuf,
     clock: PathBuf,
     address: SocketAddr,
-    running: Option<(Process, BufReader<ChildStdout>)>,
+    running: Option<Started>,
 }
 
 impl Central {
@@ -77,9 +100,9 @@ impl Central {
         let mut command = Command::new(&self.program);
         command.arg("--practice").arg("--listen").arg(self.address.to_string());
         command.arg("--data").arg(&self.data).arg("--clock").arg(&self.clock).env("RUST_LOG", "error");
-        let (process, mut out) = start(&mut command)?;
-        self.address = listening(&mut out, "the central")?;
-        self.running = Some((process, out));
+        let mut started = start(&mut command)?;
+        self.address = listening(&mut started.output, "the central")?;
+        self.running = Some(started);
         Ok(())
     }
 }
@@ -87,7 +110,7 @@ impl Central {
 /// The yard.
 pub struct YardProcess {
     address: SocketAddr,
-    _running: (Process, BufReader<ChildStdout>),
+    _running: Started,
 }
 
 impl YardProcess {
@@ -95,9 +118,9 @@ impl YardProcess {
     pub fn start(sealctl: &Path, data: &Path, clock: &Path) -> Result<Self, Trouble> {
         let mut command = Command::new(sealctl);
         command.arg("yard").arg("--data").arg(data).arg("--listen").arg("127.0.0.1:0").arg("--clock").arg(clock);
-        let (process, mut out) = start(&mut command)?;
-        let address = listening(&mut out, "the yard")?;
-        Ok(Self { address, _running: (process, out) })
+        let mut started = start(&mut command)?;
+        let address = listening(&mut started.output, "the yard")?;
+        Ok(Self { address, _running: started })
     }
 
     /// Where it listens.
@@ -107,13 +130,7 @@ impl YardProcess {
 }
 
 /// A device.
-pub struct DeviceProcess {
-    process: Process,
-    input: ChildStdin,
-    output: BufReader<ChildStdout>,
-    /// What it said when it was ready.
-    pub ready: Value,
-}
+pub struct DeviceProcess(Started);
 
 impl DeviceProcess {
     /// Starts `sealctl device` and waits until it is ready.
@@ -126,7 +143,7 @@ impl DeviceProcess {
         clock: &Path,
     ) -> Result<Self, Trouble> {
         let mut device = Self::spawn(sealctl, data, name, central, yard, clock)?;
-        device.ready = device.hear()?;
+        device.hear()?;
         Ok(device)
     }
 
@@ -142,26 +159,26 @@ impl DeviceProcess {
         let mut command = Command::new(sealctl);
         command.arg("device").arg("--data").arg(data).arg("--central").arg(format!("http://{central}"));
         command.arg("--yard").arg(yard.to_string()).arg("--name").arg(name).arg("--clock").arg(clock);
-        let (mut process, output) = start(&mut command)?;
-        let input = process.0.stdin.take().ok_or("no standard input")?;
-        Ok(Self { process, input, output, ready: Value::Null })
+        start(&mut command).map(Self)
     }
 
-    /// Its process id.
-    pub fn id(&self) -> u32 {
-        self.process.0.id()
+    /// What kills it, from any thread.
+    pub fn killer(&self) -> impl FnOnce() + Send + 'static {
+        let process = self.0.process.0.clone();
+        move || process.kill()
     }
 
     /// Has it do one act; its whole answer, also one that says no. An error means that the process is gone.
     pub fn ask(&mut self, act: &Value) -> Result<Value, Trouble> {
-        writeln!(self.input, "{act}").and_then(|()| self.input.flush()).map_err(|error| error.to_string())?;
+        let input = &mut self.0.input;
+        writeln!(input, "{act}").and_then(|()| input.flush()).map_err(|error| error.to_string())?;
         self.hear()
     }
 
     /// The next line it says.
     pub fn hear(&mut self) -> Result<Value, Trouble> {
         let mut line = String::new();
-        let read = self.output.read_line(&mut line).map_err(|error| error.to_string())?;
+        let read = self.0.output.read_line(&mut line).map_err(|error| error.to_string())?;
         if read == 0 || !line.ends_with('\n') {
             return Err("the device has stopped".to_owned());
         }

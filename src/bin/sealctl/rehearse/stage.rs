@@ -191,6 +191,11 @@ impl Actor {
         Ok(answer["error"].as_str().unwrap_or_default().to_owned())
     }
 
+    /// Its process is killed.
+    pub fn killed(self) {
+        (self.process.killer())();
+    }
+
     /// Signs in.
     pub fn sign_in(&mut self, officer: &str, pin: &str) -> Result<Value, Trouble> {
         self.act(json!({ "do": "sign_in", "officer": officer, "pin": pin }))

@@ -153,13 +153,13 @@ fn link_troubles(report: &mut Report, stage: &mut Stage, a: &mut Actor, seals: [
         if trouble == SealTrouble::LosesPowerWhileLocking {
             stage.hands.restore_power(&seal).map_err(|error| error.to_string())?;
             a.act(json!({ "do": "read", "case": case, "seal": seal }))?;
-            report.same("with power again it ends what it began", "closed_armed", a.state(&case, &seal)?);
+            report.same("with power again it draws the bolt back", "free", a.state(&case, &seal)?);
         }
-        if after == "free" {
+        report.same("nothing sent a command by itself", commands, stage.commands_received(&seal)?);
+        if after != "closed_armed" {
             let end = a.act(json!({ "do": "arm", "case": case, "seal": seal }))?;
-            report.same("nothing had moved: the officer arms again", "confirmed", end["outcome"]["outcome"].clone());
+            report.same("the officer arms again: armed", "confirmed", end["outcome"]["outcome"].clone());
         }
-        report.same("still no command too many", 1, stage.commands_received(&seal)?);
     }
     Ok(())
 }
@@ -183,9 +183,9 @@ fn two_devices(
         "do": "record", "case": case, "seal": no, "seal_type": "2", "kind": "5", "method": "keypad", "on_off": "on",
     }))?;
     stage.central.resume()?;
-    for actor in [&mut *a, &mut *second, &mut *a, &mut *b] {
-        actor.sync()?;
-    }
+    a.sync()?;
+    second.sync()?;
+    b.sync()?;
     let view = b.case(&case)?;
     let conflicts = view["case"]["conflicts"].as_array().cloned().unwrap_or_default();
     report.holds("B sees the case flagged", conflicts.iter().any(|one| one["why"] == "fork"), json!(conflicts));

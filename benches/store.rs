@@ -1,0 +1,125 @@
+//! The local store: what an officer waits for when an act is saved, beside what the disk itself takes.
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+mod load;
+mod table;
+
+use std::path::Path;
+
+use common::{Device, case_id, commanded, tug};
+use load::{closed, fill, seal_of, story};
+use rusqlite::Connection;
+use seal_core::seal::reading::LockAction;
+use seal_field::adapters::sqlite::SqliteStore;
+use seal_field::ports::store::Store as _;
+use table::{Times, folder, ms, row, table, time, times};
+
+fn main() {
+    table::machine("store");
+    arm_act();
+    growing();
+    long_queue();
+}
+
+/// A database that does nothing but commit, with the store's settings.
+fn bare(folder: &Path) -> Connection {
+    let conn = Connection::open(folder.join("bare.db")).expect("a database");
+    for (name, value) in [("journal_mode", "WAL"), ("synchronous", "FULL"), ("fullfsync", "ON")] {
+        conn.pragma_update(None, name, value).expect("a setting");
+    }
+    conn.execute_batch("CREATE TABLE row (key INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT").expect("a table");
+    conn
+}
+
+fn arm_act() {
+    const ROUNDS: u128 = 300;
+    let folder = folder();
+    let device = Device::open(folder.path());
+    let bare = bare(folder.path());
+    let (mut commit, mut command, mut end) = (Times::default(), Times::default(), Times::default());
+    for n in 0..ROUNDS {
+        device.write(Some(case_id(n)), story(n, 2));
+        let no = seal_of(n);
+        let fact = commanded(&no, LockAction::Arm);
+        let result = closed(&fact);
+        // In turn, so that all three meet the same disk.
+        let insert = || bare.execute("INSERT INTO row (bytes) VALUES (?1)", [vec![7_u8; 700]]).expect("a commit");
+        commit.0.push(time(insert).0);
+        command.0.push(time(|| device.write(Some(case_id(n)), vec![fact])).0);
+        end.0.push(time(|| device.write(Some(case_id(n)), vec![result])).0);
+    }
+    let base = commit.median().as_secs_f64();
+    let line = |what: &str, times: &Times| {
+        let ratio = format!("{:.1}", times.median().as_secs_f64() / base);
+        row(&[&what, &ms(times.median()), &ms(times.percentile(99)), &ratio])
+    };
+    table(
+        &format!("Saving an arm act, {ROUNDS} rounds (signed, queued, views refreshed, on the disk)"),
+        &[
+            row(&[&"", &"p50 ms", &"p99 ms", &"x bare"]),
+            line("bare SQLite commit, synchronous=FULL, 700 bytes", &commit),
+            line("the command, before it goes out", &command),
+            line("its end, with the seal's reading", &end),
+        ],
+    );
+}
+
+fn growing() {
+    let folder = folder();
+    let device = Device::open(folder.path());
+    let mut rows = vec![row(&[&"events stored", &"the 2nd fact of a case: p50 ms", &"the 50th: p50 ms"])];
+    let mut stored = 0;
+    for (round, goal) in [100, 1_000, 10_000].into_iter().enumerate() {
+        fill(&device, stored as u128 / 50, goal - stored);
+        stored = goal;
+        // Cases and seals of their own, so that only the store around them grows.
+        let probe = |first: u128, length: usize| {
+            let mut times = Times::default();
+            for n in first..first + 60 {
+                device.write(Some(case_id(n)), story(n, length - 1));
+                times.0.push(time(|| device.write(Some(case_id(n)), vec![tug(&seal_of(n))])).0);
+            }
+            times
+        };
+        let first = 5_000 + 1_000 * round as u128;
+        let (small, large) = (probe(first, 2), probe(first + 500, 50));
+        rows.push(row(&[&goal, &ms(small.median()), &ms(large.median())]));
+    }
+    table("Saving one fact while the store grows", &rows);
+}
+
+fn long_queue() {
+    let folder = folder();
+    let path = folder.path().join("seal.db");
+    let device = Device::open(folder.path());
+    fill(&device, 0, 5_000);
+    let clock = device.clock.clone();
+    let rules = device.store.rules().expect("rules");
+    drop(device);
+    let open = || SqliteStore::open(&path, rules.clone(), clock.clone()).expect("a store").store;
+    let start = times(9, || {
+        let store = open();
+        store.revive().expect("revived");
+        store.queue_counts().expect("counts")
+    });
+    let store = open();
+    store.revive().expect("revived");
+    let now = seal_field::ports::clock::Clock::now(clock.as_ref()).wall;
+    let list = times(9, || store.queue().expect("the list").len());
+    let counts = times(9, || store.queue_counts().expect("counts"));
+    let batch = times(9, || {
+        store.revive().expect("revived");
+        store.take_due(now, 64).expect("a batch").len()
+    });
+    table(
+        "A queue of 5,000 items",
+        &[
+            row(&[&"", &"median ms"]),
+            row(&[&"start: open, check, revive, count", &ms(start.median())]),
+            row(&[&"the whole list, as the queue screen reads it", &ms(list.median())]),
+            row(&[&"the counts of the shell", &ms(counts.median())]),
+            row(&[&"a batch of 64 to send", &ms(batch.median())]),
+        ],
+    );
+}
