@@ -30,10 +30,9 @@
   const tell = (s, what) => { if (s.ws && s.ws.readyState === 1) s.ws.send(JSON.stringify(what)); };
 
   function socketUrl(o) {
-    if (o.socket) return o.socket;
-    const u = new URL('/frames', location.href);
-    u.protocol = u.protocol === 'https:' ? 'wss:' : 'ws:';
-    u.searchParams.set('secret', o.secret);
+    const u = new URL(o.socket || '/frames', location.href);
+    u.protocol = u.protocol.replace('http', 'ws');
+    if (!o.socket) u.searchParams.set('secret', o.secret);
     return u.href;
   }
 
@@ -80,13 +79,13 @@
   }
 
   // The practice camera: a few different frames of the code, shown in turn.
+  // They come from where the hub is: in a window that is another origin than the page's.
   async function openPractice(s) {
+    const { photo, symbology, code } = s.o.practice;
+    const server = socketUrl(s.o).replace(/^ws/, 'http');
     const load = async n => {
-      const u = new URL('/practice/feed.png', s.o.socket ? s.o.socket.replace(/^ws/, 'http') : location.href);
-      u.search = '';
-      u.searchParams.set('symbology', s.o.practice.symbology);
-      u.searchParams.set('code', s.o.practice.code);
-      u.searchParams.set('jitter', n);
+      const u = new URL(photo ? '/practice/scene.jpg' : '/practice/feed.png', server);
+      for (const [k, v] of Object.entries(photo ? { photo } : { symbology, code, jitter: n })) u.searchParams.set(k, v);
       const i = new Image(); i.crossOrigin = 'anonymous'; i.src = u.href; await i.decode(); return i;
     };
     const frames = [await load(Math.floor(Math.random() * 1000))];
@@ -94,6 +93,7 @@
     s.source = () => [frames[at], frames[at].naturalWidth, frames[at].naturalHeight];
     const show = () => { s.video.poster = frames[at].src; };
     show();
+    if (photo) return;
     (async () => {
       for (let n = 1001; now === s; n++) {
         if (frames.length < 6) { try { frames.push(await load(n)); } catch { /* keep what we have */ } }

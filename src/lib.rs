@@ -12,6 +12,8 @@ pub mod platform;
 pub mod ports;
 #[cfg(feature = "practice")]
 pub mod practice;
+#[cfg(any(feature = "desktop", feature = "mobile"))]
+pub mod shell;
 pub mod sync;
 #[cfg(feature = "ui")]
 pub mod ui;

@@ -19,7 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// Where everything is wired; these see all layers and all libraries.
-const WIRING: &[&str] = &["lib", "main", "app", "bin", "practice"];
+const WIRING: &[&str] = &["lib", "main", "app", "bin", "practice", "shell"];
 
 /// A library, and the only layers that may name it (besides the wiring).
 const HOMES: &[(&str, &[&str])] = &[
@@ -35,7 +35,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("libc", &["platform"]),
     ("dioxus", &["ui"]),
     // One UI for every renderer: which one draws it is the wiring's business.
-    ("dioxus_desktop", &[]),
+    // The system's webview has questions of its own to answer.
+    ("dioxus_desktop", &["platform"]),
+    ("webkit2gtk", &["platform"]),
     ("dioxus_liveview", &[]),
     // The camera's socket for the browser and the window; a server is started by the wiring alone.
     ("axum", &["adapters"]),

@@ -20,7 +20,7 @@ targets=(aarch64-linux-android aarch64-apple-ios)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/seal-field-check-mobile   # about 130 MB
 rustc=/usr/bin/rustc cargo=/usr/bin/cargo
 # The app with its mobile renderer, and the libraries the phone carries.
-what=(--locked -p seal-field --lib --features mobile -p seal-core -p seal-simulator)
+what=(--locked -p seal-field --lib --bin seal-field --features mobile -p seal-core -p seal-simulator)
 
 # No toolchain choice, wrapper or flag of the caller's may reach these builds.
 unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET CARGO_BUILD_RUSTFLAGS RUSTC_BOOTSTRAP \

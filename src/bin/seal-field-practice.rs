@@ -1,9 +1,10 @@
 //! Practice on a PC: one central, a yard of simulated seals, three devices.
 //!
-//! `seal-field-practice [--data DIR] [--listen 127.0.0.1:8080]`. The screens are served to a browser on this machine.
+//! `seal-field-practice [--data DIR] [--browser] [--listen 127.0.0.1:8080]`. Opens a window where there is a display and
+//! this build has one; else, or with `--browser` or `--listen`, serves the screens to a browser on this machine.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -13,20 +14,26 @@ use seal_field::practice::set::PracticeSet;
 
 struct Options {
     data: PathBuf,
+    browser: bool,
     listen: SocketAddr,
 }
 
 fn options() -> Result<Options, String> {
-    let mut options =
-        Options { data: PathBuf::from("practice-data"), listen: SocketAddr::from(([127, 0, 0, 1], 8080)) };
+    let mut options = Options {
+        data: PathBuf::from("practice-data"),
+        browser: false,
+        listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+    };
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         let mut value = || arguments.next().ok_or(format!("{name} needs a value"));
         match name.as_str() {
             "--data" => options.data = value()?.into(),
+            "--browser" => options.browser = true,
             "--listen" => {
                 let text = value()?;
                 options.listen = text.parse().map_err(|_| format!("not an address: {text}"))?;
+                options.browser = true;
             }
             _ => return Err(format!("no such option: {name}")),
         }
@@ -37,8 +44,7 @@ fn options() -> Result<Options, String> {
     Ok(options)
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()))
         .with_writer(std::io::stderr)
@@ -46,11 +52,16 @@ async fn main() -> ExitCode {
     let options = match options() {
         Ok(options) => options,
         Err(why) => {
-            eprintln!("seal-field-practice: {why}\n\nseal-field-practice [--data DIR] [--listen 127.0.0.1:8080]");
+            eprintln!(
+                "seal-field-practice: {why}\n\nseal-field-practice [--data DIR] [--browser] [--listen 127.0.0.1:8080]"
+            );
             return ExitCode::from(2);
         }
     };
-    match run(options).await {
+    if !options.browser && has_display() {
+        open_window(&options.data);
+    }
+    match serve(&options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             eprintln!("seal-field-practice: {why}");
@@ -59,7 +70,22 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
+/// Does not come back.
+#[cfg(feature = "desktop")]
+fn open_window(data: &Path) {
+    seal_field::shell::run(Ok(data.to_owned()))
+}
+
+/// This build has none.
+#[cfg(not(feature = "desktop"))]
+fn open_window(_: &Path) {}
+
+fn has_display() -> bool {
+    ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+#[tokio::main]
+async fn serve(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
     let set = Arc::new(PracticeSet::start(&options.data, RadioDelays::REAL).await?);
     let listener = tokio::net::TcpListener::bind(options.listen).await?;
     println!("practice on http://{}", listener.local_addr()?);

@@ -15,6 +15,9 @@ mod desktop;
 #[cfg(target_os = "ios")]
 mod ios;
 
+#[cfg(all(target_os = "linux", feature = "desktop"))]
+mod linux_webview;
+
 #[cfg(target_os = "android")]
 use android as system;
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
@@ -69,6 +72,15 @@ pub fn free_space(folder: &Path) -> Result<u64, PlatformError> {
         .map_err(|errno| PlatformError::FreeSpace { folder: folder.to_owned(), source: errno.into() })?;
     // `f_bavail`, not `f_bfree`: the rest is reserved for the system.
     Ok(answer.f_bavail.saturating_mul(answer.f_frsize))
+}
+
+/// Lets the window's page use the camera where the system's webview needs telling; elsewhere it asks the user itself.
+///
+/// Call inside a component shown in a window.
+#[cfg(any(feature = "desktop", feature = "mobile"))]
+pub fn allow_camera() {
+    #[cfg(all(target_os = "linux", feature = "desktop"))]
+    linux_webview::allow_camera();
 }
 
 #[cfg(test)]

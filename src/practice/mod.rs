@@ -3,10 +3,13 @@
 //! Everything is real but the radio and the trucks: the same store, queue, HTTP and barcode reader that real use has.
 
 pub mod camera_routes;
+pub mod loopback;
 pub mod panel;
 pub mod print_pages;
 pub mod prints;
 pub mod scenes;
 #[cfg(feature = "live")]
 pub mod server;
+#[cfg(feature = "ui")]
+pub mod session;
 pub mod set;

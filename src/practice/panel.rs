@@ -1,5 +1,6 @@
 //! The practice controls of one device.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -21,13 +22,21 @@ use crate::ports::practice::{
 pub struct Panel {
     set: Arc<PracticeSet>,
     device: Arc<SetDevice>,
+    /// Where the sheets are served, when not by the page's own origin.
+    window: Option<SocketAddr>,
 }
 
 impl Panel {
     /// The controls of `device`.
     #[must_use]
     pub fn new(set: Arc<PracticeSet>, device: Arc<SetDevice>) -> Self {
-        Self { set, device }
+        Self { set, device, window: None }
+    }
+
+    /// In a window whose server is at `address`: it has a switcher of its own, and its pages have no addresses.
+    #[must_use]
+    pub fn in_a_window(self, address: SocketAddr) -> Self {
+        Self { window: Some(address), ..self }
     }
 }
 
@@ -56,6 +65,7 @@ impl Practice for Panel {
         self.set
             .devices
             .iter()
+            .filter(|device| self.window.is_none() || device.name == self.device.name)
             .map(|device| PracticeDevice {
                 name: office_name(&self.set, device.unit),
                 url: format!("/{}", device.name),
@@ -130,12 +140,12 @@ impl Practice for Panel {
     }
 
     fn prints_url(&self) -> String {
-        "/prints".to_owned()
+        self.window.map_or_else(|| "/prints".to_owned(), |address| format!("http://{address}/prints"))
     }
 }
 
-/// Short name of an office.
-fn office_name(set: &PracticeSet, unit: &str) -> String {
+/// Short name of an office, as on the switcher.
+pub(crate) fn office_name(set: &PracticeSet, unit: &str) -> String {
     let office = set.world.offices.iter().find(|office| office.code.as_str() == unit);
     office.map_or_else(|| unit.to_owned(), |office| office.short.clone())
 }

@@ -12,21 +12,16 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use dioxus::prelude::VirtualDom;
 use dioxus_liveview::LiveViewPool;
 
-use super::panel::Panel;
 use super::set::PracticeSet;
-use super::{camera_routes, print_pages};
-use crate::actions::Kit;
+use super::{camera_routes, loopback, print_pages, session};
 use crate::adapters::camera_hub::Cameras;
-use crate::adapters::hub_camera::HubCamera;
-use crate::ui::desk::DeskParts;
 use crate::ui::screens::{App, AppProps, DeskPartsProp};
 
 #[derive(Clone)]
@@ -40,28 +35,14 @@ struct Shell {
 pub fn router(set: Arc<PracticeSet>) -> Router {
     let cameras = Arc::new(Cameras::new());
     let shell = Shell { set: Arc::clone(&set), cameras: Arc::clone(&cameras), pool: Arc::new(LiveViewPool::new()) };
-    Router::new()
+    let pages = Router::new()
         .route("/", get(all))
         .route("/{device}", get(phone))
         .route("/{device}/live", get(live))
         .with_state(shell)
         .merge(camera_routes::routes(cameras, Vec::new()))
-        .merge(print_pages::routes(set))
-        .layer(middleware::from_fn(loopback_only))
-}
-
-/// A page of another site that resolves its own name to this machine must not reach practice.
-async fn loopback_only(request: Request, next: Next) -> Response {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    if is_loopback(host) { next.run(request).await } else { StatusCode::FORBIDDEN.into_response() }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    matches!(name, "127.0.0.1" | "localhost" | "[::1]")
+        .merge(print_pages::routes(set));
+    loopback::only(pages)
 }
 
 async fn all(State(shell): State<Shell>) -> Html<String> {
@@ -122,15 +103,7 @@ async fn live(
         return StatusCode::FORBIDDEN.into_response();
     }
     upgrade.on_upgrade(move |socket| async move {
-        // Each page has a camera of its own, so that two pages of one device do not fight over it.
-        let hub = shell.cameras.open();
-        let camera_url = format!("/frames?secret={}", hub.secret());
-        let parts = DeskParts {
-            kit: Kit { camera: Arc::new(HubCamera::new(hub)), ..device.kit().clone() },
-            sync: Arc::new(device.device.sync.clone()),
-            practice: Some(Arc::new(Panel::new(Arc::clone(&shell.set), Arc::clone(&device)))),
-            camera_url: Some(camera_url),
-        };
+        let parts = session::parts(&shell.set, &device, &shell.cameras, None);
         let socket = dioxus_liveview::axum_socket(socket);
         let page = move || VirtualDom::new_with_props(App, AppProps { parts: DeskPartsProp(parts) });
         if let Err(error) = shell.pool.launch_virtualdom(socket, page).await {
@@ -138,19 +111,4 @@ async fn live(
             tracing::debug!(%error, "a page was closed");
         }
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_loopback;
-
-    #[test]
-    fn only_loopback_names_are_served() {
-        for host in ["127.0.0.1:8080", "localhost", "[::1]:80"] {
-            assert!(is_loopback(host), "{host}");
-        }
-        for host in ["", "evil.example:8080", "127.0.0.1.evil.example", "192.168.1.5:8080"] {
-            assert!(!is_loopback(host), "{host}");
-        }
-    }
 }

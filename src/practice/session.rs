@@ -1,0 +1,36 @@
+//! One opening of a device's screens, for every renderer.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use super::panel::Panel;
+use super::set::{PracticeDevice, PracticeSet};
+use crate::actions::Kit;
+use crate::adapters::camera_hub::Cameras;
+use crate::adapters::hub_camera::HubCamera;
+use crate::ui::desk::DeskParts;
+
+/// What `device`'s screens work with. Each opening has a camera of its own, so that two pages of one device do not
+/// fight over it. `server`: where camera and sheets are served, when not by the page's own origin.
+/// Call inside a Tokio runtime.
+#[must_use]
+pub fn parts(
+    set: &Arc<PracticeSet>,
+    device: &Arc<PracticeDevice>,
+    cameras: &Cameras,
+    server: Option<SocketAddr>,
+) -> DeskParts {
+    let hub = cameras.open();
+    let camera_url = server.map_or_else(|| format!("/frames?secret={}", hub.secret()), |address| hub.url(address));
+    let panel = Panel::new(Arc::clone(set), Arc::clone(device));
+    let panel = match server {
+        Some(address) => panel.in_a_window(address),
+        None => panel,
+    };
+    DeskParts {
+        kit: Kit { camera: Arc::new(HubCamera::new(hub)), ..device.kit().clone() },
+        sync: Arc::new(device.device.sync.clone()),
+        practice: Some(Arc::new(panel)),
+        camera_url: Some(camera_url),
+    }
+}

@@ -1,0 +1,173 @@
+//! The window on a PC and the app on a phone: one webview around the practice devices and a switcher between them.
+//!
+//! ```text
+//! UI thread   Dioxus and its event loop; acts run here, in the reach of the runtime below
+//! runtime     the practice set, sync, and the loopback server for the page's camera
+//! ```
+//! Practice is what a phone opens until it can be enrolled with a central.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+use dioxus_desktop::{Config, LogicalSize, WindowBuilder};
+use tokio::runtime::Runtime;
+
+use crate::adapters::camera_hub::Cameras;
+use crate::adapters::yard_link::RadioDelays;
+use crate::platform::{self, PlatformError};
+use crate::practice::panel::office_name;
+use crate::practice::set::{PracticeDevice, PracticeError, PracticeSet};
+use crate::practice::{camera_routes, loopback, print_pages, session};
+use crate::t;
+use crate::ui::components::{Empty, Tone};
+use crate::ui::screens::{App, DeskPartsProp};
+use crate::ui::theme::Root;
+
+/// Where the webview says its page comes from: on Linux and iOS, on Android.
+const ORIGINS: [&str; 2] = ["dioxus://index.html", "https://dioxus.index.html"];
+
+/// The page before the first screen. `viewport-fit`: the screens leave room for notch and bars themselves.
+const PAGE: &str = "<!doctype html><html lang=vi><head><meta charset=utf-8>\
+    <meta name=viewport content='width=device-width,initial-scale=1,viewport-fit=cover'><title>seal-field</title>\
+    </head><body><div id=main></div></body></html>";
+
+/// The switcher takes its height from the screens, which otherwise fill the page.
+const STYLE: &str = ".devices{display:flex;block-size:44px;background:var(--practice);\
+    padding:env(safe-area-inset-top) 4px 0;box-sizing:content-box}\
+    .devices button{flex:1;border:0;background:none;color:var(--on-practice);font:600 15px var(--font);opacity:.75;\
+    border-block-end:4px solid transparent}\
+    .devices button[aria-pressed=true]{opacity:1;border-color:currentColor}\
+    .device{--inset-top:0px}\
+    .device .app{block-size:calc(100dvh - 44px - env(safe-area-inset-top))}\
+    .device .root{min-block-size:0}";
+
+/// Why the app cannot start.
+#[derive(Debug, thiserror::Error)]
+enum ShellError {
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+    #[error(transparent)]
+    Practice(#[from] PracticeError),
+    #[error("127.0.0.1: {0}")]
+    Server(#[from] std::io::Error),
+}
+
+/// What runs beside the UI.
+struct Running {
+    set: Arc<PracticeSet>,
+    cameras: Arc<Cameras>,
+    server: SocketAddr,
+}
+
+/// The outcome of starting, for the page to show.
+#[derive(Clone)]
+struct Started(Result<Arc<Running>, Arc<ShellError>>);
+
+/// Opens practice under `data` and shows it until the window is closed. A failure to start is shown there too.
+///
+/// Call on the main thread, outside any Tokio runtime.
+pub fn run(data: Result<PathBuf, PlatformError>) -> ! {
+    #[expect(clippy::expect_used, reason = "without threads there is nothing to show an error with")]
+    let runtime = Runtime::new().expect("the system starts threads");
+    let started = data.map_err(ShellError::from).and_then(|data| runtime.block_on(start(&data)));
+    if let Err(error) = &started {
+        tracing::error!(%error, "practice did not start");
+    }
+    let started = Started(started.map(Arc::new).map_err(Arc::new));
+    let window = WindowBuilder::new().with_title("seal-field").with_inner_size(LogicalSize::new(412.0, 892.0));
+    let config = Config::new().with_menu(None).with_custom_index(PAGE.to_owned()).with_window(window);
+    // Dioxus finds this runtime and starts none. It is entered, not blocked on: blocking would put the whole UI under
+    // Tokio's budget for one task (dioxus issue 5679).
+    let _runtime = runtime.enter();
+    let dom = VirtualDom::new(Shell).with_root_context(started);
+    dioxus_desktop::launch::launch_virtual_dom(dom, config)
+}
+
+async fn start(data: &Path) -> Result<Running, ShellError> {
+    let set = Arc::new(PracticeSet::start(data, RadioDelays::REAL).await?);
+    let cameras = Arc::new(Cameras::new());
+    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let server = listener.local_addr()?;
+    let pages = camera_routes::routes(Arc::clone(&cameras), ORIGINS.map(str::to_owned).to_vec())
+        .merge(print_pages::routes(Arc::clone(&set)));
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, loopback::only(pages)).await {
+            tracing::error!(%error, "the camera's server stopped");
+        }
+    });
+    Ok(Running { set, cameras, server })
+}
+
+/// The page.
+#[component]
+fn Shell() -> Element {
+    use_hook(platform::allow_camera);
+    match use_context::<Started>().0 {
+        Ok(running) => rsx! { Devices { running: RunningProp(running) } },
+        Err(error) => rsx! {
+            Root { NotStarted { why: error.to_string() } }
+        },
+    }
+}
+
+#[component]
+fn NotStarted(why: String) -> Element {
+    rsx! { Empty { icon: "triangle-alert", kind: Tone::Bad, title: t!("start-failed"), text: t!("start-failed-text", why = why) } }
+}
+
+/// [`Running`] as a property; there is one.
+#[derive(Clone)]
+struct RunningProp(Arc<Running>);
+
+impl PartialEq for RunningProp {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// The switcher, and the chosen device under it.
+#[component]
+fn Devices(running: RunningProp) -> Element {
+    let mut chosen = use_signal(|| 0);
+    let set = &running.0.set;
+    let shown = set.devices.get(chosen()).cloned();
+    rsx! {
+        style { {STYLE} }
+        nav { class: "devices",
+            for (at, device) in set.devices.iter().enumerate() {
+                button {
+                    key: "{device.name}",
+                    "aria-pressed": if at == chosen() { "true" } else { "false" },
+                    onclick: move |_| chosen.set(at),
+                    {office_name(set, device.unit)}
+                }
+            }
+        }
+        div { class: "device",
+            // A list of one: another key opens another device's screens instead of changing these.
+            for device in shown {
+                Phone { key: "{device.name}", running: running.clone(), device: DeviceProp(device) }
+            }
+        }
+    }
+}
+
+/// A device as a property.
+#[derive(Clone)]
+struct DeviceProp(Arc<PracticeDevice>);
+
+impl PartialEq for DeviceProp {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// One device's screens.
+#[component]
+fn Phone(running: RunningProp, device: DeviceProp) -> Element {
+    let Running { set, cameras, server } = &*running.0;
+    let parts = use_hook(|| session::parts(set, &device.0, cameras, Some(*server)));
+    rsx! { App { parts: DeskPartsProp(parts) } }
+}
