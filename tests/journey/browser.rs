@@ -99,14 +99,15 @@ impl Browser {
     }
 
     /// Puts a code before the camera. Takes effect when a screen next opens the camera.
-    pub fn hold_up(&self, symbology: Symbology, text: &str) {
+    pub async fn hold_up(&self, symbology: Symbology, text: &str) {
         let mut file = Vec::new();
-        write_feed(&mut file, FeedKind::Mjpeg, &[PracticeCode::new(symbology, text)], 8).expect("a code that can be printed");
+        write_feed(&mut file, FeedKind::Mjpeg, &[PracticeCode::new(symbology, text)], 8)
+            .expect("a code that can be printed");
         replace(&self.camera, &file);
     }
 
     /// Puts a scene before the camera: a file of `assets/practice/photos`.
-    pub fn aim_at(&self, scene: &str) {
+    pub async fn aim_at(&self, scene: &str) {
         photo_feed(&self.camera, scene);
     }
 
@@ -127,18 +128,13 @@ impl Browser {
         let path = format!(
             "//*[self::button or self::a or @role='button' or @role='radio' or @role='switch' or @role='checkbox'][not(@disabled)][contains(normalize-space(.), {q}) or contains(@aria-label, {q})]"
         );
-        // The screen may be drawn anew between finding and clicking: look again.
-        let mut last = String::new();
-        for _ in 0..20 {
-            let element = self.find(&path, text).await;
-            let _ = self.client.execute("arguments[0].scrollIntoView({block:'center'})", vec![serde_json::to_value(&element).expect("an element")]).await;
-            match element.click().await {
-                Ok(()) => return,
-                Err(error) => last = error.to_string(),
-            }
-            tokio::time::sleep(Duration::from_millis(150)).await;
-        }
-        self.fail(&format!("cannot tap {text:?}: {last}")).await
+        self.tap_path(&path, text).await;
+    }
+
+    /// Taps the button with exactly that text.
+    pub async fn tap_exactly(&self, text: &str) {
+        let path = format!("//button[not(@disabled)][normalize-space(.) = {}]", quoted(text));
+        self.tap_path(&path, text).await;
     }
 
     /// Presses a hold button for a second and a bit.
@@ -171,7 +167,11 @@ impl Browser {
             .then(PointerAction::MoveToElement { element: pad, duration: None, x: -80.0, y: 20.0 })
             .then(PointerAction::Down { button: 0 });
         for (x, y) in [(12, -40), (14, 35), (16, -38), (18, 30), (25, -10), (30, 5)] {
-            stroke = stroke.then(PointerAction::MoveBy { duration: Some(Duration::from_millis(60)), x: f64::from(x), y: f64::from(y) });
+            stroke = stroke.then(PointerAction::MoveBy {
+                duration: Some(Duration::from_millis(60)),
+                x: f64::from(x),
+                y: f64::from(y),
+            });
         }
         self.client.perform_actions(stroke.then(PointerAction::Up { button: 0 })).await.expect("the pen draws");
     }
@@ -188,6 +188,27 @@ impl Browser {
     pub async fn text(&self) -> String {
         let text = self.client.execute("return document.body.innerText", vec![]).await;
         text.ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    async fn tap_path(&self, path: &str, text: &str) {
+        // The screen may be drawn anew between finding and clicking: look again.
+        let mut last = String::new();
+        for _ in 0..20 {
+            let element = self.find(path, text).await;
+            let _ = self
+                .client
+                .execute(
+                    "arguments[0].scrollIntoView({block:'center'})",
+                    vec![serde_json::to_value(&element).expect("an element")],
+                )
+                .await;
+            match element.click().await {
+                Ok(()) => return,
+                Err(error) => last = error.to_string(),
+            }
+            tokio::time::sleep(Duration::from_millis(150)).await;
+        }
+        self.fail(&format!("cannot tap {text:?}: {last}")).await
     }
 
     async fn find(&self, xpath: &str, what: &str) -> Element {

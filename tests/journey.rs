@@ -1,0 +1,276 @@
+//! One seal's whole life in a real browser: three phones, a fake camera that sees the printed codes, and a network cut.
+//!
+//! Everything is what `./run app` starts: the same screens, store, queue, HTTP and barcode reader; only the radio is
+//! simulated. Screenshots of every screen land in `target/journey/`.
+#![cfg(feature = "live")]
+
+#[path = "journey/browser.rs"]
+mod browser;
+
+use std::io::BufRead as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use browser::{Browser, Process};
+use seal_core::scan::Symbology;
+
+const CONTAINER: &str = "SFPU4820155";
+const SHEET: &str = "HQCTR;2;03EE;507134820550;SFPU4820155;001EEF";
+const SEAL: &str = "83181010";
+const WAYBILL: &str = "EB417882053VN";
+
+/// Starts the practice set; gives its address.
+fn practice(data: &Path) -> (Process, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_seal-field-practice"))
+        .args(["--browser", "--listen", "127.0.0.1:0", "--data"])
+        .arg(data)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the practice program starts");
+    let stdout = child.stdout.take().expect("its output");
+    let mut line = String::new();
+    std::io::BufReader::new(stdout).read_line(&mut line).expect("its first line");
+    let address = line.trim().strip_prefix("practice on ").unwrap_or_else(|| panic!("unexpected: {line}")).to_owned();
+    (Process(child), address)
+}
+
+#[tokio::test]
+async fn one_seal_from_origin_to_owner() {
+    let work = tempfile::tempdir().unwrap();
+    let (_practice, address) = practice(&work.path().join("data"));
+    let shots = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/journey");
+    let _ = std::fs::remove_dir_all(&shots);
+    let browser = Browser::start(work.path(), &shots).await;
+    origin(&browser, &address).await;
+    destination(&browser, &address).await;
+    owner(&browser, &address).await;
+    browser.close().await;
+}
+
+/// Turns this phone's practice network on or off.
+async fn network(browser: &Browser, state: &str) {
+    browser.tap("Ca trực").await;
+    browser.tap("Mở cài đặt").await;
+    browser.tap("Chế độ thực hành").await;
+    browser.see("Seal mô phỏng").await;
+    browser.tap(state).await;
+    browser.shot(&format!("practice-network-{}", if state == "Mất" { "off" } else { "on" })).await;
+    browser.tap("Quay lại").await;
+    browser.tap("Quay lại").await;
+    browser.see("Trong ca này").await;
+}
+
+async fn photograph(browser: &Browser, scene: &str, tile: &str) {
+    browser.aim_at(scene).await;
+    browser.tap(tile).await;
+    browser.tap_exactly("Chụp").await;
+    browser.see("Ảnh đạt").await;
+    if scene == "closed_lock" {
+        browser.shot("photo-good").await;
+    }
+    browser.tap("Giữ ảnh này").await;
+}
+
+async fn origin(browser: &Browser, address: &str) {
+    browser.go(&format!("{address}/origin")).await;
+    browser.see("Ai đang trực?").await;
+    browser.shot("sign-in").await;
+    browser.tap("Nguyễn Văn An").await;
+    browser.see("Niêm phong container").await;
+    browser.shot("home").await;
+
+    network(browser, "Mất").await;
+    browser.shot("home-offline").await;
+
+    // The container sheet, then the container itself.
+    browser.hold_up(Symbology::Qr, SHEET).await;
+    browser.tap("Quét container").await;
+    browser.see("Dòng của phiếu in").await;
+    browser.shot("scan-sheet").await;
+    browser.tap("Mở hồ sơ container này").await;
+    browser.see("Bắt buộc dùng seal").await;
+    browser.see("1023/TCHQ-GSQL").await;
+    browser.shot("case").await;
+    browser.hold_up(Symbology::Code128, CONTAINER).await;
+    browser.tap("Quét container").await;
+    browser.see("chữ số kiểm tra đúng").await;
+    browser.shot("scan-container").await;
+    browser.tap("Mở hồ sơ container này").await;
+    browser.see("Đã quét").await;
+
+    // Sealing.
+    browser.tap("Bắt đầu niêm phong").await;
+    browser.see("Đối chiếu với giấy tờ và xe").await;
+    browser.shot("trip").await;
+    browser.hold_up(Symbology::Code128, SEAL).await;
+    browser.tap("Tiếp: quét seal").await;
+    browser.see("số này có trong sổ seal").await;
+    browser.shot("scan-seal").await;
+    browser.tap("Dùng seal này").await;
+    browser.see("Luồn cáp").await;
+    browser.shot("preflight-rope").await;
+    browser.tap("Thực hành: cắm cáp").await;
+    browser.see("Nhãn khớp với tín hiệu Bluetooth").await;
+    browser.tap("Tiếp: khóa seal").await;
+    browser.see("giữ nút để khóa").await;
+    browser.shot("lock-ready").await;
+    browser.hold("Khóa seal").await;
+    browser.see("đóng và đang giám sát").await;
+    browser.shot("lock-closed").await;
+    browser.tap("Tiếp: chụp ảnh").await;
+
+    browser.see("Còn thiếu 4 ảnh").await;
+    browser.shot("photos-missing").await;
+    photograph(browser, "doors", "Cửa và số container").await;
+    photograph(browser, "rope_path", "Cáp qua tai khóa").await;
+    photograph(browser, "closed_lock", "Seal đã khóa, số seal").await;
+    photograph(browser, "plates", "Biển số xe và moóc").await;
+    browser.see("Đủ ảnh").await;
+    browser.shot("photos-done").await;
+    browser.tap("Tiếp: bàn giao").await;
+    browser.see("Bàn giao cho lái xe").await;
+    browser.tap("Tôi đã kéo thử").await;
+    browser.sign().await;
+    browser.shot("hand-over").await;
+    browser.tap("Xong, cho xe đi").await;
+    browser.see("Đã bàn giao").await;
+    browser.shot("case-sealed").await;
+
+    // Everything waits, visibly; then everything goes, facts first.
+    browser.tap("Quay lại").await;
+    browser.tap("Chờ gửi").await;
+    browser.see("bản ghi trước, ảnh sau").await;
+    browser.shot("queue-offline").await;
+    network(browser, "Có").await;
+    browser.tap("Chờ gửi").await;
+    browser.see("Đã gửi hết").await;
+    browser.see("biên nhận").await;
+    browser.shot("queue-sent").await;
+}
+
+async fn destination(browser: &Browser, address: &str) {
+    browser.go(&format!("{address}/destination")).await;
+    browser.tap("Trần Thị Bình").await;
+    browser.see("Kiểm tra, gỡ seal").await;
+    browser.shot("destination-home").await;
+
+    // The truck arrives hours later, in a dead zone.
+    browser.tap("Mở cài đặt").await;
+    browser.tap("Chế độ thực hành").await;
+    for _ in 0..6 {
+        browser.tap("+1 giờ").await;
+    }
+    browser.tap("Mất").await;
+    browser.tap("Quay lại").await;
+    browser.tap("Quay lại").await;
+
+    browser.hold_up(Symbology::Code128, SEAL).await;
+    browser.tap("Quét seal trên container").await;
+    browser.see("Đúng seal trong hồ sơ").await;
+    browser.shot("scan-seal-arrival").await;
+    browser.tap("Kiểm tra seal này").await;
+    browser.see("Đọc nhật ký seal").await;
+    browser.tap("Đọc nhật ký seal").await;
+    browser.see("Báo vị trí đều").await;
+    browser.shot("seal-log").await;
+    browser.tap("Kiểm tra bằng tay").await;
+
+    // View, verify, rope, housing, tug: one question at a time, photographs side by side.
+    browser.see("Seal có nguyên vẹn không?").await;
+    browser.aim_at("housing").await;
+    browser.tap("Chụp seal bây giờ").await;
+    browser.tap_exactly("Chụp").await;
+    browser.see("Ảnh đạt").await;
+    browser.tap("Giữ ảnh này").await;
+    browser.see("Seal có nguyên vẹn không?").await;
+    browser.shot("hand-check-view").await;
+    browser.tap("Nguyên vẹn").await;
+    browser.see("Số có trùng hồ sơ không?").await;
+    browser.shot("hand-check-verify").await;
+    browser.tap("Trùng số").await;
+    browser.tap("Cáp liền").await;
+    browser.tap("Vỏ kín").await;
+    browser.see("Cáp có tuột không?").await;
+    browser.tap("Còn chắc").await;
+    browser.see("Kết luận").await;
+    browser.tap("Kết luận").await;
+    browser.see("Tình trạng seal").await;
+    browser.tap("Nguyên vẹn").await;
+    browser.tap("Chấp nhận").await;
+    browser.shot("verdict").await;
+    if browser.shows("Lý do chấp nhận").await {
+        browser.tap("Vùng mất sóng đã biết").await;
+    }
+    browser.tap("Ghi kết luận, sang gỡ seal").await;
+    browser.see("giữ nút để gỡ").await;
+    browser.shot("disarm-ready").await;
+    browser.hold("Gỡ seal").await;
+    browser.see("đã mở").await;
+    browser.shot("disarmed").await;
+
+    // The way home.
+    browser.tap("Xem hạn trả seal").await;
+    browser.see("Hạn 24:00").await;
+    browser.see("Chọn một trong hai").await;
+    browser.shot("returns").await;
+    browser.tap("Gửi chuyển phát").await;
+    browser.see("Trong kiện").await;
+    browser.hold_up(Symbology::Code128, SEAL).await;
+    browser.tap("Quét seal").await;
+    browser.see("Bỏ vào kiện").await;
+    browser.shot("scan-into-parcel").await;
+    browser.tap("Bỏ vào kiện").await;
+    browser.tap("Xong, không quét nữa").await;
+    browser.see("Trước khi dán kiện").await;
+    browser.tap("Seal đã tắt giám sát").await;
+    browser.tap("Seal đã sạc").await;
+    browser.tap("Đã dán nhãn pin lithium").await;
+    browser.aim_at("parcel").await;
+    browser.tap("Seal trong kiện").await;
+    browser.tap_exactly("Chụp").await;
+    browser.see("Ảnh đạt").await;
+    browser.tap("Giữ ảnh này").await;
+    browser.see("Đã chụp").await;
+    browser.shot("parcel-pack").await;
+    browser.tap("Dán kiện, sang bưu tá").await;
+    browser.see("Giao kiện cho bưu tá").await;
+    browser.hold_up(Symbology::Code128, WAYBILL).await;
+    browser.tap("Quét nhãn vận đơn").await;
+    browser.see("chữ số kiểm tra của vận đơn đúng").await;
+    browser.tap("Dùng mã vận đơn này").await;
+    browser.see("đúng số kiểm tra").await;
+    browser.type_into("Hãng chuyển phát", "EMS").await;
+    browser.type_into("Tên người nhận kiện", "Lê Bưu Tá").await;
+    browser.sign().await;
+    browser.shot("parcel-hand-over").await;
+    browser.tap("Giao kiện").await;
+    browser.see("Bưu tá đang giữ kiện").await;
+    browser.shot("parcel-with-courier").await;
+    browser.tap("Về danh sách trả seal").await;
+    network(browser, "Có").await;
+    browser.tap("Chờ gửi").await;
+    browser.see("Đã gửi hết").await;
+}
+
+async fn owner(browser: &Browser, address: &str) {
+    browser.go(&format!("{address}/owner")).await;
+    browser.tap("Lê Thị Chi").await;
+    browser.see("Nhận kiện seal").await;
+    browser.shot("owner-home").await;
+    browser.tap("Nhận kiện seal").await;
+    browser.see("Quét từng seal lấy ra").await;
+    browser.hold_up(Symbology::Code128, SEAL).await;
+    browser.tap("Quét seal").await;
+    browser.tap("Ghi đã nhận seal này").await;
+    browser.tap("Xong, không quét nữa").await;
+    browser.see("Đủ và tốt").await;
+    browser.shot("parcel-receive").await;
+    browser.tap("Nhận kiện").await;
+    browser.see("Đã nhận đủ").await;
+    browser.shot("parcel-received").await;
+    browser.tap("Quay lại").await;
+    browser.tap("Trả seal").await;
+    browser.tap("Vòng quay seal").await;
+    browser.see("Trung bình").await;
+    browser.shot("turnaround").await;
+}
