@@ -113,13 +113,16 @@ impl Desk {
 
     /// Sends and fetches now, until nothing is left to do or something stands in the way.
     pub async fn sync(&self) -> Result<Value, String> {
-        // Twice: a pull that was on its way already may have looked too early.
-        for _ in 0..2 {
-            if let Some(problem) = self.sync_once().await? {
-                return self.queue_state(Some(problem));
+        // Either end counts only the second time: what was on its way already may have looked, or failed, too early.
+        let (mut ended, mut problems) = (0, 0);
+        loop {
+            match self.sync_once().await? {
+                None if ended == 1 => return self.queue_state(None),
+                None => ended += 1,
+                Some(problem) if problems == 1 => return self.queue_state(Some(problem)),
+                Some(_) => problems += 1,
             }
         }
-        self.queue_state(None)
     }
 
     /// The problem that stands in the way, if one does.

@@ -40,16 +40,16 @@ fn rehearse(mut options: Options) -> Result<bool, String> {
     }
     let began = Instant::now();
     let mut report = Report::new(form);
-    let mut stage = Stage::set(&data, seed)?;
-    let played = journey::play(&mut stage, &mut report).and_then(|()| troubles::play(&mut stage, &mut report));
-    if let Err(why) = played {
-        report.broke(&why);
-    }
-    drop(stage);
+    let played = Stage::set(&data, seed)
+        .map(|mut stage| journey::play(&mut stage, &mut report).and_then(|()| troubles::play(&mut stage, &mut report)));
     if keep {
         eprintln!("kept: {}", data.display());
     } else if let Err(error) = std::fs::remove_dir_all(&data) {
         eprintln!("{} is left over: {error}", data.display());
+    }
+    // What cannot even begin is wrong use; what breaks off is a failed rehearsal.
+    if let Err(why) = played? {
+        report.broke(&why);
     }
     Ok(report.end(seed, began.elapsed().as_secs_f64()))
 }
