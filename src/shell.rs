@@ -36,7 +36,7 @@ const PAGE: &str = "<!doctype html><html lang=vi><head><meta charset=utf-8>\
 /// The switcher takes its height from the screens, which otherwise fill the page.
 const STYLE: &str = ".devices{display:flex;block-size:44px;background:var(--practice);\
     padding:env(safe-area-inset-top) 4px 0;box-sizing:content-box}\
-    .devices button{flex:1;border:0;background:none;color:var(--on-practice);font:600 15px var(--font);opacity:.75;\
+    .devices button{flex:1;text-align:center;border:0;background:none;color:var(--on-practice);font:600 15px var(--font);opacity:.75;\
     border-block-end:4px solid transparent}\
     .devices button[aria-pressed=true]{opacity:1;border-color:currentColor}\
     .device{--inset-top:0px}\
