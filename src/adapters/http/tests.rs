@@ -311,8 +311,9 @@ async fn nobody_sends_us_away_for_ever() {
         ("-5", Some(0)),
         ("99999999999999999999", None),
         ("soon", None),
-        ("Fri, 31 Dec 9999 23:59:59 GMT", Some(3600)),
-        ("Mon, 01 Jan 0001 00:00:00 GMT", Some(0)),
+        ("Tue, 31 Dec 2199 23:59:59 GMT", Some(3600)),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", None),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
     ] {
         let busy = push(ours("503 Busy", &format!("retry-after: {told}\r\n"), "")).await.unwrap_err();
         assert_eq!(busy, CentralTrouble::Busy { retry_after_s: seconds }, "{told}");
