@@ -16,7 +16,8 @@ use crate::ports::store::StoreError;
 const VIEWS: &str = concat!("1/", env!("CARGO_PKG_VERSION"));
 const VIEWS_NOTE: &str = "store/views";
 
-const MIGRATION_STEPS: &[M<'static>] = &[M::up(include_str!("migrations/001_init.sql"))];
+const MIGRATION_STEPS: &[M<'static>] =
+    &[M::up(include_str!("migrations/001_init.sql")), M::up(include_str!("migrations/002_decisions.sql"))];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(MIGRATION_STEPS);
 
 /// Opens `path`; a damaged file is moved aside and its new name given back.
