@@ -38,7 +38,7 @@ async fn main() {
     let address = format!("http://{}", listener.local_addr().expect("an address"));
     tokio::spawn(central.serve(listener, std::future::pending()));
 
-    let device = Device::open(&folder.path().join("device"));
+    let device = Device::open(folder.path());
     let http = HttpCentral::new(&address).expect("an address");
     let request = SignInRequest {
         officer: account.officer.id.clone(),

@@ -355,3 +355,7 @@ enum Told {
     Trouble(CameraTrouble),
     Stopped(serde::de::IgnoredAny),
 }
+
+#[cfg(test)]
+#[path = "camera_hub/tests.rs"]
+mod tests;

@@ -34,8 +34,9 @@ async fn server(answers: Vec<String>) -> (HttpCentral, Arc<Mutex<Vec<String>>>) 
                 }
             }
             heard.lock().unwrap().push(String::from_utf8_lossy(&request).into_owned());
-            socket.write_all(answer.as_bytes()).await.unwrap();
-            socket.shutdown().await.unwrap();
+            // A client that has seen enough of a hostile answer hangs up.
+            let _ = socket.write_all(answer.as_bytes()).await;
+            let _ = socket.shutdown().await;
         }
     });
     (central, asked)
@@ -187,4 +188,134 @@ fn evidence_does_not_travel_in_the_clear() {
     assert!(matches!(HttpCentral::new("http://central.example"), Err(HttpSetupError::NotHttps)));
     assert!(HttpCentral::new("https://central.example/api").is_ok());
     assert!(matches!(HttpCentral::new("central"), Err(HttpSetupError::Address(_))));
+}
+
+/// Whatever a stranger or a broken central answers, no item of it is acknowledged and no photograph is complete.
+#[tokio::test]
+async fn no_hostile_answer_acknowledges_anything() {
+    const KIND: &str = "content-type: application/vnd.sealfield.push+json\r\n";
+    let good = pushed(item().id);
+    let chunked = |body: &str| {
+        format!("HTTP/1.1 200 OK\r\nx-sealfield-proto: sealfield/1\r\n{KIND}transfer-encoding: chunked\r\n\r\n{body}")
+    };
+    let piece = format!("100000\r\n{}\r\n", " ".repeat(1 << 20));
+    let twice = "x-sealfield-proto: sealfield/2\r\nx-sealfield-proto: sealfield/1\r\n";
+    let mut both: PushResponse = serde_json::from_str(&good).unwrap();
+    both.results.insert(0, PushResult { id: item().id, status: PushStatus::HashConflict });
+    let both = serde_json::to_string(&both).unwrap();
+    let without = |part: &str| good.replace(part, "\"other\"");
+    for (what, hostile) in [
+        ("nothing", String::new()),
+        ("noise", "\u{0}\u{1}\u{2}\r\n\r\n".to_owned()),
+        ("a login page with 200", answer("200 OK", "content-type: text/html\r\n", "<html>ok</html>")),
+        ("a login page with our mark", ours("200 OK", KIND, "<html>accepted</html>")),
+        ("our JSON without a media type", ours("200 OK", "", &good)),
+        ("a plain JSON type", ours("200 OK", "content-type: application/json\r\n", &good)),
+        ("the mark of another version first", answer("200 OK", &format!("{twice}{KIND}"), &good)),
+        ("nothing with success", ours("204 No Content", KIND, "")),
+        ("a body larger than any answer", ours("200 OK", KIND, &format!("{good}{}", " ".repeat(9 << 20)))),
+        ("the same without a length", chunked(&format!("{}0\r\n\r\n", piece.repeat(9)))),
+        ("pieces that end early", chunked(&format!("{:x}\r\n{good}\r\n", good.len()))),
+        ("a length that lies", ours("200 OK", KIND, &good).replace("content-length: ", "content-length: 9")),
+        ("something after the JSON", ours("200 OK", KIND, &format!("{good}<script>"))),
+        ("JSON nested without end", ours("200 OK", KIND, &"[".repeat(1 << 16))),
+        ("no results", ours("200 OK", KIND, &without("\"results\""))),
+        ("an acceptance without a receipt", ours("200 OK", KIND, &without("\"receipt\""))),
+        ("a status we do not know", ours("200 OK", KIND, &good.replace("\"accepted\"", "\"stored\""))),
+        (
+            "results without an item",
+            ours(
+                "200 OK",
+                KIND,
+                r#"{"proto":"sealfield/1","epoch":"e","server_time":"1970-01-01T00:00:00Z","results":[],"need_photos":[]}"#,
+            ),
+        ),
+        ("two words on one item", ours("200 OK", KIND, &both)),
+        ("no epoch", ours("200 OK", KIND, &without("\"epoch\""))),
+        ("an error that carries an acceptance", ours("500 Error", KIND, &good)),
+        (
+            "a redirect that carries an acceptance",
+            ours("307 Moved", &format!("{KIND}location: http://127.0.0.1:1/\r\n"), &good),
+        ),
+    ] {
+        let told = push(hostile).await;
+        assert!(told.is_err(), "{what}: {told:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_photo_is_complete_only_with_a_receipt_of_ours() {
+    let photo = Sha256::of(b"abcdef");
+    let receipt = r#"{"server_seq":0,"at":"2026-11-23T00:00:00Z","code":"Y"}"#;
+    for (what, hostile) in [
+        ("a receipt without our mark", answer("204 No Content", &format!("x-sealfield-receipt: {receipt}\r\n"), "")),
+        ("a receipt with an error", ours("500 Error", &format!("x-sealfield-receipt: {receipt}\r\n"), "")),
+        ("a receipt that is none", ours("204 No Content", "x-sealfield-receipt: yes\r\n", "")),
+        ("a receipt half", ours("204 No Content", "x-sealfield-receipt: {\"server_seq\":0}\r\n", "")),
+        ("no word", ours("204 No Content", "", "")),
+        ("an offset below nothing", ours("204 No Content", "upload-offset: -1\r\n", "")),
+        ("an offset beyond numbers", ours("204 No Content", "upload-offset: 99999999999999999999\r\n", "")),
+    ] {
+        let (central, _) = server(vec![hostile.clone()]).await;
+        let told = central.photo_append(&photo, 0, b"abc".to_vec()).await;
+        assert!(told.is_err(), "appended, {what}: {told:?}");
+        let (central, _) = server(vec![hostile]).await;
+        let told = central.photo_state(&photo, 6, "image/jpeg").await;
+        assert!(told.is_err(), "asked, {what}: {told:?}");
+    }
+    // All bytes there, it says, but no receipt: the sync does not take that for complete (see its tests).
+    let (central, _) = server(vec![ours("204 No Content", "upload-offset: 6\r\n", "")]).await;
+    let told = central.photo_append(&photo, 0, b"abcdef".to_vec()).await;
+    assert_eq!(told, Ok(PhotoAtCentral::Partial { offset: 6 }));
+}
+
+#[tokio::test]
+async fn foreign_photo_bytes_and_sign_ins_are_not_taken() {
+    let photo = Sha256::of(b"abcdef");
+    for hostile in [
+        ours("200 OK", "content-type: image/jpeg\r\n", "abcdeg"),
+        ours("200 OK", "content-type: image/jpeg\r\n", ""),
+        answer("200 OK", "content-type: image/jpeg\r\n", "abcdef"),
+    ] {
+        let (central, _) = server(vec![hostile]).await;
+        assert!(central.photo_bytes(&photo).await.is_err());
+    }
+    let good = serde_json::json!({"proto": PROTO, "token": "t", "expires": "2026-11-23T12:00:00Z",
+        "officer": {"id": "khoa.nm", "name": "K", "unit": "03EE", "roles": ["officer"]},
+        "server_time": "2026-11-23T00:00:00Z"})
+    .to_string();
+    let json = "content-type: application/json\r\n";
+    for hostile in [
+        answer("200 OK", json, &good),
+        ours("200 OK", "content-type: text/html\r\n", &good),
+        ours("200 OK", json, &good.replace("sealfield/1", "sealfield/9")),
+        ours("200 OK", json, &good.replace("03EE", "everywhere")),
+        ours("200 OK", json, &good.replace("\"token\"", "\"key\"")),
+    ] {
+        let (central, _) = server(vec![hostile]).await;
+        let request = SignInRequest {
+            officer: seal_core::ids::OfficerId("khoa.nm".to_owned()),
+            secret: "pw".to_owned(),
+            device: DeviceId(Uuid::from_u128(1)),
+            device_key: B64(vec![4; 65]),
+        };
+        assert!(central.sign_in(request).await.is_err());
+        assert_eq!(*central.token.lock().unwrap(), None, "no token is kept from it");
+    }
+}
+
+#[tokio::test]
+async fn nobody_sends_us_away_for_ever() {
+    for (told, seconds) in [
+        ("99999999", Some(3600)),
+        ("-5", Some(0)),
+        ("99999999999999999999", None),
+        ("soon", None),
+        ("Tue, 31 Dec 2199 23:59:59 GMT", Some(3600)),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", None),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
+    ] {
+        let busy = push(ours("503 Busy", &format!("retry-after: {told}\r\n"), "")).await.unwrap_err();
+        assert_eq!(busy, CentralTrouble::Busy { retry_after_s: seconds }, "{told}");
+    }
 }

@@ -16,7 +16,8 @@ use crate::ports::store::StoreError;
 const VIEWS: &str = concat!("1/", env!("CARGO_PKG_VERSION"));
 const VIEWS_NOTE: &str = "store/views";
 
-const MIGRATION_STEPS: &[M<'static>] = &[M::up(include_str!("migrations/001_init.sql"))];
+const MIGRATION_STEPS: &[M<'static>] =
+    &[M::up(include_str!("migrations/001_init.sql")), M::up(include_str!("migrations/002_decisions.sql"))];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(MIGRATION_STEPS);
 
 /// Opens `path`; a damaged file is moved aside and its new name given back.
@@ -98,4 +99,27 @@ pub fn views_are_new(tx: &Transaction<'_>) -> Result<(), StoreError> {
     )
     .map(|_| ())
     .map_err(codec::database)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_keep_their_form() {
+        // Devices in the field hold unsent facts in this form. A change is a further migration step, never an edit of one.
+        let folder = tempfile::tempdir().unwrap();
+        let (conn, _) = open(&folder.path().join("seal.db")).unwrap();
+        let mut tables =
+            conn.prepare("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY 1, 2").unwrap();
+        let tables = tables
+            .query_map([], |row| {
+                Ok(format!("{} {}\n{}\n", row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+            })
+            .unwrap();
+        let text: Vec<String> = tables.collect::<Result<_, _>>().unwrap();
+        let steps: u32 = conn.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+        assert_eq!(steps as usize, MIGRATION_STEPS.len());
+        insta::assert_snapshot!(format!("user_version {steps}\n\n{}", text.join("\n")));
+    }
 }
