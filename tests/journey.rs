@@ -15,6 +15,9 @@ use browser::{Browser, Process};
 use seal_core::scan::Symbology;
 
 const CONTAINER: &str = "SFPU4820155";
+const CONTAINER_SHOWN: &str = "SFPU 482015 5";
+/// Also of Sài Gòn KV1, and already at Hữu Nghị.
+const OTHER_SEAL: &str = "83181008";
 const SHEET: &str = "HQCTR;2;03EE;507134820550;SFPU4820155;001EEF";
 const SEAL: &str = "83181010";
 const WAYBILL: &str = "EB417882053VN";
@@ -55,7 +58,13 @@ async fn network(browser: &Browser, state: &str) {
     browser.see("Seal mô phỏng").await;
     browser.tap(state).await;
     browser.shot(&format!("practice-network-{}", if state == "Mất" { "off" } else { "on" })).await;
+    leave_practice(browser).await;
+}
+
+/// From the practice screen over the settings to the shift.
+async fn leave_practice(browser: &Browser) {
     browser.tap("Quay lại").await;
+    browser.see("Dữ liệu trên máy").await;
     browser.tap("Quay lại").await;
     browser.see("Trong ca này").await;
 }
@@ -133,6 +142,8 @@ async fn origin(browser: &Browser, address: &str) {
     browser.sign().await;
     browser.shot("hand-over").await;
     browser.tap("Xong, cho xe đi").await;
+    browser.see("Trong ca này").await;
+    browser.tap(CONTAINER_SHOWN).await;
     browser.see("Đã bàn giao").await;
     browser.shot("case-sealed").await;
 
@@ -161,8 +172,7 @@ async fn destination(browser: &Browser, address: &str) {
         browser.tap("+1 giờ").await;
     }
     browser.tap("Mất").await;
-    browser.tap("Quay lại").await;
-    browser.tap("Quay lại").await;
+    leave_practice(browser).await;
 
     browser.hold_up(Symbology::Code128, SEAL).await;
     browser.tap("Quét seal trên container").await;
@@ -214,13 +224,18 @@ async fn destination(browser: &Browser, address: &str) {
     browser.see("Chọn một trong hai").await;
     browser.shot("returns").await;
     browser.tap("Gửi chuyển phát").await;
-    browser.see("Trong kiện").await;
-    browser.hold_up(Symbology::Code128, SEAL).await;
-    browser.tap("Quét seal").await;
-    browser.see("Bỏ vào kiện").await;
-    browser.shot("scan-into-parcel").await;
-    browser.tap("Bỏ vào kiện").await;
-    browser.tap("Xong, không quét nữa").await;
+    browser.see("Còn 2 seal chưa bỏ vào").await;
+    for seal in [SEAL, OTHER_SEAL] {
+        browser.hold_up(Symbology::Code128, seal).await;
+        browser.tap("Quét seal").await;
+        browser.see("số này có trong sổ seal").await;
+        if seal == SEAL {
+            browser.shot("scan-into-parcel").await;
+        }
+        browser.tap("Bỏ vào kiện").await;
+        browser.see("Đã bỏ vào kiện").await;
+        browser.tap("Xong, không quét nữa").await;
+    }
     browser.see("Trước khi dán kiện").await;
     browser.tap("Seal đã tắt giám sát").await;
     browser.tap("Seal đã sạc").await;
@@ -263,10 +278,15 @@ async fn owner(browser: &Browser, address: &str) {
     browser.tap("Quét seal").await;
     browser.tap("Ghi đã nhận seal này").await;
     browser.tap("Xong, không quét nữa").await;
-    browser.see("Đủ và tốt").await;
+    // One of two: the difference is named, and goes on the record.
+    browser.see("Lệch 1 chỗ").await;
+    browser.see("Thiếu").await;
     browser.shot("parcel-receive").await;
-    browser.tap("Nhận kiện").await;
-    browser.see("Đã nhận đủ").await;
+    browser.tap("Nhận và lập biên bản").await;
+    browser.see("Nhận với 1 chỗ lệch?").await;
+    browser.shot("parcel-receive-ask").await;
+    browser.tap_last("Nhận và lập biên bản").await;
+    browser.see("Đã nhận, có biên bản lệch").await;
     browser.shot("parcel-received").await;
     browser.tap("Quay lại").await;
     browser.tap("Trả seal").await;

@@ -131,6 +131,12 @@ impl Browser {
         self.tap_path(&path, text).await;
     }
 
+    /// Taps the last button with that text: the one in the dialog over the others.
+    pub async fn tap_last(&self, text: &str) {
+        let path = format!("(//button[not(@disabled)][contains(normalize-space(.), {})])[last()]", quoted(text));
+        self.tap_path(&path, text).await;
+    }
+
     /// Taps the button with exactly that text.
     pub async fn tap_exactly(&self, text: &str) {
         let path = format!("//button[not(@disabled)][normalize-space(.) = {}]", quoted(text));

@@ -363,6 +363,8 @@ pub fn Scan(purpose: ScanFor) -> Element {
     let mut near = use_signal(|| false);
     let mut sample = use_signal(String::new);
     let mut done = use_signal(|| None::<(Tone, String)>);
+    // What went into a parcel last: it is still in front of the camera, and is not offered again.
+    let mut taken = use_signal(String::new);
     let listen_for = purpose.clone();
     use_hook(move || {
         let kit = desk.kit();
@@ -380,6 +382,7 @@ pub fn Scan(purpose: ScanFor) -> Element {
                             help.set(hint);
                         }
                     }
+                    Ok(Seen::Code { text, .. }) if *taken.peek() == text => {}
                     Ok(Seen::Code { text, symbology, how }) => {
                         let read = recognise(&kit, &text, Some(symbology), wanted(&listen_for));
                         let new = Reading { read, how, picked: false };
@@ -460,7 +463,11 @@ pub fn Scan(purpose: ScanFor) -> Element {
                         purpose: purpose.clone(),
                         reading: read,
                         onreading: move |new: Option<Reading>| reading.set(new),
-                        ondone: move |said: (Tone, String)| done.set(Some(said)),
+                        ondone: move |said: (Tone, String)| {
+                            let raw = reading.peek().as_ref().map(|reading| reading.read.raw.clone());
+                            taken.set(raw.unwrap_or_default());
+                            done.set(Some(said));
+                        },
                     }
                 } else if practice {
                     Samples { photos: false, selected: sample(), onselect: move |id: String| sample.set(id) }
