@@ -241,7 +241,7 @@ async fn destination(browser: &Browser, address: &str) {
     browser.tap("Seal đã sạc").await;
     browser.tap("Đã dán nhãn pin lithium").await;
     browser.aim_at("parcel").await;
-    browser.tap("Seal trong kiện").await;
+    browser.tap("Chụp trước khi dán").await;
     browser.tap_exactly("Chụp").await;
     browser.see("Ảnh đạt").await;
     browser.tap("Giữ ảnh này").await;
