@@ -285,7 +285,7 @@ async fn owner(browser: &Browser, address: &str) {
     browser.tap("Nhận và lập biên bản").await;
     browser.see("Nhận với 1 chỗ lệch?").await;
     browser.shot("parcel-receive-ask").await;
-    browser.tap_last("Nhận và lập biên bản").await;
+    browser.tap_in_dialog("Nhận và lập biên bản").await;
     browser.see("Đã nhận, có biên bản lệch").await;
     browser.shot("parcel-received").await;
     browser.tap("Quay lại").await;

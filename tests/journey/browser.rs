@@ -131,9 +131,9 @@ impl Browser {
         self.tap_path(&path, text).await;
     }
 
-    /// Taps the last button with that text: the one in the dialog over the others.
-    pub async fn tap_last(&self, text: &str) {
-        let path = format!("(//button[not(@disabled)][contains(normalize-space(.), {})])[last()]", quoted(text));
+    /// Taps the button with that text in the dialog over everything else.
+    pub async fn tap_in_dialog(&self, text: &str) {
+        let path = format!("//*[@role='dialog' or @role='alertdialog']//button[contains(normalize-space(.), {})]", quoted(text));
         self.tap_path(&path, text).await;
     }
 
