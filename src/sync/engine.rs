@@ -123,6 +123,8 @@ enum Sending {
 struct Line {
     fails: u32,
     wait: Option<Wait>,
+    /// The request on its way began before all waiting was ended: its failure says nothing of the network now.
+    outdated: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -136,9 +138,12 @@ struct Wait {
 
 impl Line {
     fn fail(&mut self, now: Moment, trouble: &CentralTrouble, random: u32) -> Wait {
-        self.fails += 1;
-        let delay = plan::wait(trouble, self.fails, random);
-        let delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+        let delay_ms = if std::mem::take(&mut self.outdated) {
+            0
+        } else {
+            self.fails += 1;
+            u64::try_from(plan::wait(trouble, self.fails, random).as_millis()).unwrap_or(u64::MAX)
+        };
         let wait = Wait {
             until_ms: now.boot_ms.saturating_add(delay_ms),
             until: later(now.wall, delay_ms),
@@ -259,7 +264,9 @@ impl Engine {
 
     /// Ends all waiting.
     fn forgive(&mut self, now: Moment, out: &mut Vec<Effect>) {
-        (self.push, self.pull) = (Line::default(), Line::default());
+        let sending = matches!(self.sending, Sending::Events(_) | Sending::Photo { .. });
+        self.push = Line { outdated: sending, ..Line::default() };
+        self.pull = Line { outdated: self.pulling, ..Line::default() };
         self.next_pull_ms = now.boot_ms;
         self.pull_again = self.pulling;
         self.dry = false;
@@ -480,4 +487,32 @@ fn put_back(keys: Vec<i64>) -> impl Iterator<Item = (i64, Settled)> {
 
 fn again(not_before: Timestamp, problem: &str, sent_bytes: u64) -> Settled {
     Settled::Again { not_before, problem: problem.to_owned(), sent_bytes }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn at(boot_ms: u64) -> Moment {
+        Moment { wall: Timestamp::UNIX_EPOCH, boot: Uuid::nil(), boot_ms }
+    }
+
+    fn offline() -> Result<Page, CentralTrouble> {
+        Err(CentralTrouble::Offline("no route".to_owned()))
+    }
+
+    #[test]
+    fn a_failure_from_before_send_now_does_not_hold_up_what_comes_after() {
+        let mut engine = Engine::new(None);
+        assert!(engine.step(at(0), 0, Input::Tick).contains(&Effect::Pull));
+        // The officer asks while the pull is on its way; it fails for the time before.
+        engine.step(at(1_000), 0, Input::SendNow);
+        let next = engine.step(at(1_001), u32::MAX, Input::Pulled(offline()));
+        assert!(next.contains(&Effect::Pull), "tried again at once: {next:?}");
+        // The second failure is of now, and waits.
+        let next = engine.step(at(1_002), u32::MAX, Input::Pulled(offline()));
+        assert!(!next.contains(&Effect::Pull), "{next:?}");
+        assert!(engine.wake_ms() > 1_002);
+    }
 }

@@ -133,7 +133,10 @@ impl Browser {
 
     /// Taps the button with that text in the dialog over everything else.
     pub async fn tap_in_dialog(&self, text: &str) {
-        let path = format!("//*[@role='dialog' or @role='alertdialog']//button[contains(normalize-space(.), {})]", quoted(text));
+        let path = format!(
+            "//*[@role='dialog' or @role='alertdialog']//button[contains(normalize-space(.), {})]",
+            quoted(text)
+        );
         self.tap_path(&path, text).await;
     }
 
