@@ -8,9 +8,6 @@ use seal_core::seal_no::SealNo;
 use super::Kit;
 use crate::ports::store::StoreError;
 
-/// Size of the canvas on which a signature is stored.
-pub const CANVAS: (u32, u32) = (1000, 400);
-
 /// Why nothing was handed over.
 #[derive(Debug, thiserror::Error)]
 pub enum HandOverTrouble {
@@ -36,7 +33,7 @@ pub fn note_tug(kit: &Kit, officer: &Officer, case: CaseId, seal: &SealNo, held:
     kit.record(officer, Some(case), vec![Fact::TugTested(TugTested { seal: seal.clone(), held })]).map(|_| ())
 }
 
-/// Tug test that held, and the driver's signature, in one act.
+/// Tug test that held, and the driver's signature, in one act. `signed` is kept without the spaces around its words.
 ///
 /// # Errors
 /// [`HandOverTrouble`]; then nothing was written.
@@ -46,68 +43,23 @@ pub fn hand_over(
     case: CaseId,
     seal: &SealNo,
     tugged: bool,
-    name: &str,
-    id_number: &str,
-    signature: &str,
+    signed: CargoHandedOver,
 ) -> Result<(), HandOverTrouble> {
+    let name = signed.name.trim().to_owned();
     if !tugged {
         return Err(HandOverTrouble::NotTugged);
     }
-    if name.trim().is_empty() {
+    if name.is_empty() {
         return Err(HandOverTrouble::NoName);
     }
-    if signature.trim().is_empty() {
+    if signed.signature.trim().is_empty() {
         return Err(HandOverTrouble::NotSigned);
     }
+    let id_number = signed.id_number.trim().to_owned();
     let facts = vec![
         Fact::TugTested(TugTested { seal: seal.clone(), held: true }),
-        Fact::CargoHandedOver(CargoHandedOver {
-            name: name.trim().to_owned(),
-            id_number: id_number.trim().to_owned(),
-            signature: signature.to_owned(),
-        }),
+        Fact::CargoHandedOver(CargoHandedOver { name, id_number, ..signed }),
     ];
     kit.record(officer, Some(case), facts)?;
     Ok(())
-}
-
-/// A path of `M`, `L` and whole numbers, from a pad of `from` units to the stored canvas.
-#[must_use]
-pub fn to_canvas(path: &str, from: (u32, u32)) -> String {
-    let mut out = String::with_capacity(path.len() + 16);
-    let mut number = String::new();
-    let mut x = true;
-    let flush = |number: &mut String, out: &mut String, x: &mut bool| {
-        if let Ok(value) = number.parse::<i64>() {
-            let (to, from) = if *x { (CANVAS.0, from.0) } else { (CANVAS.1, from.1) };
-            out.push_str(&(value * i64::from(to) / i64::from(from.max(1))).to_string());
-            *x = !*x;
-        }
-        number.clear();
-    };
-    for c in path.chars() {
-        if c.is_ascii_digit() || c == '-' {
-            number.push(c);
-            continue;
-        }
-        flush(&mut number, &mut out, &mut x);
-        if c.is_ascii_alphabetic() {
-            x = true;
-        }
-        out.push(c);
-    }
-    flush(&mut number, &mut out, &mut x);
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_signature_fills_the_stored_canvas() {
-        assert_eq!(to_canvas("M0 0L600 260M300 130", (600, 260)), "M0 0L1000 400M500 200");
-        assert_eq!(to_canvas("M-6 13L60 26", (600, 260)), "M-10 20L100 40");
-        assert_eq!(to_canvas("", (600, 260)), "");
-    }
 }

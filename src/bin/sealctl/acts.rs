@@ -9,7 +9,7 @@ use seal_core::container::ContainerNo;
 use seal_core::courier::{ParcelView, return_clock};
 use seal_core::declaration::DeclarationNo;
 use seal_core::evidence::PhotoRole;
-use seal_core::fact::{Inspected, ManualMethod, OnOff, Stage};
+use seal_core::fact::{CargoHandedOver, Inspected, ManualMethod, OnOff, Stage};
 use seal_core::ids::{CaseId, EventId, OfficeCode, OfficerId, ParcelId};
 use seal_core::inspection::{HandCheck, HandCheckResult, Verdict, checks_for};
 use seal_core::rules::LegalGround;
@@ -384,7 +384,8 @@ fn record(desk: &Desk, act: Act) -> Result<Value, String> {
             json!({})
         }
         Act::HandOver { case, seal, name, signature } => {
-            hand_over(kit, &officer, case, &seal, true, &name, "", &signature).map_err(words)?;
+            let signed = CargoHandedOver { name, id_number: String::new(), signature };
+            hand_over(kit, &officer, case, &seal, true, signed).map_err(words)?;
             json!({})
         }
         Act::Inspect { case, seal, condition, bad, verdict, reason, en_route } => {

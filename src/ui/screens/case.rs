@@ -144,7 +144,7 @@ pub fn Case(case: CaseId) -> Element {
         mandatory && !view.customs_seals().any(|seal| seal.state.is_on()) && view.phase() != CasePhase::Closed;
     let on = view.seals.iter().filter(|seal| seal.state.is_on()).count();
     let to_goods = Route::Goods { case };
-    let can_change_ground = &view.doc.origin == &unit && matches!(view.phase(), CasePhase::ToSeal | CasePhase::Sealing);
+    let can_change_ground = view.doc.origin == unit && matches!(view.phase(), CasePhase::ToSeal | CasePhase::Sealing);
     rsx! {
         Page {
             title: t!("case-title"),

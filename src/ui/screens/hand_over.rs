@@ -2,12 +2,13 @@
 
 use dioxus::prelude::*;
 use seal_core::codes::SealType;
+use seal_core::fact::CargoHandedOver;
 use seal_core::ids::CaseId;
 use seal_core::seal_no::SealNo;
 
 use super::parts::{CaseGone, Page, Trouble, case_of, store_trouble, title_of, use_sync_status};
 use super::words;
-use crate::actions::hand_over::{HandOverTrouble, hand_over, note_tug, to_canvas};
+use crate::actions::hand_over::{HandOverTrouble, hand_over, note_tug};
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::use_desk;
@@ -35,8 +36,12 @@ pub fn HandOver(case: CaseId, seal: SealNo) -> Element {
     let (for_save, for_slip) = (seal.clone(), seal.clone());
     let save = move |()| {
         let Some(officer) = desk.officer() else { return };
-        let path = to_canvas(&signature.peek(), SIGN_SIZE);
-        match hand_over(&desk.kit(), &officer, case, &for_save, *tugged.peek(), &name.peek(), &id_number, &path) {
+        let signed = CargoHandedOver {
+            name: name.peek().clone(),
+            id_number: id_number.clone(),
+            signature: signature.peek().clone(),
+        };
+        match hand_over(&desk.kit(), &officer, case, &for_save, *tugged.peek(), signed) {
             Ok(()) => desk.open(Route::Home),
             Err(HandOverTrouble::NotTugged) => failed.set(t!("arm-tug-first")),
             Err(HandOverTrouble::NoName) => failed.set(t!("arm-name-first")),

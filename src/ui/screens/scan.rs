@@ -265,7 +265,7 @@ pub fn into_parcel(kit: &Kit, purpose: &ScanFor, what: &What) -> Result<Option<(
             }
         },
         (ScanFor::Waybill { parcel }, What::Waybill { number }) => {
-            note_waybill(kit, *parcel, &number.to_string()).map_err(|error| store_trouble(&error))?;
+            note_waybill(kit, *parcel, number.as_ref()).map_err(|error| store_trouble(&error))?;
             Ok(None)
         }
         _ => Err(t!("scan-not-wanted", thing = wanted(purpose).map(words::thing).unwrap_or_default())),

@@ -32,7 +32,7 @@ pub fn SignIn() -> Element {
     let mut typing = use_signal(|| accounts.is_empty());
     let practice = desk.practice().is_some();
 
-    let submit = move |officer: String, secret: String| {
+    let mut submit = move |officer: String, secret: String| {
         if *busy.peek() {
             return;
         }
@@ -67,7 +67,7 @@ pub fn SignIn() -> Element {
                                 icon: "user",
                                 title: entry.name.clone(),
                                 sub: format!("{} · {}", role_word(&entry.roles), entry.unit),
-                                onclick: move |()| submit.clone()(entry.officer.0.clone(), entry.pin.clone()),
+                                onclick: move |()| submit(entry.officer.0.clone(), entry.pin.clone()),
                             }
                         }
                     }
@@ -100,7 +100,7 @@ pub fn SignIn() -> Element {
                                     }
                                     if pin.peek().len() == PIN {
                                         let (officer, secret) = (account.peek().clone(), pin.peek().clone());
-                                        submit.clone()(officer, secret);
+                                        submit(officer, secret);
                                     }
                                 }
                                 PinKey::Delete => {
