@@ -88,6 +88,15 @@ async fn origin(browser: &Browser, address: &str) {
     browser.see("Niêm phong container").await;
     browser.shot("home").await;
 
+    // The trip will go through a dead zone: the seal's log will have a gap.
+    browser.tap("Mở cài đặt").await;
+    browser.tap("Chế độ thực hành").await;
+    browser.tap("8318 1010").await;
+    browser.see("Muốn tập xử lý chuyện gì?").await;
+    browser.shot("practice-trouble").await;
+    browser.tap("Qua vùng mất sóng").await;
+    browser.tap_exactly("Xong").await;
+    leave_practice(browser).await;
     network(browser, "Mất").await;
     browser.shot("home-offline").await;
 
@@ -168,7 +177,7 @@ async fn destination(browser: &Browser, address: &str) {
     // The truck arrives hours later, in a dead zone.
     browser.tap("Mở cài đặt").await;
     browser.tap("Chế độ thực hành").await;
-    for _ in 0..6 {
+    for _ in 0..11 {
         browser.tap("+1 giờ").await;
     }
     browser.tap("Mất").await;
@@ -182,6 +191,7 @@ async fn destination(browser: &Browser, address: &str) {
     browser.see("Đọc nhật ký seal").await;
     browser.tap("Đọc nhật ký seal").await;
     browser.see("Báo vị trí đều").await;
+    browser.see("Không có dữ liệu").await;
     browser.shot("seal-log").await;
     browser.tap("Kiểm tra bằng tay").await;
 
@@ -206,11 +216,9 @@ async fn destination(browser: &Browser, address: &str) {
     browser.tap("Kết luận").await;
     browser.see("Tình trạng seal").await;
     browser.tap("Nguyên vẹn").await;
-    browser.tap("Chấp nhận").await;
+    browser.tap("Chấp nhận có lý do").await;
+    browser.tap("Vùng mất sóng đã biết").await;
     browser.shot("verdict").await;
-    if browser.shows("Lý do chấp nhận").await {
-        browser.tap("Vùng mất sóng đã biết").await;
-    }
     browser.tap("Ghi kết luận, sang gỡ seal").await;
     browser.see("giữ nút để gỡ").await;
     browser.shot("disarm-ready").await;
@@ -265,6 +273,13 @@ async fn destination(browser: &Browser, address: &str) {
     network(browser, "Có").await;
     browser.tap("Chờ gửi").await;
     browser.see("Đã gửi hết").await;
+
+    // The courier needs a night.
+    browser.tap("Ca trực").await;
+    browser.tap("Mở cài đặt").await;
+    browser.tap("Chế độ thực hành").await;
+    browser.tap("+1 ngày").await;
+    leave_practice(browser).await;
 }
 
 async fn owner(browser: &Browser, address: &str) {
@@ -291,6 +306,6 @@ async fn owner(browser: &Browser, address: &str) {
     browser.tap("Quay lại").await;
     browser.tap("Trả seal").await;
     browser.tap("Vòng quay seal").await;
-    browser.see("Trung bình").await;
+    browser.see("Trung bình 1 ngày").await;
     browser.shot("turnaround").await;
 }

@@ -113,20 +113,15 @@ impl Browser {
 
     /// Waits until the text stands on the screen.
     pub async fn see(&self, text: &str) -> Element {
-        self.find(&format!("//*[not(self::script) and not(self::style)][contains(normalize-space(.), {0})][not(.//*[contains(normalize-space(.), {0})])]", quoted(text)), text)
+        self.find(&format!("//*[not(self::script) and not(self::style)][contains(normalize-space(translate(., '\u{a0}', ' ')), {0})][not(.//*[contains(normalize-space(translate(., '\u{a0}', ' ')), {0})])]", quoted(text)), text)
             .await
-    }
-
-    /// The text stands on the screen now.
-    pub async fn shows(&self, text: &str) -> bool {
-        self.text().await.contains(text)
     }
 
     /// Taps the button, link or row with that text, or that accessible name.
     pub async fn tap(&self, text: &str) {
         let q = quoted(text);
         let path = format!(
-            "//*[self::button or self::a or @role='button' or @role='radio' or @role='switch' or @role='checkbox'][not(@disabled)][contains(normalize-space(.), {q}) or contains(@aria-label, {q})]"
+            "//*[self::button or self::a or @role='button' or @role='radio' or @role='switch' or @role='checkbox'][not(@disabled)][contains(normalize-space(translate(., '\u{a0}', ' ')), {q}) or contains(@aria-label, {q})]"
         );
         self.tap_path(&path, text).await;
     }
@@ -134,7 +129,7 @@ impl Browser {
     /// Taps the button with that text in the dialog over everything else.
     pub async fn tap_in_dialog(&self, text: &str) {
         let path = format!(
-            "//*[@role='dialog' or @role='alertdialog']//button[contains(normalize-space(.), {})]",
+            "//*[@role='dialog' or @role='alertdialog']//button[contains(normalize-space(translate(., '\u{a0}', ' ')), {})]",
             quoted(text)
         );
         self.tap_path(&path, text).await;
@@ -142,14 +137,14 @@ impl Browser {
 
     /// Taps the button with exactly that text.
     pub async fn tap_exactly(&self, text: &str) {
-        let path = format!("//button[not(@disabled)][normalize-space(.) = {}]", quoted(text));
+        let path = format!("//button[not(@disabled)][normalize-space(translate(., '\u{a0}', ' ')) = {}]", quoted(text));
         self.tap_path(&path, text).await;
     }
 
     /// Presses a hold button for a second and a bit.
     pub async fn hold(&self, text: &str) {
         let q = quoted(text);
-        let button = self.find(&format!("//button[not(@disabled)][contains(normalize-space(.), {q})]"), text).await;
+        let button = self.find(&format!("//button[not(@disabled)][contains(normalize-space(translate(., '\u{a0}', ' ')), {q})]"), text).await;
         let press = MouseActions::new("mouse".to_owned())
             .then(PointerAction::MoveToElement { element: button, duration: None, x: 0.0, y: 0.0 })
             .then(PointerAction::Down { button: 0 })
@@ -162,7 +157,7 @@ impl Browser {
     pub async fn type_into(&self, label: &str, text: &str) {
         let q = quoted(label);
         let field = self
-            .find(&format!("//*[self::input or self::textarea][@id = //label[contains(normalize-space(.), {q})]/@for or contains(@aria-label, {q}) or ancestor::label[contains(normalize-space(.), {q})]]"), label)
+            .find(&format!("//*[self::input or self::textarea][@id = //label[contains(normalize-space(translate(., '\u{a0}', ' ')), {q})]/@for or contains(@aria-label, {q}) or ancestor::label[contains(normalize-space(translate(., '\u{a0}', ' ')), {q})]]"), label)
             .await;
         field.click().await.expect("the field takes the focus");
         let _ = field.clear().await;
