@@ -17,6 +17,7 @@ use jiff::SignedDuration;
 use phone::{Eye, Phone};
 use seal_core::codes::SealType;
 use seal_core::doc::{CaseDoc, Doc, OfficeDoc, SealDoc, SealLife, SealRadio};
+use seal_core::event::SignedEvent;
 use seal_core::evidence::{PhotoQuality, PhotoRole};
 use seal_core::fact::{CodeRead, Fact, SecondOfficer, Stage};
 use seal_core::ids::{CommandId, OfficerId};
@@ -29,15 +30,15 @@ use seal_core::seal::reading::LockAction;
 use seal_core::seal::state::SealState;
 use seal_core::wire::{B64, Change};
 use seal_field::actions::arm_seal::arm_seal;
-use seal_field::actions::decide_conflict::decide_conflict;
-use seal_field::actions::disarm_seal::disarm_seal;
+use seal_field::actions::decide_conflict::{decide_conflict, second_officer};
+use seal_field::actions::draft;
 use seal_field::actions::inspect::inspect;
 use seal_field::actions::pair_seal::pair_seal;
 use seal_field::actions::read_seal_log::read_seal_log;
 use seal_field::adapters::photo_files::PhotoFolder;
 use seal_field::adapters::yard_link::RadioDelays;
 use seal_field::ports::camera::{CameraTrouble, Seen, Still};
-use seal_field::ports::store::Store as _;
+use seal_field::ports::store::{Sendable, Store as _};
 use seal_field::ports::sync::SyncStatus;
 use seal_field::ui::route::{Route, ScanFor};
 use seal_simulator::{Reach as _, SealSpec, Trouble};
@@ -97,9 +98,18 @@ async fn inspected(bench: &Bench) {
     inspect(&bench.kit, &bench.b, bench.case, inspection(&bench.no, Verdict::Accept, "")).unwrap();
 }
 
+/// Codes read that wait to be sent, in order.
 fn codes_read(bench: &Bench) -> Vec<CodeRead> {
-    let code = |fact| if let Fact::CodeRead(code) = fact { Some(code) } else { None };
-    bench.facts().into_iter().filter_map(code).collect()
+    let due = bench.device.store.take_due(bench.now(), 100).unwrap();
+    bench.device.store.revive().unwrap();
+    let code = |item| {
+        let Sendable::Event { cose, .. } = item else { return None };
+        match SignedEvent::read(&cose).unwrap().event.fact {
+            Fact::CodeRead(code) => Some(code),
+            _ => None,
+        }
+    };
+    due.into_iter().filter_map(code).collect()
 }
 
 // ── codes ──
@@ -146,14 +156,13 @@ async fn readable_but_unknown_content() {
     assert_eq!((kept[0].raw.as_str(), kept[0].taken_for.as_str(), kept[0].value.as_str()), (raw, "unknown", ""));
 
     // A number without a check digit, of a shape a seal may have: the officer picks, and the fact says so.
-    let scan = Route::Scan { purpose: ScanFor::SealToArm { case: bench.case } };
-    let mut phone = Phone::open(&bench.kit, &bench.a, &scan);
-    let raw = "VN-77/4412-X9";
+    let mut phone = Phone::open(&bench.kit, &bench.a, &Route::Scan { purpose: ScanFor::Anything });
+    let raw = "TEM77441";
     eye.seen.send(Seen::Code { text: raw.to_owned(), symbology: Symbology::Code128, how: HowRead::Camera }).unwrap();
     phone.comes_to_say(&["Đọc được, nhưng đây là gì?", "Chọn loại số", raw]).await;
     phone.press("Số seal");
-    phone.comes_to_say(&["Không có trong sổ", "Dùng seal này"]).await;
-    phone.press("Dùng seal này");
+    phone.comes_to_say(&["Không có trong sổ", "Xem seal này"]).await;
+    phone.press("Xem seal này");
     let picked = codes_read(&bench).pop().unwrap();
     assert_eq!((picked.raw.as_str(), picked.picked_by_officer), (raw, true));
 }
@@ -164,7 +173,7 @@ async fn wrong_check_digit() {
     let mut phone = Phone::open(&bench.kit, &bench.a, &Route::Scan { purpose: ScanFor::Anything });
     let wrong = "CSQU3054384";
     eye.seen.send(Seen::Code { text: wrong.to_owned(), symbology: Symbology::Code128, how: HowRead::Camera }).unwrap();
-    let words = ["Gần đúng, nhưng sai số kiểm tra", "dãy này phải kết thúc bằng 3", "Nhìn lại vỏ, chạm số đúng", wrong];
+    let words = ["Gần đúng, nhưng có chỗ sai", "dãy này phải kết thúc bằng 3", "Nhìn lại vỏ, chạm số đúng", wrong];
     phone.comes_to_say(&words).await;
     phone.says(&["Có trong ca", "Quét lại"]);
 
@@ -174,8 +183,12 @@ async fn wrong_check_digit() {
     };
     let mut phone = typed(wrong);
     phone.says(&["dãy này phải kết thúc bằng 3", "Nhìn lại vỏ, chạm số đúng", "sai số cuối", "Có trong ca"]);
-    // The number of the list is the first of the near ones.
-    phone.press("Có trong ca");
+    phone.press("C S Q U, 3 0 5 4 3 8, số kiểm tra 3");
+    phone.press("Dùng số này");
+    phone.says(&["Hồ sơ container"]);
+    let picked = codes_read(&bench).pop().unwrap();
+    assert_eq!((picked.raw.as_str(), picked.value.as_str()), (wrong, "CSQU3054383"));
+    assert!(picked.picked_by_officer);
     typed("CS9U3054383").says(&["Ký tự thứ 3 phải là chữ cái", "Đọc lại"]);
     typed("CSQX3054383").says(&["Chữ thứ tư phải là U, J hoặc Z, ở đây là X", "Đọc lại"]);
     typed("CSQU30S4383").says(&["Ký tự thứ 7 phải là chữ số", "Đọc lại"]);
@@ -251,7 +264,7 @@ async fn stronger_neighbour_seal() {
     let (bench, _) = world(&[Trouble::StrongerNeighbour]);
     bench.yard.add(SealSpec { rssi_dbm: -40, ..good("83181044") }).unwrap();
     let mut phone = preflight(&bench);
-    phone.comes_to_say(&["8318 1044 sóng mạnh hơn", "Máy không nối với seal đó", "Đối chiếu số trên nhãn"]).await;
+    phone.comes_to_say(&["8318 1044", "sóng mạnh hơn", "Máy không nối với seal đó", "Đối chiếu số trên nhãn"]).await;
     assert!(!bench.yard.seal(&seal("83181044")).unwrap().connected && bench.truth().connected);
 
     let (bench, _) = world(&[Trouble::WrongIdentity]);
@@ -403,7 +416,11 @@ async fn disk_full() {
 /// The queue after `faults`, as the sync tells it.
 fn queue_after(bench: &Bench, faults: &[Fault]) -> Phone {
     let mut pump = Pump::new(&bench.device, Model { faults: faults.iter().copied().collect(), ..Model::default() });
-    pump.run(u32::try_from(faults.len()).unwrap());
+    pump.run(2);
+    // Until what is under way is answered.
+    while pump.engine.view().busy {
+        pump.run(1);
+    }
     let view = pump.engine.view();
     let status = SyncStatus {
         online: view.online,
@@ -423,7 +440,7 @@ async fn central_down() {
     ] {
         let (bench, _) = world(&[]);
         arm(&bench).await;
-        let phone = queue_after(&bench, &[fault; 4]);
+        let phone = queue_after(&bench, &[fault; 20]);
         phone.says(&[happened, "ự thử lại lúc", "chưa mất gì", state, "Thử gửi ngay"]);
         assert!(bench.device.store.queue().unwrap().iter().all(|item| item.state == OutboxState::Waiting));
     }
@@ -456,13 +473,13 @@ async fn central_refusing_one_item_while_others_flow() {
 async fn central_answering_a_login_page() {
     let (bench, _) = world(&[]);
     arm(&bench).await;
-    let phone = queue_after(&bench, &[Fault::Portal; 4]);
+    let phone = queue_after(&bench, &[Fault::Portal; 20]);
     phone.says(&["Mạng đòi đăng nhập", "Mở trình duyệt, đăng nhập mạng, rồi gửi lại", "Chưa mục nào bị mất", "Thử gửi ngay"]);
     assert!(bench.device.store.queue().unwrap().iter().all(|item| item.state == OutboxState::Waiting), "no receipt");
 
     let (bench, _) = world(&[]);
     arm(&bench).await;
-    queue_after(&bench, &[Fault::SignIn; 4]).says(&["Phiên đăng nhập đã hết", "Đăng nhập lại để gửi"]);
+    queue_after(&bench, &[Fault::SignIn; 20]).says(&["Phiên đăng nhập đã hết", "Đăng nhập lại để gửi"]);
 }
 
 // ── two devices ──
@@ -502,8 +519,13 @@ async fn two_devices_acting_on_one_seal() {
 
     // Two with a reason can.
     let second = SecondOfficer { officer: OfficerId("lan.pt".to_owned()), reason: "Mất sóng, xe chờ".to_owned() };
-    let end = disarm_seal(&bench.kit, &bench.b, bench.case, &bench.no, Some(second), &PATIENCE, &quiet).await;
-    assert_eq!(end.unwrap().state, SealState::Opened);
+    let agreement = format!("second/{}/{}", bench.case, bench.no.as_str());
+    draft::write(&bench.kit, &agreement, &Some(second)).unwrap();
+    let mut phone = lock(&bench, &bench.b, LockAction::Disarm);
+    assert!(!phone.text().contains("Cần người thứ hai"), "agreed on the screen of the conflict");
+    phone.hold("Gỡ seal");
+    phone.comes_to_say(&["Đã gỡ"]).await;
+    assert_eq!(second_officer(&bench.kit, bench.case, &bench.no).unwrap(), None, "used up");
 }
 
 #[tokio::test(start_paused = true)]

@@ -137,10 +137,11 @@ impl Phone {
         self.dom.render_immediate(&mut NoOpMutations);
     }
 
-    /// Clicks the last button whose words begin so (a dialog lies over the page).
+    /// Clicks the last button of these words (a dialog lies over the page), else the last whose words begin so.
     pub fn press(&mut self, words: &str) {
         let found = self.listening("click");
-        let button = found.iter().rev().find(|(text, _)| text.trim().starts_with(words));
+        let last = |fits: fn(&str, &str) -> bool| found.iter().rev().find(|(text, _)| fits(text.trim(), words));
+        let button = last(|text, words| text == words).or_else(|| last(|text, words| text.starts_with(words)));
         let Some((_, id)) = button else { panic!("no button “{words}”: {found:?}") };
         self.send("click", PlatformEventData::new(Box::<SerializedMouseData>::default()), *id);
     }
