@@ -19,6 +19,8 @@ queue-all-sent-text = The central gave receipts for { $n ->
 } today.
 queue-to-shift = To the shift
 queue-net-portal = **The network wants a login.** Open the browser, sign in to the network, then send again. Nothing is lost.
+queue-net-busy = **The central is busy or down.** Carry on, the phone tries again at **`{ $retry }`**. Nothing is lost.
+queue-net-storage = **The phone has no room to write.** Delete private photos and files; sending goes on by itself. Nothing is lost.
 queue-net-sign-in = **The sign-in has expired.** Sign in again to send. Nothing is lost.
 queue-state-stuck = Sent back
 queue-state-accepted = Central has it

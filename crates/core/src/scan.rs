@@ -284,7 +284,7 @@ pub fn recognise(raw: &str, symbology: Option<Symbology>, context: &ScanContext)
     if let Some((what, because)) = found {
         return Recognition { what, because, ..answer };
     }
-    (answer.problem, answer.near) = nearly(raw, context);
+    (answer.problem, answer.near) = nearly(raw, symbology.is_none(), context);
     answer.possible = possible(raw);
     if answer.problem.is_none()
         && let Some(what) = as_wanted(raw, context)
@@ -459,17 +459,18 @@ fn office_in(text: &[char]) -> Option<String> {
     })
 }
 
-/// What a text with a wrong check digit nearly is.
-fn nearly(raw: &str, context: &ScanContext) -> (Option<Problem>, Vec<Near>) {
+/// What a text with a wrong check digit nearly is. Only what was `typed` is meant as what the screen asks for: a code of
+/// anything may come before the camera.
+fn nearly(raw: &str, typed: bool, context: &ScanContext) -> (Option<Problem>, Vec<Near>) {
     let lists = context.known;
     let problem;
     let mut near: Vec<Near>;
-    if let Some(error) = nearly_container(raw, context.wanted) {
+    if let Some(error) = nearly_container(raw, typed, context.wanted) {
         problem = Problem::Container(error);
         near = nears(Thing::Container, container::candidates(raw), |text| {
             ContainerNo::parse(text).is_ok_and(|no| lists.container(&no))
         });
-    } else if let Some(error) = nearly_declaration(raw, context.wanted) {
+    } else if let Some(error) = nearly_declaration(raw, typed, context.wanted) {
         problem = Problem::Declaration(error);
         near = nears(Thing::Declaration, declaration::candidates(raw), |text| {
             DeclarationNo::parse(text).is_ok_and(|no| lists.declaration(&no))
@@ -490,9 +491,9 @@ fn nears(thing: Thing, candidates: Vec<Candidate>, known: impl Fn(&str) -> bool)
     candidates.into_iter().map(|candidate| Near { thing, known: known(&candidate.text), candidate }).collect()
 }
 
-/// The error, when the text is meant as a container number: the screen asked for one, or it has the
+/// The error, when the text is meant as a container number: the screen asked to type one, or it has the
 /// shape of one up to look-alikes.
-fn nearly_container(raw: &str, wanted: Option<Thing>) -> Option<ContainerError> {
+fn nearly_container(raw: &str, typed: bool, wanted: Option<Thing>) -> Option<ContainerError> {
     let error = ContainerNo::parse(raw).err()?;
     let letters = raw.chars().filter(|c| c.is_alphabetic()).count();
     let digits = raw.chars().filter(char::is_ascii_digit).count();
@@ -503,11 +504,12 @@ fn nearly_container(raw: &str, wanted: Option<Thing>) -> Option<ContainerError> 
     };
     let other_wanted = wanted.is_some_and(|w| w != Thing::Container);
     let certain = matches!(error, ContainerError::CheckDigit { .. });
-    (wanted == Some(Thing::Container) || (close && (certain || !other_wanted))).then_some(error)
+    let meant = typed && wanted == Some(Thing::Container);
+    (meant || (close && (certain || !other_wanted))).then_some(error)
 }
 
 /// The same for declaration numbers.
-fn nearly_declaration(raw: &str, wanted: Option<Thing>) -> Option<DeclarationError> {
+fn nearly_declaration(raw: &str, typed: bool, wanted: Option<Thing>) -> Option<DeclarationError> {
     let error = DeclarationNo::parse(raw).err()?;
     let close = match error {
         DeclarationError::CheckDigit { .. } => {
@@ -516,8 +518,8 @@ fn nearly_declaration(raw: &str, wanted: Option<Thing>) -> Option<DeclarationErr
         _ => false,
     };
     match wanted {
-        Some(Thing::Declaration) => Some(error),
-        None | Some(Thing::Container) => close.then_some(error),
+        Some(Thing::Declaration) if typed => Some(error),
+        None | Some(Thing::Container | Thing::Declaration) => close.then_some(error),
         // a seal or waybill may well have twelve digits
         Some(_) => None,
     }

@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use super::parts::{CaseGone, Page, SealingSteps, Trouble, case_of, title_of, use_sync_status};
 use super::{trouble, words};
 use crate::actions::arm_seal::arm_seal;
+use crate::actions::decide_conflict::{forget_second, second_officer};
 use crate::actions::disarm_seal::disarm_seal;
 use crate::actions::lock_command::{LockEnd, Patience, Progress};
 use crate::actions::read_lock::read_lock;
@@ -34,8 +35,8 @@ enum Stand {
     Running(Vec<(Progress, Timestamp)>),
     /// The seal refused.
     Refused { reason: RefusalReason, reading: Option<SealReading> },
-    /// Nothing was sent; why.
-    NotSent(String),
+    /// The lock is as it was before; why, and what may be done.
+    AsBefore(String),
     /// Asking for the state.
     Reading,
     /// The last reading did not settle it.
@@ -65,9 +66,16 @@ async fn command(
             LockAction::Arm => arm_seal(&kit, &officer, case, &seal, Vec::new(), &Patience::default(), &watch)
                 .await
                 .map_err(|error| Failed::Arm(Box::new(error))),
-            LockAction::Disarm => disarm_seal(&kit, &officer, case, &seal, second, &Patience::default(), &watch)
-                .await
-                .map_err(|error| Failed::Disarm(Box::new(error))),
+            LockAction::Disarm => {
+                let end = disarm_seal(&kit, &officer, case, &seal, second, &Patience::default(), &watch).await;
+                // The agreement went out with the command.
+                if end.is_ok()
+                    && let Err(error) = forget_second(&kit, case, &seal)
+                {
+                    tracing::error!(%error, "second officer's agreement not forgotten");
+                }
+                end.map_err(|error| Failed::Disarm(Box::new(error)))
+            }
         }
     });
     while let Some(progress) = heard.recv().await {
@@ -77,11 +85,11 @@ async fn command(
     }
     let end = match task.await {
         Ok(Ok(end)) => after(end),
-        Ok(Err(Failed::Arm(error))) => Stand::NotSent(trouble::seal_trouble(&error, trouble::arm)),
-        Ok(Err(Failed::Disarm(error))) => Stand::NotSent(trouble::seal_trouble(&error, trouble::disarm)),
+        Ok(Err(Failed::Arm(error))) => Stand::AsBefore(trouble::seal_trouble(&error, trouble::arm)),
+        Ok(Err(Failed::Disarm(error))) => Stand::AsBefore(trouble::seal_trouble(&error, trouble::disarm)),
         Err(error) => {
             tracing::error!(%error, "lock command");
-            Stand::NotSent(t!("errors-stopped"))
+            Stand::AsBefore(t!("errors-stopped"))
         }
     };
     stand.set(end);
@@ -105,7 +113,12 @@ async fn ask(desk: Desk, case: CaseId, seal: SealNo, tries: u32, mut stand: Sign
     let Some(officer) = desk.officer() else { return };
     stand.set(Stand::Reading);
     let next = match read_lock(&desk.kit(), &officer, case, &seal, &Patience::default()).await {
-        Ok(now) if now.settled => Stand::Known,
+        // Where the command came through, the case itself says so.
+        Ok(now) if now.settled => Stand::AsBefore(match now.reading.lock {
+            LockState::ClosedArmed => t!("arm-read-not-opened"),
+            LockState::Open | LockState::Ready => t!("arm-read-not-closed"),
+            _ => String::new(),
+        }),
         Ok(now) => Stand::StillUnsure {
             tries: tries + 1,
             text: match now.reading.lock {
@@ -158,7 +171,7 @@ pub fn Lock(case: CaseId, seal: SealNo, action: LockAction) -> Element {
         (_, None, SealState::Tampered) if action == LockAction::Arm => rsx! { TamperedNow { view, seal } },
         (stand_now, None, _) => {
             let text = match stand_now {
-                Stand::NotSent(text) => text,
+                Stand::AsBefore(text) => text,
                 Stand::StillUnsure { text, .. } => text,
                 _ => String::new(),
             };
@@ -232,7 +245,10 @@ fn ReadyToArm(view: CaseView, seal: SealNo, text: String, onfire: Callback<Optio
 fn ReadyToDisarm(view: CaseView, seal: SealNo, text: String, onfire: Callback<Option<SecondOfficer>>) -> Element {
     let mut desk = use_desk();
     let case = view.doc.id;
+    // The second officer may have agreed already, on the screen of the conflict.
+    let agreed = desk.look(|kit| second_officer(kit, case, &seal)).ok().flatten();
     let conflict = view.open_conflict(&seal).is_some();
+    let ask_second = conflict && agreed.is_none();
     let mut account = use_signal(String::new);
     let mut pin = use_signal(String::new);
     let mut reason = use_signal(String::new);
@@ -254,7 +270,7 @@ fn ReadyToDisarm(view: CaseView, seal: SealNo, text: String, onfire: Callback<Op
                     confirm_cancel: t!("cancel"),
                     onfire: move |()| {
                         refused.set(String::new());
-                        let second = if conflict {
+                        let second = if ask_second {
                             let id = OfficerId(account.peek().trim().to_lowercase());
                             match agrees_here(&desk.kit(), &id, &pin.peek()) {
                                 Ok(_) => Some(SecondOfficer { officer: id, reason: reason.peek().trim().to_owned() }),
@@ -265,7 +281,7 @@ fn ReadyToDisarm(view: CaseView, seal: SealNo, text: String, onfire: Callback<Op
                                 }
                             }
                         } else {
-                            None
+                            agreed.clone().filter(|_| conflict)
                         };
                         onfire.call(second);
                     },
@@ -283,7 +299,7 @@ fn ReadyToDisarm(view: CaseView, seal: SealNo, text: String, onfire: Callback<Op
                     KeyValue { items: vec![(t!("arm-inspected"), format!("`{}`", format::date_time(told.at)))] }
                 }
             }
-            if conflict {
+            if ask_second {
                 Card { kind: CardKind::Bad,
                     Decision { text: t!("arm-second-title") }
                     Note { text: t!("arm-second-why") }
@@ -428,7 +444,7 @@ fn Unsure(view: CaseView, seal: SealNo, action: LockAction, tries: u32, text: St
             if tries > 0 {
                 Note { icon: "refresh-cw", text: t!("arm-read-tries", n = tries) }
             }
-            Note { text: t!("arm-unsure-after-two") }
+            Note { text: if arm { t!("arm-unsure-after-two") } else { t!("arm-unsure-after-two-off") } }
         }
     }
 }

@@ -76,12 +76,14 @@ pub fn Queue() -> Element {
                     }
                 }
             },
-            if !net.online && !going.is_empty() {
+            if (!net.online || net.problem.as_deref() == Some("storage")) && !going.is_empty() {
                 Note {
                     icon: "cloud-off",
                     text: match (net.problem.as_deref(), net.next_try) {
                         (Some("portal"), _) => t!("queue-net-portal"),
                         (Some("sign_in"), _) => t!("queue-net-sign-in"),
+                        (Some("storage"), _) => t!("queue-net-storage"),
+                        (Some("server_busy"), Some(at)) => t!("queue-net-busy", retry = format::time_short(at)),
                         (_, Some(at)) => t!("offline-retry", time = since, retry = format::time_short(at)),
                         (_, None) => t!("offline-since", time = since, n = left),
                     },
