@@ -144,7 +144,12 @@ impl Browser {
     /// Presses a hold button for a second and a bit.
     pub async fn hold(&self, text: &str) {
         let q = quoted(text);
-        let button = self.find(&format!("//button[not(@disabled)][contains(normalize-space(translate(., '\u{a0}', ' ')), {q})]"), text).await;
+        let button = self
+            .find(
+                &format!("//button[not(@disabled)][contains(normalize-space(translate(., '\u{a0}', ' ')), {q})]"),
+                text,
+            )
+            .await;
         let press = MouseActions::new("mouse".to_owned())
             .then(PointerAction::MoveToElement { element: button, duration: None, x: 0.0, y: 0.0 })
             .then(PointerAction::Down { button: 0 })
