@@ -21,14 +21,15 @@ use seal_core::ids::{CaseId, ParcelId};
 use seal_core::inspection::HandCheck;
 use seal_core::officer::{Officer, Role};
 use seal_core::outbox::{Receipt, StuckReason};
-use seal_core::rules::RulePack;
+use seal_core::rules::{LegalGround, RulePack};
 use seal_field::actions::arm_seal::arm_seal;
 use seal_field::actions::decide_conflict::{DecideError, agree_as_second, decide_conflict};
+use seal_field::actions::decide_goods::decide_goods;
 use seal_field::actions::hand_checks::{answer, begin_step, hand_checks as answers_so_far};
 use seal_field::actions::hand_parcel::{HandOverDraft, HandParcelError, hand_parcel, note_waybill};
 use seal_field::actions::pack_parcel::{
     PackError, PackWarning, Reminder, add_seal, begin_parcel, change_parcel, note_parcel_photo, pack_parcel,
-    parcel_draft, photograph_parcel,
+    parcel_draft, photograph_parcel, waiting_parcel,
 };
 use seal_field::actions::pair_seal::pair_seal;
 use seal_field::actions::read_seal_log::read_seal_log;
@@ -189,7 +190,8 @@ fn picture(
         height: 400,
         thumbnail: None,
     };
-    let taken = PhotoTaken { photo: photo.clone(), role, stage, quality: PhotoQuality::Good, from_camera: true };
+    let taken =
+        PhotoTaken { photo: photo.clone(), role, stage, quality: PhotoQuality::Good, from_camera: true, parcel: None };
     bench.kit.record(officer, case, vec![Fact::PhotoTaken(taken)]).unwrap();
     photo
 }
@@ -445,10 +447,13 @@ async fn a_parcel_goes_home_and_every_difference_is_in_its_record() {
     );
     change_parcel(kit, parcel, |draft| draft.reminders = Reminder::ALL.to_vec()).unwrap();
     assert!(matches!(pack_parcel(kit, b, parcel), Err(PackError::NoPhoto)));
+    assert_eq!(waiting_parcel(kit).unwrap(), None);
     photograph_parcel(kit, parcel).unwrap();
+    assert_eq!(waiting_parcel(kit).unwrap(), Some(parcel));
     let photo = picture(&bench, PhotoRole::ParcelContents, Stage::Pack, None, b, "#8a9a7a");
     note_parcel_photo(kit, &photo).unwrap();
     assert_eq!(parcel_draft(kit, parcel).unwrap().photo, Some(photo));
+    assert_eq!(waiting_parcel(kit).unwrap(), None);
     pack_parcel(kit, b, parcel).unwrap();
     assert!(matches!(parcel_draft(kit, parcel), Err(PackError::NotBegun)));
     says(&screen(&bench, b, &Route::Returns, "returns-packed"), &["Trong kiện GP-", "chờ bưu tá"]);
@@ -607,6 +612,31 @@ impl Practice for Set {
     fn prints_url(&self) -> String {
         "/prints".to_owned()
     }
+}
+
+#[test]
+fn goods_that_need_no_seal_are_offered_none() {
+    let bench = world(&[]);
+    let case = |ground| Doc::Case(CaseDoc { ground, ..case_doc() });
+    bench.documents(vec![case(Some(LegalGround::Transit))]);
+    says(&screen(&bench, &bench.a, &Route::Home, "shift-to-seal"), &["Niêm phong container", "Quét container"]);
+
+    bench.documents(vec![case(Some(LegalGround::None))]);
+    for (route, shot) in [(Route::Home, "shift-no-seal"), (Route::Cases, "cases-no-seal")] {
+        let html = screen(&bench, &bench.a, &route, shot);
+        says(&html, &["Không phải niêm phong ·", "Không niêm phong"]);
+        let text = without_tags(&html);
+        for act in ["Niêm phong container", "Quét container", "Chờ niêm phong"] {
+            assert!(!text.contains(act), "{shot}: “{act}”: {text}");
+        }
+    }
+    let route = Route::Case { case: bench.case };
+    let text = without_tags(&screen(&bench, &bench.a, &route, "case-no-seal"));
+    assert!(!text.contains("Bắt đầu niêm phong"), "{text}");
+
+    // The unit decided otherwise: its decision stands, whatever the work list said.
+    decide_goods(&bench.kit, &bench.a, bench.case, LegalGround::Transit, false, "").unwrap();
+    says(&screen(&bench, &bench.a, &Route::Home, "shift-decided"), &["Niêm phong container"]);
 }
 
 #[tokio::test]

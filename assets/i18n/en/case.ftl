@@ -11,6 +11,7 @@ case-task-settle = Not known whether locked, read again
 case-task-seal = Seal this container
 case-task-inspect = Inspect, take the seal off
 case-act-seal = Seal
+case-act-no-seal = No customs seal needed
 case-act-inspect = Inspect, take off
 case-act-examine = Full examination
 case-act-left = Sealed

@@ -11,6 +11,7 @@ case-task-settle = Chưa rõ khóa hay chưa, đọc lại
 case-task-seal = Niêm phong container
 case-task-inspect = Kiểm tra, gỡ seal
 case-act-seal = Niêm phong
+case-act-no-seal = Không phải niêm phong
 case-act-inspect = Kiểm tra, gỡ
 case-act-examine = Kiểm tra toàn bộ hàng
 case-act-left = Đã niêm phong

@@ -65,7 +65,7 @@ pub fn next(view: &CaseView, unit: &OfficeCode, rules: &RulePack, group: Option<
     match (view.phase(), on) {
         (CasePhase::ToSeal | CasePhase::Sealing, _) if &view.doc.origin == unit => match group {
             None => Next::Ground,
-            Some(GoodsGroup::C) if view.decision.is_some() => Next::NoSeal,
+            Some(GoodsGroup::C) => Next::NoSeal,
             _ if view.trip.is_none() => Next::Trip,
             _ => Next::ScanSeal,
         },
@@ -368,23 +368,22 @@ fn NextAct(view: CaseView, next: Next, unit: OfficeCode, trouble: Signal<String>
             Button { kind: ButtonKind::Go, big: true, icon, text, onclick: move |()| desk.open(route.clone()) }
         }
     };
+    let mut begin = move |()| match settle_ground(desk, case) {
+        Ok(()) => desk.open(Route::Trip { case }),
+        Err(text) => trouble.set(text),
+    };
     match next {
         Next::Settle(seal, action) => go("refresh-cw", t!("arm-read-again"), Route::Lock { case, seal, action }),
         Next::Ground => go("scale", t!("case-choose-ground"), Route::Goods { case }),
         Next::NoSeal => rsx! {
             DockNote { icon: "circle-check", text: t!("case-needs-no-seal") }
-            Button { icon: "lock", text: t!("case-seal-anyway"), onclick: move |()| desk.open(Route::Trip { case }) }
+            Button { icon: "lock", text: t!("case-seal-anyway"), onclick: move |()| begin(()) }
         },
         Next::Trip => rsx! {
             if view.containers_scanned.is_empty() {
                 Button { icon: "scan-line", text: t!("case-scan-container"), onclick: move |()| desk.open(Route::Scan { purpose: ScanFor::Case { case } }) }
             }
-            Button { kind: ButtonKind::Go, big: true, icon: "shield-check", text: t!("case-start"), onclick: move |()| {
-                match settle_ground(desk, case) {
-                    Ok(()) => desk.open(Route::Trip { case }),
-                    Err(text) => trouble.set(text),
-                }
-            } }
+            Button { kind: ButtonKind::Go, big: true, icon: "shield-check", text: t!("case-start"), onclick: move |()| begin(()) }
         },
         Next::ScanSeal => rsx! {
             Button { kind: ButtonKind::Go, big: true, icon: "scan-line", text: t!("case-scan-new-seal"), onclick: move |()| desk.open(Route::Scan { purpose: ScanFor::SealToArm { case } }) }

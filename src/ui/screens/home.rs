@@ -1,10 +1,12 @@
 //! The shift: the next task, what is due, and the rest of the day.
 
 use dioxus::prelude::*;
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use seal_core::case::{CasePhase, CaseView};
 use seal_core::courier::{ParcelStage, return_clock};
 use seal_core::ids::OfficeCode;
+use seal_core::rules::{GoodsGroup, RulePack};
 use seal_core::time::date_in_vietnam;
 
 use super::parts::{Page, title_of, use_sync_status};
@@ -24,6 +26,8 @@ pub enum Task {
     Settle,
     /// Seal it.
     Seal,
+    /// It waits to leave, and needs no customs seal.
+    NoSeal,
     /// Inspect it and take the seal off.
     Inspect,
     /// Full examination.
@@ -34,12 +38,20 @@ pub enum Task {
     Nothing,
 }
 
-/// What is to be done with a case at `unit`. Pure.
+/// The group of a case's goods: as it was settled, else as the rules of `today` say of its ground. Pure.
 #[must_use]
-pub fn task(view: &CaseView, unit: &OfficeCode) -> Task {
+pub fn group(view: &CaseView, rules: &RulePack, today: Date) -> Option<GoodsGroup> {
+    let settled = view.decision.as_ref().map(|decision| decision.group);
+    settled.or_else(|| rules.decide_goods(view.ground?, today).map(|decision| decision.group))
+}
+
+/// What is to be done at `unit` with a case whose goods are of `group`. Pure.
+#[must_use]
+pub fn task(view: &CaseView, unit: &OfficeCode, group: Option<GoodsGroup>) -> Task {
     let (origin, destination) = (&view.doc.origin == unit, &view.doc.destination == unit);
     match view.phase() {
         CasePhase::Uncertain => Task::Settle,
+        CasePhase::ToSeal | CasePhase::Sealing if origin && group == Some(GoodsGroup::C) => Task::NoSeal,
         CasePhase::ToSeal | CasePhase::Sealing if origin => Task::Seal,
         CasePhase::Sealed if destination => Task::Inspect,
         CasePhase::Held => Task::Examine,
@@ -49,11 +61,19 @@ pub fn task(view: &CaseView, unit: &OfficeCode) -> Task {
 }
 
 struct Shift {
-    cases: Vec<CaseView>,
+    cases: Vec<Todo>,
     due_today: usize,
     to_return: usize,
     queue: u32,
     parcels: Vec<(seal_core::ids::ParcelId, String, usize, OfficeCode)>,
+}
+
+/// A case and what is to be done with it.
+#[derive(Clone, PartialEq)]
+struct Todo {
+    view: CaseView,
+    group: Option<GoodsGroup>,
+    task: Task,
 }
 
 fn read(kit: &Kit, unit: &OfficeCode, now: Timestamp) -> Result<Shift, StoreError> {
@@ -63,19 +83,26 @@ fn read(kit: &Kit, unit: &OfficeCode, now: Timestamp) -> Result<Shift, StoreErro
             cases.push(view);
         }
     }
+    let rules = kit.store.rules()?;
+    let today = date_in_vietnam(now);
+    let mut cases: Vec<Todo> = cases
+        .into_iter()
+        .map(|view| {
+            let group = group(&view, &rules, today);
+            Todo { task: task(&view, unit, group), group, view }
+        })
+        .collect();
     // What needs a person first, then by the time the truck was announced.
-    cases.sort_by_key(|view| {
-        let rank = match task(view, unit) {
+    cases.sort_by_key(|todo| {
+        let rank = match todo.task {
             Task::Settle => 0,
             Task::Seal | Task::Inspect => 1,
             Task::Examine => 2,
-            Task::Leave => 3,
+            Task::NoSeal | Task::Leave => 3,
             Task::Nothing => 4,
         };
-        (rank, view.doc.planned_at)
+        (rank, todo.view.doc.planned_at)
     });
-    let rules = kit.store.rules()?;
-    let today = date_in_vietnam(now);
     let seals = kit.store.seals(&SealFilter::MustGoHomeFrom(unit.clone()))?;
     let due = |seal: &&seal_core::custody::SealView| {
         return_clock(seal, &rules, now).is_ok_and(|clock| clock.last_day <= today)
@@ -115,14 +142,15 @@ pub fn Home() -> Element {
             };
         }
     };
-    let next = shift.cases.iter().find(|view| matches!(task(view, &unit), Task::Settle | Task::Seal | Task::Inspect));
-    let done = shift.cases.iter().filter(|view| matches!(task(view, &unit), Task::Leave | Task::Nothing)).count();
+    let next = shift.cases.iter().find(|todo| matches!(todo.task, Task::Settle | Task::Seal | Task::Inspect));
+    let done =
+        shift.cases.iter().filter(|todo| matches!(todo.task, Task::NoSeal | Task::Leave | Task::Nothing)).count();
     let rest: Vec<CaseView> = shift
         .cases
         .iter()
-        .filter(|view| next.is_none_or(|next| next.doc.id != view.doc.id))
+        .filter(|todo| next.is_none_or(|next| next.view.doc.id != todo.view.doc.id))
         .take(40)
-        .cloned()
+        .map(|todo| todo.view.clone())
         .collect();
     let never_pulled = status.read().pulled_at.is_none() && shift.cases.is_empty();
     let stats = vec![
@@ -150,8 +178,8 @@ pub fn Home() -> Element {
     ];
     rsx! {
         Page { title: t!("case-shift"), sub, nav: "home", settings: true,
-            if let Some(view) = next.cloned() {
-                NextTask { view, unit: unit.clone(), now }
+            if let Some(todo) = next.cloned() {
+                NextTask { todo, unit: unit.clone(), now }
             } else if never_pulled {
                 Card {
                     p { class: "strong", {t!("case-loading")} }
@@ -190,10 +218,10 @@ pub fn Home() -> Element {
 }
 
 #[component]
-fn NextTask(view: CaseView, unit: OfficeCode, now: Timestamp) -> Element {
+fn NextTask(todo: Todo, unit: OfficeCode, now: Timestamp) -> Element {
     let mut desk = use_desk();
+    let Todo { view, group, task: what } = todo;
     let id = view.doc.id;
-    let what = task(&view, &unit);
     let late = now.duration_since(view.doc.planned_at);
     let waiting = late > SignedDuration::from_mins(1) && late < SignedDuration::from_hours(24);
     let (title, button, icon, route) = match what {
@@ -213,8 +241,6 @@ fn NextTask(view: CaseView, unit: OfficeCode, now: Timestamp) -> Element {
         _ => (t!("case-task-seal"), t!("case-open"), "arrow-right", Route::Case { case: id }),
     };
     let ground = view.ground;
-    let group =
-        ground.and_then(|ground| desk.look(|kit| crate::actions::decide_goods::preview(kit, ground).ok().flatten()));
     let number = view.doc.containers.first().map(|container| container.as_str().to_owned());
     let place = if view.doc.origin == unit { &view.doc.destination } else { &view.doc.origin };
     let place = desk.look(|kit| words::office(kit, place));
@@ -238,8 +264,8 @@ fn NextTask(view: CaseView, unit: OfficeCode, now: Timestamp) -> Element {
             if let Some(ground) = ground {
                 Chips {
                     Chip { kind: Tone::Info, icon: "scroll-text", text: words::ground(ground) }
-                    if let Some(decision) = group {
-                        Chip { icon: "shield-check", text: words::group_chip(decision.group) }
+                    if let Some(group) = group {
+                        Chip { icon: "shield-check", text: words::group_chip(group) }
                     }
                 }
             }
@@ -254,9 +280,14 @@ fn NextTask(view: CaseView, unit: OfficeCode, now: Timestamp) -> Element {
 pub fn CaseRow(view: CaseView, unit: OfficeCode) -> Element {
     let mut desk = use_desk();
     let id = view.doc.id;
-    let (kind, icon, act) = match task(&view, &unit) {
+    let today = date_in_vietnam(desk.kit().clock.now().wall);
+    // Without rules nothing is known of the goods; the case's own screen says so.
+    let group = desk.look(|kit| kit.store.rules().ok().and_then(|rules| group(&view, &rules, today)));
+    let what = task(&view, &unit, group);
+    let (kind, icon, act) = match what {
         Task::Settle => (Tone::Unsure, "diamond-unsure", t!("case-task-settle")),
         Task::Seal => (Tone::Info, "lock", t!("case-act-seal")),
+        Task::NoSeal => (Tone::Idle, "circle-check", t!("case-act-no-seal")),
         Task::Inspect => (Tone::Info, "eye", t!("case-act-inspect")),
         Task::Examine => (Tone::Warn, "shield-alert", t!("case-act-examine")),
         Task::Leave => (Tone::Ok, "circle-check", t!("case-act-left")),
@@ -267,8 +298,12 @@ pub fn CaseRow(view: CaseView, unit: OfficeCode) -> Element {
         None => act,
     };
     let phase = view.phase();
-    let planned = matches!(phase, CasePhase::ToSeal).then(|| format::time_short(view.doc.planned_at));
-    let (tone, word) = words::phase(phase);
+    let planned =
+        matches!((phase, what), (CasePhase::ToSeal, Task::Seal)).then(|| format::time_short(view.doc.planned_at));
+    let (tone, word) = match what {
+        Task::NoSeal => (Tone::Idle, words::group_chip(GoodsGroup::C)),
+        _ => words::phase(phase),
+    };
     rsx! {
         Row {
             icon,

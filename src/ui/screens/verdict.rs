@@ -9,6 +9,7 @@ use seal_core::inspection::{Because, Proposal, Verdict as Decided, checks_for};
 use seal_core::officer::{Officer, Role};
 use seal_core::seal::reading::LockAction;
 use seal_core::seal_no::SealNo;
+use seal_core::time::date_in_vietnam;
 
 use super::frame::{
     Frame, NotHere, Refusal, condition, condition_icon, container_no, lang, office, read, seal_no, stored_name,
@@ -102,6 +103,9 @@ pub fn Verdict(case: CaseId, seal: SealNo, en_route: bool) -> Element {
     let mut finish_held = finish;
     let takes_off = !en_route && matches!(decided, Some(Decided::Accept | Decided::AcceptWithReason));
     let place = desk.look(|kit| office(kit, &view.doc.destination));
+    let today = date_in_vietnam(desk.kit().clock.now().wall);
+    // Without a rule for today no number is named.
+    let days_to_return = desk.look(|kit| Some(kit.store.rules().ok()?.return_rule(today)?.working_days));
     rsx! {
         Frame {
             title: t!("verdict-title"),
@@ -111,8 +115,8 @@ pub fn Verdict(case: CaseId, seal: SealNo, en_route: bool) -> Element {
                     Refusal { text: refusal() }
                     if let Some(missing) = missing.clone() {
                         DockNote { icon: "info", text: missing }
-                    } else if takes_off {
-                        DockNote { icon: "hourglass", text: t!("verdict-clock-note") }
+                    } else if let Some(days) = days_to_return.filter(|_| takes_off) {
+                        DockNote { icon: "hourglass", text: t!("verdict-clock-note", days = days) }
                     }
                     if takes_off && missing.is_none() {
                         Button { kind: ButtonKind::Go, big: true, icon: if dead { "scissors" } else { "lock-open" }, text: if dead { t!("verdict-go-cut") } else { t!("verdict-go-disarm") }, onclick: move |()| finish_held() }
