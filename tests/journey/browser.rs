@@ -229,7 +229,10 @@ impl Browser {
 
     async fn fail(&self, why: &str) -> ! {
         self.shot("failed").await;
-        panic!("{why}\n── the screen says ──\n{}", self.text().await);
+        let text = self.text().await;
+        // Killing the driver alone would leave the browser running.
+        let _ = self.client.clone().close().await;
+        panic!("{why}\n── the screen says ──\n{text}");
     }
 
     /// Ends the browser.

@@ -136,43 +136,46 @@ fn Troubles(controls: ControlsProp, onchange: EventHandler<()>, version: u32) ->
     rsx! {
         SectionHead { title: t!("practice-seals"), note: t!("practice-seals-note") }
         if let Some(seal) = chosen {
-            Card { kind: CardKind::Hero,
-                CardHead { eyebrow: t!("seal-name", seal = seal_no(&seal.seal)),
-                    Chip {
-                        kind: if seal.closed { Tone::Ok } else { Tone::Idle },
-                        icon: if seal.closed { "lock" } else { "lock-open" },
-                        text: if seal.closed { t!("seal-state-closed") } else { t!("seal-state-opened") },
+            // It stands above the list that was touched: bring it into sight.
+            div { class: "stack", onmounted: move |e| async move { _ = e.scroll_to(ScrollBehavior::Instant).await; },
+                Card { kind: CardKind::Hero,
+                    CardHead { eyebrow: t!("seal-name", seal = seal_no(&seal.seal)),
+                        Chip {
+                            kind: if seal.closed { Tone::Ok } else { Tone::Idle },
+                            icon: if seal.closed { "lock" } else { "lock-open" },
+                            text: if seal.closed { t!("seal-state-closed") } else { t!("seal-state-opened") },
+                        }
                     }
+                    Switch {
+                        icon: "cable",
+                        title: t!("practice-rope"),
+                        sub: if seal.rope_in { t!("practice-rope-in") } else { t!("practice-rope-out") },
+                        on: seal.rope_in,
+                        onclick: {
+                            let (controls, seal) = (controls.clone(), seal.clone());
+                            move |()| {
+                                controls.0.set_rope(&seal.seal, !seal.rope_in);
+                                onchange.call(());
+                            }
+                        },
+                    }
+                    Decision { id: "trouble", text: t!("practice-which-trouble") }
+                    Cards {
+                        labelled_by: "trouble",
+                        selected: if seal.trouble.is_empty() { "none".to_owned() } else { seal.trouble.clone() },
+                        items: std::iter::once(Choice::new("none", words("")).icon("circle-check"))
+                            .chain(known.iter().map(|trouble| Choice::new(trouble.clone(), words(trouble)).icon("triangle-alert")))
+                            .collect::<Vec<_>>(),
+                        onselect: {
+                            let (controls, seal) = (controls.clone(), seal.seal.clone());
+                            move |id: String| {
+                                controls.0.set_trouble(&seal, if id == "none" { "" } else { &id });
+                                onchange.call(());
+                            }
+                        },
+                    }
+                    Button { icon: "check", text: t!("done"), onclick: move |()| opened.set(None) }
                 }
-                Switch {
-                    icon: "cable",
-                    title: t!("practice-rope"),
-                    sub: if seal.rope_in { t!("practice-rope-in") } else { t!("practice-rope-out") },
-                    on: seal.rope_in,
-                    onclick: {
-                        let (controls, seal) = (controls.clone(), seal.clone());
-                        move |()| {
-                            controls.0.set_rope(&seal.seal, !seal.rope_in);
-                            onchange.call(());
-                        }
-                    },
-                }
-                Decision { id: "trouble", text: t!("practice-which-trouble") }
-                Cards {
-                    labelled_by: "trouble",
-                    selected: if seal.trouble.is_empty() { "none".to_owned() } else { seal.trouble.clone() },
-                    items: std::iter::once(Choice::new("none", words("")).icon("circle-check"))
-                        .chain(known.iter().map(|trouble| Choice::new(trouble.clone(), words(trouble)).icon("triangle-alert")))
-                        .collect::<Vec<_>>(),
-                    onselect: {
-                        let (controls, seal) = (controls.clone(), seal.seal.clone());
-                        move |id: String| {
-                            controls.0.set_trouble(&seal, if id == "none" { "" } else { &id });
-                            onchange.call(());
-                        }
-                    },
-                }
-                Button { icon: "check", text: t!("done"), onclick: move |()| opened.set(None) }
             }
         }
         List {
