@@ -10,7 +10,7 @@ use seal_core::codes::{CustomsSealKind, SealType};
 use seal_core::custody::Whereabouts;
 use seal_core::doc::{Doc, OfficeDoc, SealDoc, SealLife, SealRadio};
 use seal_core::event::SignedEvent;
-use seal_core::fact::Fact;
+use seal_core::fact::{Corrected, CorrectionReason, Fact};
 use seal_core::ids::Sha256;
 use seal_core::outbox::{Lane, OutboxState, QueueWhat, Receipt, StuckReason};
 use seal_core::seal::reading::LockAction;
@@ -171,6 +171,13 @@ fn the_views_follow_each_act_and_equal_a_rebuild() {
     let going_home = store.seals(&SealFilter::MustGoHomeFrom(office("15BB"))).unwrap();
     assert_eq!(going_home.len(), 1);
     device.write(None, vec![received("83181001")]);
+    let packing = device.write(None, vec![packed(9, &["83181001"])]);
+    assert_eq!(store.seals(&SealFilter::MustGoHomeFrom(office("15BB"))).unwrap(), []);
+    // A packing that was none: the seal lies where it was, until it is packed in truth.
+    let (event, reason) = (packing[0].event.id, CorrectionReason::DidNotOccur);
+    device.write(None, vec![Fact::Corrected(Corrected { event, reason, remark: String::new() })]);
+    assert_eq!(store.seals(&SealFilter::MustGoHomeFrom(office("15BB"))).unwrap().len(), 1);
+    assert_eq!(store.parcels(&office("03EE")).unwrap(), []);
     device.write(None, vec![packed(9, &["83181001"])]);
     assert_eq!(store.seals(&SealFilter::MustGoHomeFrom(office("15BB"))).unwrap(), []);
     assert_eq!(store.seals(&SealFilter::BelongingTo(office("03EE"))).unwrap().len(), 1);

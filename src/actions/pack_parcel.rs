@@ -231,6 +231,16 @@ pub fn photograph_parcel(kit: &Kit, parcel: ParcelId) -> Result<(), PackError> {
     Ok(draft::write(kit, NOTE_PHOTO, &Some(parcel))?)
 }
 
+/// The parcel that waits for the photograph of its content; `None` also when it was given up or packed meanwhile.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn waiting_parcel(kit: &Kit) -> Result<Option<ParcelId>, StoreError> {
+    let Some(parcel) = draft::read::<Option<ParcelId>>(kit, NOTE_PHOTO)? else { return Ok(None) };
+    let draft: ParcelDraft = draft::read(kit, &name(parcel))?;
+    Ok(draft.to.map(|_| parcel))
+}
+
 /// Hands a photograph of a content to the parcel that waits for one. Called when the photograph is kept.
 ///
 /// # Errors

@@ -6,6 +6,7 @@ use seal_core::ids::CaseId;
 use seal_core::officer::Officer;
 
 use super::Kit;
+use super::pack_parcel::waiting_parcel;
 use crate::ports::camera::{CameraTrouble, Still};
 use crate::ports::photos::{Examined, PhotoError};
 use crate::ports::store::StoreError;
@@ -76,7 +77,13 @@ pub fn keep_photo(
         height: shot.examined.height,
         thumbnail,
     };
-    let taken = PhotoTaken { photo: photo.clone(), role, stage, quality: shot.examined.quality, from_camera: true };
+    // A photograph of a content names its parcel, so that it goes where the parcel goes.
+    let parcel = match (case, role) {
+        (None, PhotoRole::ParcelContents) => waiting_parcel(kit)?,
+        _ => None,
+    };
+    let taken =
+        PhotoTaken { photo: photo.clone(), role, stage, quality: shot.examined.quality, from_camera: true, parcel };
     kit.record(officer, case, vec![Fact::PhotoTaken(taken)])?;
     Ok(photo)
 }

@@ -8,6 +8,7 @@ use seal_core::officer::Officer;
 use super::route::{Path, Route};
 use crate::actions::Kit;
 use crate::ports::practice::Practice;
+use crate::ports::store::OFFICER_NOTE;
 use crate::ports::sync::SyncControl;
 
 /// Everything a renderer hands to the screens of one device.
@@ -32,9 +33,8 @@ pub struct Desk {
     version: Signal<u64>,
 }
 
-/// Notes in the store.
+/// Note in the store that keeps the path.
 const NOTE_PATH: &str = "path";
-const NOTE_OFFICER: &str = "officer";
 
 /// The desk of the screens below.
 #[must_use]
@@ -47,7 +47,7 @@ impl Desk {
     pub(super) fn provide(parts: DeskParts) -> Self {
         let store = parts.kit.store.clone();
         let read = |name| store.note(name).ok().flatten();
-        let officer = read(NOTE_OFFICER).and_then(|json| serde_json::from_str(&json).ok());
+        let officer = read(OFFICER_NOTE).and_then(|json| serde_json::from_str(&json).ok());
         let path = read(NOTE_PATH).and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
         let desk = Self {
             parts: CopyValue::new(parts),
@@ -105,7 +105,7 @@ impl Desk {
 
     /// Signs somebody in or out on this device; facts and queue stay as they are.
     pub fn set_officer(&mut self, officer: Option<Officer>) {
-        self.keep(NOTE_OFFICER, officer.as_ref());
+        self.keep(OFFICER_NOTE, officer.as_ref());
         self.officer.set(officer);
     }
 

@@ -107,6 +107,7 @@ impl Device {
             stage: Stage::Arm,
             quality: PhotoQuality::Good,
             from_camera: true,
+            parcel: None,
         })
     }
 

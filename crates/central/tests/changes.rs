@@ -4,11 +4,12 @@ mod common;
 
 use axum::http::StatusCode;
 use common::{World, case, docs, events, json_request, request, seal, unit};
+use seal_core::evidence::{PhotoQuality, PhotoRef, PhotoRole};
 use seal_core::fact::{
-    CaseOpened, Corrected, CorrectionReason, Fact, FoundSeal, LockCommanded, ParcelPacked, ParcelReceived,
-    SealReceived, TugTested,
+    CaseOpened, Corrected, CorrectionReason, Fact, FoundSeal, LockCommanded, ParcelPacked, ParcelReceived, PhotoTaken,
+    SealReceived, Stage, TugTested,
 };
-use seal_core::ids::{CaseId, CommandId, ParcelId};
+use seal_core::ids::{CaseId, CommandId, ParcelId, Sha256};
 use seal_core::seal::reading::LockAction;
 use seal_core::wire::Change;
 use serde_json::json;
@@ -155,6 +156,25 @@ async fn a_case_opened_on_the_spot_and_a_parcel_reach_their_other_end() {
 
     // 83181001 belongs to 03EE and goes to 02CI in a parcel, which 02CI never saw before.
     let parcel = ParcelId(Uuid::now_v7());
+    // Its content is photographed before it is packed.
+    let photo = b.event(
+        None,
+        Fact::PhotoTaken(PhotoTaken {
+            photo: PhotoRef {
+                sha256: Sha256::of(b"content"),
+                bytes: 7,
+                media_type: "image/jpeg".to_owned(),
+                width: 10,
+                height: 10,
+                thumbnail: None,
+            },
+            role: PhotoRole::ParcelContents,
+            stage: Stage::Pack,
+            quality: PhotoQuality::Good,
+            from_camera: true,
+            parcel: Some(parcel),
+        }),
+    );
     let packed = b.event(
         None,
         Fact::ParcelPacked(ParcelPacked {
@@ -167,10 +187,12 @@ async fn a_case_opened_on_the_spot_and_a_parcel_reach_their_other_end() {
             chargers: 0,
         }),
     );
-    world.push(&b, std::slice::from_ref(&packed)).await;
+    world.push(&b, &[photo.clone(), packed.clone()]).await;
     let (changes, _) = world.pull(&c, None, 500).await;
     assert!(docs(&changes).contains(&"seal/83181001".to_owned()));
-    assert_eq!(events(&changes), [packed.event]);
+    let told = events(&changes);
+    assert_eq!(told.len(), 2);
+    assert!(told.contains(&photo.event) && told.contains(&packed.event));
     let received = c.event(
         None,
         Fact::ParcelReceived(ParcelReceived {

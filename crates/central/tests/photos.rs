@@ -60,6 +60,7 @@ fn taken(photo: Sha256, thumbnail: Sha256) -> Fact {
         stage: Stage::Arm,
         quality: PhotoQuality::Good,
         from_camera: true,
+        parcel: None,
     })
 }
 

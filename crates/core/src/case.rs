@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::codes::{CustomsSealKind, Iso17712, SealCondition, SealType, SealingParty};
 use crate::container::ContainerNo;
 use crate::doc::CaseDoc;
-use crate::event::Event;
+use crate::event::{Event, corrected};
 use crate::evidence::{PhotoQuality, PhotoRef, PhotoRole};
 use crate::fact::{CargoHandedOver, Fact, ManualMethod, OnOff, SealLogRead, SealPrepared, Stage, TripDeclared};
 use crate::ids::{CaseId, CommandId, DeviceId, EventId, OfficeCode, OfficerId};
@@ -170,13 +170,7 @@ impl CaseView {
         // Within a device the chain decides, between devices the wall clock; good enough for showing, and every collision
         // is named as a conflict.
         ordered.sort_by_key(|event| (event.at.wall, event.device, event.seq));
-        let corrected: Vec<EventId> = ordered
-            .iter()
-            .filter_map(|event| match &event.fact {
-                Fact::Corrected(correction) => Some(correction.event),
-                _ => None,
-            })
-            .collect();
+        let corrected = corrected(ordered.iter().copied());
         let opening = ordered.iter().find_map(|event| match &event.fact {
             Fact::CaseOpened(opened) => Some(on_the_spot(id, opened, event)),
             _ => None,

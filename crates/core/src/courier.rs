@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::{Calendar, DayKind, YearUnknown};
 use crate::case::{CasePhase, CaseView};
 use crate::custody::SealView;
-use crate::event::Event;
+use crate::event::{Event, corrected};
 use crate::fact::{Fact, ParcelHandedOver, ParcelPacked, ParcelReceived};
 use crate::ids::{OfficeCode, OfficerId, ParcelId};
 use crate::rules::{Citation, ClockStart, RulePack};
@@ -177,10 +177,12 @@ pub struct ParcelView {
 }
 
 impl ParcelView {
-    /// Folds a parcel; `None` without a packing fact.
+    /// Folds a parcel; `None` without a packing fact. Corrected facts do not count.
     #[must_use]
     pub fn fold(id: ParcelId, events: &[Event]) -> Option<Self> {
-        let mut ordered: Vec<&Event> = events.iter().filter(|event| event.fact.parcel() == Some(id)).collect();
+        let corrected = corrected(events);
+        let counts = |event: &&Event| event.fact.parcel() == Some(id) && !corrected.contains(&event.id);
+        let mut ordered: Vec<&Event> = events.iter().filter(counts).collect();
         ordered.sort_by_key(|event| (event.at.wall, event.device, event.seq));
         let mut view: Option<Self> = None;
         for event in ordered {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codes::SealCondition;
 use crate::doc::{SealDoc, SealLife};
-use crate::event::Event;
+use crate::event::{Event, corrected};
 use crate::fact::{Fact, OnOff};
 use crate::ids::{CaseId, EventId, OfficeCode, OfficerId, ParcelId};
 use crate::seal::reading::{LockAction, LockOutcome, LockState, RefusalReason};
@@ -75,10 +75,18 @@ pub struct SealView {
 }
 
 impl SealView {
-    /// Folds a seal. `events` may come in any order; those that do not name the seal are ignored.
+    /// Folds a seal. `events` may come in any order; those that neither name the seal nor correct one that does are
+    /// ignored. A corrected fact stays in the history and has no effect.
     #[must_use]
     pub fn fold(no: &SealNo, doc: Option<&SealDoc>, events: &[Event]) -> Self {
+        let corrected = corrected(events);
         let mut ordered: Vec<&Event> = events.iter().filter(|event| event.fact.seals().contains(&no)).collect();
+        let named: Vec<EventId> = ordered.iter().map(|event| event.id).collect();
+        ordered.extend(
+            events.iter().filter(
+                |event| matches!(&event.fact, Fact::Corrected(correction) if named.contains(&correction.event)),
+            ),
+        );
         ordered.sort_by_key(|event| (event.at.wall, event.device, event.seq));
         let mut view = Self {
             no: no.clone(),
@@ -93,21 +101,27 @@ impl SealView {
             history: Vec::new(),
         };
         for event in ordered {
-            view.apply(event);
+            view.note(event);
+            if !corrected.contains(&event.id) {
+                view.apply(event);
+            }
         }
         view
     }
 
-    fn apply(&mut self, event: &Event) {
-        let at = event.at.wall;
+    fn note(&mut self, event: &Event) {
         self.history.push(CustodyEntry {
             event: event.id,
             kind: event.fact.kind().to_owned(),
-            at,
+            at: event.at.wall,
             unit: event.unit.clone(),
             officer: event.officer.clone(),
             case: event.case,
         });
+    }
+
+    fn apply(&mut self, event: &Event) {
+        let at = event.at.wall;
         match &event.fact {
             Fact::LockCommanded(commanded) if commanded.action == LockAction::Arm => self.goes_on(event),
             Fact::LockRead(read) => {

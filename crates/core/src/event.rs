@@ -78,6 +78,16 @@ pub enum EventError {
     Version(u8),
 }
 
+/// Facts that a later one of `events` calls wrong. They stay in the record, and count in no view.
+#[must_use]
+pub fn corrected<'a>(events: impl IntoIterator<Item = &'a Event>) -> Vec<EventId> {
+    let corrections = events.into_iter().filter_map(|event| match &event.fact {
+        Fact::Corrected(correction) => Some(correction.event),
+        _ => None,
+    });
+    corrections.collect()
+}
+
 impl SignedEvent {
     /// Signs an event. `sign` makes the ES256 signature (64 bytes, r and s) over the bytes it is given; the key may live
     /// in hardware.

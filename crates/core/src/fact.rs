@@ -264,6 +264,9 @@ pub struct PhotoTaken {
     pub quality: PhotoQuality,
     /// From our camera, or chosen from files ("scan from picture" never counts as evidence).
     pub from_camera: bool,
+    /// The parcel it shows, of a photograph that belongs to no case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parcel: Option<ParcelId>,
 }
 
 /// Stage of the journey a photo or check belongs to.
@@ -529,6 +532,7 @@ impl Fact {
             Self::ParcelPacked(f) => Some(f.parcel),
             Self::ParcelHandedOver(f) => Some(f.parcel),
             Self::ParcelReceived(f) => Some(f.parcel),
+            Self::PhotoTaken(f) => f.parcel,
             _ => None,
         }
     }

@@ -384,6 +384,39 @@ fn a_parcel_brings_the_seal_home() {
 }
 
 #[test]
+fn a_correction_takes_a_fact_out_of_the_seal_and_the_parcel_too() {
+    let wrong =
+        |event| Fact::Corrected(Corrected { event, reason: CorrectionReason::DidNotOccur, remark: String::new() });
+    let mut story = disarmed_at_the_border();
+    let receipt = story.tell(2, "15BB", Fact::SealReceived(SealReceived { seal: no(), at: office("15BB") }));
+    assert!(story.seal().received.is_some());
+    let correction = story.tell(2, "15BB", wrong(receipt));
+    let seal = story.seal();
+    assert_eq!(seal.received, None, "the clock runs from the disarm again");
+    let last: Vec<EventId> = seal.history.iter().rev().take(2).map(|entry| entry.event).collect();
+    assert_eq!(last, [correction, receipt], "the record keeps both");
+
+    let packed = ParcelPacked {
+        parcel: PARCEL,
+        number: "GP-0001".to_owned(),
+        from: office("15BB"),
+        to: office("02CI"),
+        seals: vec![no()],
+        ropes: 0,
+        chargers: 0,
+    };
+    let packing = story.tell(2, "15BB", Fact::ParcelPacked(packed));
+    assert!(ParcelView::fold(PARCEL, &story.events).is_some());
+    story.tell(2, "15BB", wrong(packing));
+    assert_eq!(ParcelView::fold(PARCEL, &story.events), None);
+    assert_eq!(story.seal().holder(), Some(&office("15BB")));
+    // Nothing that is said of other seals comes into this one's history.
+    let known = story.seal().history.len();
+    story.tell(2, "15BB", wrong(EventId(Uuid::nil())));
+    assert_eq!(story.seal().history.len(), known);
+}
+
+#[test]
 fn expected_against_found() {
     let seals = |numbers: &[&str]| numbers.iter().map(|number| number.parse().unwrap()).collect::<Vec<SealNo>>();
     let differences = compare(&seals(&["1", "2", "3"]), &seals(&["2", "9", "2", "1"]));

@@ -13,11 +13,14 @@ use crate::ports::store::StoreError;
 
 /// Grows with every change of a view's shape or meaning; another number has the views folded anew. The app's version
 /// stands beside it.
-const VIEWS: &str = concat!("1/", env!("CARGO_PKG_VERSION"));
+const VIEWS: &str = concat!("2/", env!("CARGO_PKG_VERSION"));
 const VIEWS_NOTE: &str = "store/views";
 
-const MIGRATION_STEPS: &[M<'static>] =
-    &[M::up(include_str!("migrations/001_init.sql")), M::up(include_str!("migrations/002_decisions.sql"))];
+const MIGRATION_STEPS: &[M<'static>] = &[
+    M::up(include_str!("migrations/001_init.sql")),
+    M::up(include_str!("migrations/002_decisions.sql")),
+    M::up(include_str!("migrations/003_corrections.sql")),
+];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(MIGRATION_STEPS);
 
 /// Opens `path`; a damaged file is moved aside and its new name given back.

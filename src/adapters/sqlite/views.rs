@@ -7,7 +7,7 @@ use seal_core::case::{CasePhase, CaseView};
 use seal_core::courier::ParcelView;
 use seal_core::custody::SealView;
 use seal_core::doc::{CaseDoc, Doc, SealDoc};
-use seal_core::event::Event;
+use seal_core::event::{Event, SignedEvent};
 use seal_core::fact::Fact;
 use seal_core::ids::{CaseId, EventId, ParcelId};
 use seal_core::seal_no::SealNo;
@@ -21,7 +21,8 @@ pub struct Touched {
     cases: BTreeSet<CaseId>,
     seals: BTreeSet<SealNo>,
     parcels: BTreeSet<ParcelId>,
-    decided: Vec<EventId>,
+    /// Facts that an event speaks of: their views change, although the event names none of them.
+    spoken_of: Vec<EventId>,
 }
 
 impl Touched {
@@ -30,8 +31,10 @@ impl Touched {
         self.cases.extend(event.case);
         self.seals.extend(event.fact.seals().into_iter().cloned());
         self.parcels.extend(event.fact.parcel());
-        if let Fact::ConflictDecided(decision) = &event.fact {
-            self.decided.extend(&decision.events);
+        match &event.fact {
+            Fact::ConflictDecided(decision) => self.spoken_of.extend(&decision.events),
+            Fact::Corrected(correction) => self.spoken_of.push(correction.event),
+            _ => {}
         }
     }
 
@@ -50,15 +53,18 @@ impl Touched {
 
     /// Folds them.
     pub fn refresh(mut self, tx: &Transaction<'_>) -> Result<(), StoreError> {
-        for event in &self.decided {
-            let case: Option<Option<Vec<u8>>> = tx
-                .query_row("SELECT case_id FROM event WHERE id = ?1", params![event.0.as_bytes().as_slice()], |row| {
+        for id in std::mem::take(&mut self.spoken_of) {
+            let cose: Option<Vec<u8>> = tx
+                .query_row("SELECT cose FROM event WHERE id = ?1", params![id.0.as_bytes().as_slice()], |row| {
                     row.get(0)
                 })
                 .optional()
                 .map_err(database)?;
-            if let Some(Some(case)) = case {
-                self.cases.insert(CaseId(codec::uuid(&case)?));
+            if let Some(cose) = cose {
+                let SignedEvent { event, .. } = codec::event(&cose)?;
+                self.cases.extend(event.case);
+                self.seals.extend(event.fact.seals().into_iter().cloned());
+                self.parcels.extend(event.fact.parcel());
             }
         }
         self.cases.iter().try_for_each(|case| refresh_case(tx, *case))?;
@@ -150,7 +156,8 @@ fn refresh_seal(tx: &Transaction<'_>, no: &SealNo) -> Result<(), StoreError> {
     };
     let events = events(
         tx,
-        "SELECT event.cose FROM event_seal JOIN event ON event.seq = event_seal.event_seq WHERE event_seal.seal = ?1",
+        "SELECT event.cose FROM event_seal JOIN event ON event.seq = event_seal.event_seq WHERE event_seal.seal = ?1
+         UNION ALL SELECT cose FROM event WHERE kind = 'corrected'",
         no.as_str(),
     )?;
     if doc.is_none() && events.is_empty() {
@@ -180,7 +187,11 @@ fn refresh_seal(tx: &Transaction<'_>, no: &SealNo) -> Result<(), StoreError> {
 
 fn refresh_parcel(tx: &Transaction<'_>, id: ParcelId) -> Result<(), StoreError> {
     let key = id.0.as_bytes().as_slice();
-    let events = events(tx, "SELECT cose FROM event WHERE parcel_id = ?1", key)?;
+    let events = events(
+        tx,
+        "SELECT cose FROM event WHERE parcel_id = ?1 UNION ALL SELECT cose FROM event WHERE kind = 'corrected'",
+        key,
+    )?;
     let Some(view) = ParcelView::fold(id, &events) else {
         // A hand-over known before its packing waits for it.
         tx.execute("DELETE FROM parcel_view WHERE id = ?1", params![key]).map_err(database)?;

@@ -212,6 +212,7 @@ pub fn facts() -> Vec<Fact> {
             stage: Stage::EnRoute,
             quality: PhotoQuality::Blurred,
             from_camera: true,
+            parcel: Some(ParcelId(id(10))),
         }),
         Fact::TugTested(TugTested { seal: no(), held: true }),
         Fact::CargoHandedOver(CargoHandedOver {
@@ -359,6 +360,7 @@ pub fn bare_facts() -> Vec<Fact> {
             stage: Stage::Receive,
             quality: PhotoQuality::Good,
             from_camera: false,
+            parcel: None,
         }),
         Fact::SealLogRead(SealLogRead {
             seal: no(),
