@@ -243,6 +243,24 @@ async fn seal_retired_unknown_or_armed_elsewhere() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn seal_worked_in_this_case_already() {
+    let (bench, _) = world(&[]);
+    arm(&bench).await;
+    let mut phone = preflight(&bench);
+    phone.comes_to_say(&["Seal này đã khóa trong hồ sơ", "Quay lại hồ sơ, làm bước tiếp"]).await;
+    phone.press("Làm tiếp");
+    phone.says(&["Đã khóa", "Tiếp: chụp ảnh"]);
+
+    let (bench, _) = world(&[Trouble::DropsLinkAfterLockMoved]);
+    arm(&bench).await;
+    let mut phone = preflight(&bench);
+    phone.comes_to_say(&["Chưa rõ lệnh trước kết thúc ra sao", "Đọc lại trạng thái seal trước"]).await;
+    phone.press("Làm tiếp");
+    phone.says(&["Chưa rõ đã khóa hay chưa", "Giữ xe lại", "Đọc lại trạng thái"]);
+    assert_eq!(bench.truth().commands_received, 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn foreign_seal() {
     let (bench, _) = world(&[]);
     let toward = SealDoc { owner: office("15BB"), manager: office("15BB"), ..seal_doc(SEAL) };
@@ -338,7 +356,9 @@ async fn link_lost_during_and_after_the_lock_moved() {
     pair(&bench).await;
     let mut phone = lock(&bench, &bench.a, LockAction::Arm);
     phone.hold("Khóa seal");
-    phone.comes_to_say(&["Seal không khóa", "Chốt không chạy hết hành trình", "Nới cáp cho thẳng vào ổ", "Khóa lại"]).await;
+    phone
+        .comes_to_say(&["Seal không khóa", "Chốt không chạy hết hành trình", "Nới cáp cho thẳng vào ổ", "Khóa lại"])
+        .await;
 }
 
 // ── photographs ──
@@ -382,7 +402,13 @@ async fn photo_missing() {
     std::fs::remove_dir_all(bench.folder.path().join("photos/blobs")).unwrap();
     Pump::new(&bench.device, Model::default()).run(100);
     let phone = Phone::open(&bench.kit, &bench.a, &Route::Queue);
-    phone.says(&["Cần sửa", "Tệp ảnh không còn trên máy", "Bản ghi vẫn còn", "Chụp lại nếu seal còn đó", "Báo vướng mắc"]);
+    phone.says(&[
+        "Cần sửa",
+        "Tệp ảnh không còn trên máy",
+        "Bản ghi vẫn còn",
+        "Chụp lại nếu seal còn đó",
+        "Báo vướng mắc",
+    ]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -474,7 +500,12 @@ async fn central_answering_a_login_page() {
     let (bench, _) = world(&[]);
     arm(&bench).await;
     let phone = queue_after(&bench, &[Fault::Portal; 20]);
-    phone.says(&["Mạng đòi đăng nhập", "Mở trình duyệt, đăng nhập mạng, rồi gửi lại", "Chưa mục nào bị mất", "Thử gửi ngay"]);
+    phone.says(&[
+        "Mạng đòi đăng nhập",
+        "Mở trình duyệt, đăng nhập mạng, rồi gửi lại",
+        "Chưa mục nào bị mất",
+        "Thử gửi ngay",
+    ]);
     assert!(bench.device.store.queue().unwrap().iter().all(|item| item.state == OutboxState::Waiting), "no receipt");
 
     let (bench, _) = world(&[]);
