@@ -183,6 +183,9 @@ async fn wrong_check_digit() {
     };
     let mut phone = typed(wrong);
     phone.says(&["dãy này phải kết thúc bằng 3", "Nhìn lại vỏ, chạm số đúng", "sai số cuối", "Có trong ca"]);
+    let marked = phone.html().split_once("cell--bad").unwrap().1.to_owned();
+    assert!(marked[marked.find('>').unwrap() + 1..].trim_start().starts_with('4'), "the wrong character is marked");
+    assert_eq!(phone.html().matches("cell--bad").count(), 1);
     phone.press("C S Q U, 3 0 5 4 3 8, số kiểm tra 3");
     phone.press("Dùng số này");
     phone.says(&["Hồ sơ container"]);
