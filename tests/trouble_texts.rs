@@ -183,6 +183,9 @@ async fn wrong_check_digit() {
     };
     let mut phone = typed(wrong);
     phone.says(&["dãy này phải kết thúc bằng 3", "Nhìn lại vỏ, chạm số đúng", "sai số cuối", "Có trong ca"]);
+    let marked = phone.html().split_once("cell--bad").unwrap().1.to_owned();
+    assert!(marked[marked.find('>').unwrap() + 1..].trim_start().starts_with('4'), "the wrong character is marked");
+    assert_eq!(phone.html().matches("cell--bad").count(), 1);
     phone.press("C S Q U, 3 0 5 4 3 8, số kiểm tra 3");
     phone.press("Dùng số này");
     phone.says(&["Hồ sơ container"]);
@@ -240,6 +243,24 @@ async fn seal_retired_unknown_or_armed_elsewhere() {
         bench.documents(vec![Doc::Seal(doc)]);
         preflight(&bench).comes_to_say(&[happened, todo]).await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn seal_worked_in_this_case_already() {
+    let (bench, _) = world(&[]);
+    arm(&bench).await;
+    let mut phone = preflight(&bench);
+    phone.comes_to_say(&["Seal này đã khóa trong hồ sơ", "Quay lại hồ sơ, làm bước tiếp"]).await;
+    phone.press("Làm tiếp");
+    phone.says(&["Đã khóa", "Tiếp: chụp ảnh"]);
+
+    let (bench, _) = world(&[Trouble::DropsLinkAfterLockMoved]);
+    arm(&bench).await;
+    let mut phone = preflight(&bench);
+    phone.comes_to_say(&["Chưa rõ lệnh trước kết thúc ra sao", "Đọc lại trạng thái seal trước"]).await;
+    phone.press("Làm tiếp");
+    phone.says(&["Chưa rõ đã khóa hay chưa", "Giữ xe lại", "Đọc lại trạng thái"]);
+    assert_eq!(bench.truth().commands_received, 1);
 }
 
 #[tokio::test(start_paused = true)]

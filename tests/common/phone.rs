@@ -84,7 +84,8 @@ impl Phone {
         Self::open_with(kit, officer, route, status)
     }
 
-    fn html(&self) -> String {
+    /// The page after its icons.
+    pub fn html(&self) -> String {
         let html = dioxus_ssr::render(&self.dom);
         html.rsplit_once("</symbol>").expect("icons are in the page").1.to_owned()
     }

@@ -7,6 +7,7 @@ use seal_core::ids::CaseId;
 use seal_core::seal::fit::{FitWarning, SealFit, SealHome, Unfit};
 use seal_core::seal::preflight::{Check as SealCheck, CheckKind, CheckResult, may_arm};
 use seal_core::seal::reading::LockAction;
+use seal_core::seal::state::Misfit;
 use seal_core::seal_no::SealNo;
 
 use super::parts::{CaseGone, Page, case_of, title_of};
@@ -26,8 +27,9 @@ enum Now {
     Pairing,
     /// It answers.
     Paired { checks: Vec<SealCheck>, fit: SealFit, neighbours: Vec<SealNo> },
-    /// It must not be used, or does not answer; `by_hand`: it may be recorded by card or keypad.
-    Stopped { text: String, by_hand: bool, again: bool },
+    /// It must not be used, or does not answer. `by_hand`: it may be recorded by card or keypad; `locked`: its lock was
+    /// worked in this case already, and that goes on there.
+    Stopped { text: String, by_hand: bool, again: bool, locked: bool },
 }
 
 /// Pairs, then reads again as long as something is still to be done. Runs until the screen is left.
@@ -64,7 +66,10 @@ fn stopped(error: &SealTrouble<PairRefusal>) -> Now {
         PairRefusal::Unfit(reason) => trouble::unfit(reason),
         PairRefusal::Lock(reason) => trouble::misfit(reason),
     });
-    Now::Stopped { text, by_hand, again: matches!(error, SealTrouble::Link(_) | SealTrouble::Store(_)) }
+    let again = matches!(error, SealTrouble::Link(_) | SealTrouble::Store(_));
+    let locked =
+        matches!(error, SealTrouble::Refused(PairRefusal::Lock(Misfit::AlreadyArmed | Misfit::EarlierCommandOpen)));
+    Now::Stopped { text, by_hand, again, locked }
 }
 
 /// See the module.
@@ -117,6 +122,10 @@ pub fn Preflight(case: CaseId, seal: SealNo) -> Element {
         },
         Now::Stopped { by_hand: true, .. } => rsx! {
             Button { kind: ButtonKind::Go, big: true, icon: "hand", text: t!("arm-by-hand"), onclick: by_hand }
+            Button { icon: "repeat", text: t!("arm-other-seal"), onclick: other }
+        },
+        Now::Stopped { locked: true, .. } => rsx! {
+            Button { kind: ButtonKind::Go, big: true, icon: "arrow-right", text: t!("carry-on"), onclick: go }
             Button { icon: "repeat", text: t!("arm-other-seal"), onclick: other }
         },
         Now::Stopped { again: true, .. } => rsx! {
