@@ -20,6 +20,8 @@ use passes::{DEEP, Pass};
 
 /// Longest side of a picture or frame, pixels.
 pub const MAX_SIDE: u32 = 16_384;
+/// Shortest side that can hold a code: a Data Matrix of 8 rows, one pixel each.
+const SMALLEST_SIDE: usize = 8;
 /// Most pixels of a picture or frame (a 50-megapixel phone camera).
 pub const MAX_PIXELS: u64 = 52_000_000;
 /// Largest picture file taken, bytes.
@@ -203,6 +205,10 @@ fn checked_size(bytes: usize, w: u32, h: u32) -> Result<(usize, usize), BarcodeE
 }
 
 fn search(luma: &[u8], (w, h): (usize, usize), formats: Formats) -> Vec<Found> {
+    // No code fits into fewer pixels, and the reader spends long on slivers.
+    if w.min(h) < SMALLEST_SIDE {
+        return Vec::new();
+    }
     let start = stopwatch();
     let picture = Luma::original(luma, w, h);
     let mut views = vec![];

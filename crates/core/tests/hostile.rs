@@ -224,6 +224,8 @@ fn messages() -> Vec<Value> {
 proptest! {
     #[test]
     fn noise_in_json_is_no_message(value in json()) {
+        // An empty list of reports is a message, though it says nothing.
+        prop_assume!(value.get("reports").is_none_or(|reports| reports != &Value::Array(Vec::new())));
         prop_assert_eq!(read_all(&value.to_string()), Vec::<&str>::new());
     }
 
