@@ -1,28 +1,28 @@
 //! What officers do, one file for each act. An act decides with pure functions of `seal_core`, then writes facts through
 //! the ports; it never talks to a screen.
 
-pub mod decide_conflict;
-pub mod draft;
-pub mod hand_checks;
-pub mod hand_parcel;
-pub mod pack_parcel;
-pub mod receive_parcel;
-pub mod receive_seal;
-pub mod reserve_reuse;
 pub mod arm_seal;
 pub mod cut_off_seal;
+pub mod decide_conflict;
 pub mod decide_goods;
 pub mod declare_trip;
 pub mod disarm_seal;
+pub mod draft;
+pub mod hand_checks;
 pub mod hand_over;
+pub mod hand_parcel;
 pub mod inspect;
 pub mod lock_command;
 pub mod open_case;
+pub mod pack_parcel;
 pub mod pair_seal;
 pub mod read_lock;
 pub mod read_seal_log;
+pub mod receive_parcel;
+pub mod receive_seal;
 pub mod record_seal;
 pub mod report_difficulty;
+pub mod reserve_reuse;
 pub mod scan_item;
 pub mod sign_in;
 pub mod take_photo;

@@ -149,8 +149,7 @@ pub fn vouch(kit: &Kit, officer: &OfficerId, pin: &str) -> Result<Officer, SignI
     let name = format!("sign-in/{}", officer.0);
     let never = || SignInTrouble::NeverHere(CentralTrouble::Offline("not asked".to_owned()));
     let json = kit.vault.secret(&name)?.ok_or_else(never)?;
-    let mut kept: Kept =
-        serde_json::from_slice(&json).map_err(|error| SignInTrouble::Verifier(error.to_string()))?;
+    let mut kept: Kept = serde_json::from_slice(&json).map_err(|error| SignInTrouble::Verifier(error.to_string()))?;
     let now = kit.clock.now().wall;
     let wait_s = kept.wait_s(now);
     if wait_s > 0 {

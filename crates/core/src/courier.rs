@@ -126,10 +126,8 @@ pub struct ReturnLine {
 /// nobody can name stand at the end, by number.
 #[must_use]
 pub fn return_list(seals: Vec<SealView>, rules: &RulePack, now: Timestamp) -> Vec<ReturnLine> {
-    let mut lines: Vec<ReturnLine> = seals
-        .into_iter()
-        .map(|seal| ReturnLine { clock: return_clock(&seal, rules, now), seal })
-        .collect();
+    let mut lines: Vec<ReturnLine> =
+        seals.into_iter().map(|seal| ReturnLine { clock: return_clock(&seal, rules, now), seal }).collect();
     lines.sort_by_key(|line| (line.clock.as_ref().map_or(Timestamp::MAX, |clock| clock.ends), line.seal.no.clone()));
     lines
 }
@@ -301,12 +299,7 @@ mod tests {
             }],
             arm_photos: Vec::new(),
             inspect_photos: Vec::new(),
-            calendars: vec![YearCalendar {
-                year: 2026,
-                off,
-                worked: vec![date(2026, 2, 28)],
-                citation: citation(),
-            }],
+            calendars: vec![YearCalendar { year: 2026, off, worked: vec![date(2026, 2, 28)], citation: citation() }],
         }
     }
 

@@ -8,7 +8,9 @@ use seal_core::fact::Fact;
 use seal_core::ids::CaseId;
 use seal_core::officer::{Officer, Role};
 
-use super::frame::{Frame, NotHere, Refusal, container_no, fact_kind, office, officer_name, read, seal_no, stored_name};
+use super::frame::{
+    Frame, NotHere, Refusal, container_no, fact_kind, office, officer_name, read, seal_no, stored_name,
+};
 use crate::actions::Kit;
 use crate::actions::decide_conflict::{DecideError, agree_as_second, decide_conflict, second_officer};
 use crate::actions::sign_in::SignInTrouble;
@@ -183,7 +185,8 @@ fn TwoOfficers(case: CaseId, conflict: Contradiction, officer: OfficerProp) -> E
             }
         };
     }
-    let items = others.iter().map(|officer| Choice::new(officer.id.to_string(), officer.name.clone())).collect::<Vec<_>>();
+    let items =
+        others.iter().map(|officer| Choice::new(officer.id.to_string(), officer.name.clone())).collect::<Vec<_>>();
     let seal = conflict.seal.clone();
     let agree = move |()| {
         let Some(chosen) = others.iter().find(|officer| officer.id.to_string() == second()).cloned() else {

@@ -10,7 +10,9 @@ use seal_core::ids::{CaseId, EventId};
 use seal_core::inspection::{HandCheck, HandCheckResult, checks_for};
 use seal_core::seal_no::SealNo;
 
-use super::frame::{Frame, NotHere, Refusal, WizardSteps, container_no, photo_role, photo_src, read, seal_no, stored_name};
+use super::frame::{
+    Frame, NotHere, Refusal, WizardSteps, container_no, photo_role, photo_src, read, seal_no, stored_name,
+};
 use super::seal_log::stage;
 use crate::actions::hand_checks::{HandCheckDraft, answer, begin_step, hand_checks, take_back};
 use crate::i18n::format;

@@ -5,7 +5,9 @@ use seal_core::ids::ParcelId;
 use seal_core::waybill::WaybillError;
 
 use super::frame::{Frame, NotHere, Refusal, WizardSteps, office, read, seal_no};
-use crate::actions::hand_parcel::{HandParcelError, WaybillCheck, check_waybill, hand_over_draft, hand_parcel, keep_hand_over};
+use crate::actions::hand_parcel::{
+    HandParcelError, WaybillCheck, check_waybill, hand_over_draft, hand_parcel, keep_hand_over,
+};
 use crate::i18n::format;
 use crate::t;
 use crate::ui::components::*;
@@ -70,7 +72,9 @@ pub fn ParcelHandOver(parcel: ParcelId) -> Element {
         _ => Vec::new(),
     };
     let missing = match (&check, entered()) {
-        (WaybillCheck::S10(_) | WaybillCheck::Other(_), draft) if draft.taken_by.trim().is_empty() => Some(t!("hand-need-name")),
+        (WaybillCheck::S10(_) | WaybillCheck::Other(_), draft) if draft.taken_by.trim().is_empty() => {
+            Some(t!("hand-need-name"))
+        }
         (WaybillCheck::S10(_) | WaybillCheck::Other(_), _) if signature().is_empty() => Some(t!("hand-need-signature")),
         (WaybillCheck::S10(_) | WaybillCheck::Other(_), _) => None,
         _ => Some(help.clone()),

@@ -8,7 +8,9 @@ use seal_core::ids::ParcelId;
 use seal_core::seal_no::SealNo;
 
 use super::frame::{Frame, NotHere, Refusal, condition, condition_icon, office, read, seal_no};
-use crate::actions::receive_parcel::{ReceiveParcelError, ReceiptDraft, change_receipt, differences, receipt_draft, receive_parcel};
+use crate::actions::receive_parcel::{
+    ReceiptDraft, ReceiveParcelError, change_receipt, differences, receipt_draft, receive_parcel,
+};
 use crate::i18n::format;
 use crate::t;
 use crate::ui::components::*;

@@ -105,9 +105,11 @@ fn Line(parcel: ParcelView, open: Route) -> Element {
             let tone = if whole { Tone::Ok } else { Tone::Bad };
             ("clipboard-check", tone, t!("parcel-received-at", time = format::date_time(*at)))
         }
-        (Some((handed, at)), None) => {
-            ("truck", Tone::Info, t!("parcel-handed-at", waybill = handed.waybill.clone(), time = format::date_time(*at)))
-        }
+        (Some((handed, at)), None) => (
+            "truck",
+            Tone::Info,
+            t!("parcel-handed-at", waybill = handed.waybill.clone(), time = format::date_time(*at)),
+        ),
         (None, None) => ("package", Tone::Warn, t!("parcel-packed-at", time = format::date_time(parcel.packed_at))),
     };
     let way = t!("parcel-way", from = from, to = to, n = n);

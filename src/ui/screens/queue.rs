@@ -48,14 +48,10 @@ pub fn Queue() -> Element {
     let stuck = part(|state| matches!(state, OutboxState::Stuck { .. }));
     let going = part(|state| matches!(state, OutboxState::Waiting | OutboxState::Sending));
     let accepted = part(|state| matches!(state, OutboxState::Accepted { .. }));
-    let bytes: u64 =
-        going.iter().chain(&stuck).map(|item| item.bytes.saturating_sub(item.sent_bytes)).sum();
+    let bytes: u64 = going.iter().chain(&stuck).map(|item| item.bytes.saturating_sub(item.sent_bytes)).sum();
     let left = going.len() + stuck.len();
-    let sub = if left == 0 {
-        t!("queue-sub-none")
-    } else {
-        t!("queue-sub", n = left, size = format::size(bytes, lang()))
-    };
+    let sub =
+        if left == 0 { t!("queue-sub-none") } else { t!("queue-sub", n = left, size = format::size(bytes, lang())) };
     let net = status();
     let since = net.since.map(format::time_short).unwrap_or_default();
     rsx! {
@@ -179,7 +175,8 @@ fn Line(item: Item, title: String, now: Timestamp) -> Element {
     };
     let key = item.key;
     let again = !matches!(&item.state, OutboxState::Stuck { reason: StuckReason::HashConflict });
-    let show_act = matches!(item.state, OutboxState::Stuck { .. }) || (item.state == OutboxState::Waiting && item.tries > 0);
+    let show_act =
+        matches!(item.state, OutboxState::Stuck { .. }) || (item.state == OutboxState::Waiting && item.tries > 0);
     rsx! {
         QueueItem { title, icon, kind, state, state_kind, meta, why,
             if show_act && again {

@@ -4,7 +4,9 @@ use dioxus::prelude::*;
 use seal_core::custody::Whereabouts;
 use seal_core::seal_no::SealNo;
 
-use super::frame::{Frame, NotHere, condition, container_no, fact_icon, fact_kind, office, officer_name, read, seal_no, stored_name};
+use super::frame::{
+    Frame, NotHere, condition, container_no, fact_icon, fact_kind, office, officer_name, read, seal_no, stored_name,
+};
 use crate::i18n::format;
 use crate::t;
 use crate::ui::components::*;

@@ -14,7 +14,10 @@ use seal_core::seal::state::SealState;
 use seal_core::seal::story::TripStory;
 use seal_core::seal_no::SealNo;
 
-use super::frame::{Frame, NotHere, Refusal, container_no, fact_icon, fact_kind, lang, office, officer_name, read, seal_no, stored_name, use_now};
+use super::frame::{
+    Frame, NotHere, Refusal, container_no, fact_icon, fact_kind, lang, office, officer_name, read, seal_no,
+    stored_name, use_now,
+};
 use crate::actions::Kit;
 use crate::actions::lock_command::Patience;
 use crate::actions::read_seal_log::{read_seal_log, trip_story};
@@ -35,7 +38,12 @@ struct Sight {
     spoken: bool,
 }
 
-fn look(kit: &Kit, officer: &Officer, id: CaseId, seal: &SealNo) -> Result<Option<Sight>, crate::ports::store::StoreError> {
+fn look(
+    kit: &Kit,
+    officer: &Officer,
+    id: CaseId,
+    seal: &SealNo,
+) -> Result<Option<Sight>, crate::ports::store::StoreError> {
     let Some(case) = kit.store.case(id)? else { return Ok(None) };
     let events = kit.store.case_events(id)?;
     let read_at = events
@@ -132,7 +140,10 @@ pub fn SealLog(case: CaseId, seal: SealNo, en_route: bool) -> Element {
     };
     let mut read_first = read_again.clone();
     let mut read_more = read_again;
-    let on_checks = { let seal = seal.clone(); move |_| desk.open(Route::HandChecks { case, seal: seal.clone(), en_route }) };
+    let on_checks = {
+        let seal = seal.clone();
+        move |_| desk.open(Route::HandChecks { case, seal: seal.clone(), en_route })
+    };
     let cut = seal.clone();
     rsx! {
         Frame {
@@ -301,12 +312,14 @@ fn entry(item: &LogItem, now: Timestamp) -> TimelineItem {
             at(entry.at, icon, kind, t!(&format!("log-kind-{}", stored_name(&entry.kind))), sub.join(" · "), false)
         }
         LogItem::Quiet { from, to, reports } => {
-            let until = if format::date(*from) == format::date(*to) { format::time_short(*to) } else { format::date_time(*to) };
+            let until =
+                if format::date(*from) == format::date(*to) { format::time_short(*to) } else { format::date_time(*to) };
             at(*from, "map-pin", Tone::Idle, t!("log-quiet", n = *reports), t!("log-until", time = until), false)
         }
         LogItem::Gap { from, to } => {
             let length = format::duration(u64::try_from(to.duration_since(*from).as_secs()).unwrap_or(0), lang());
-            let until = if *to >= now { t!("log-gap-until-now") } else { t!("log-gap-until", time = format::date_time(*to)) };
+            let until =
+                if *to >= now { t!("log-gap-until-now") } else { t!("log-gap-until", time = format::date_time(*to)) };
             at(*from, "unsure", Tone::Unsure, t!("log-gap", time = length), until, true)
         }
         LogItem::MissingEntries { first, last } => TimelineItem {

@@ -10,7 +10,9 @@ use seal_core::officer::{Officer, Role};
 use seal_core::seal::reading::LockAction;
 use seal_core::seal_no::SealNo;
 
-use super::frame::{Frame, NotHere, Refusal, condition, condition_icon, container_no, lang, office, read, seal_no, stored_name};
+use super::frame::{
+    Frame, NotHere, Refusal, condition, condition_icon, container_no, lang, office, read, seal_no, stored_name,
+};
 use crate::actions::hand_checks::{HandCheckDraft, forget_checks, hand_checks};
 use crate::actions::inspect::{inspect, proposal};
 use crate::i18n::format;
@@ -235,9 +237,7 @@ fn reason_chip(because: &Because) -> Option<(Tone, String)> {
     Some(match because {
         // The hands and the condition have their own place on this screen.
         Because::Condition(_) | Because::BadCheck(_) => return None,
-        Because::Breach(kind) | Because::Alarm(kind) => {
-            (Tone::Bad, t!(&format!("log-kind-{}", stored_name(kind))))
-        }
+        Because::Breach(kind) | Because::Alarm(kind) => (Tone::Bad, t!(&format!("log-kind-{}", stored_name(kind)))),
         Because::Tampered => (Tone::Bad, t!("seal-state-tampered")),
         Because::Contradicted => (Tone::Bad, t!("seal-state-recorded-contradicted")),
         Because::Uncertain => (Tone::Unsure, t!("seal-state-uncertain")),
