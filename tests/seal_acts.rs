@@ -31,13 +31,14 @@ use seal_field::actions::disarm_seal::disarm_seal;
 use seal_field::actions::inspect::{InspectRefusal, inspect};
 use seal_field::actions::lock_command::{LockEnd, Progress, SealTrouble};
 use seal_field::actions::pair_seal::{PairRefusal, Pairing, pair_seal};
-use seal_field::actions::read_lock::{LockNow, NotOnCase, interrupted_commands, read_lock};
+use seal_field::actions::read_lock::{LockNow, NotOnCase, interrupted_commands, interrupted_here, read_lock};
 use seal_field::actions::read_seal_log::{LogRead, read_seal_log};
 use seal_field::actions::record_seal::{SealByHand, record_seal};
 use seal_field::actions::tug_test::tug_test;
-use seal_field::adapters::yard_link::RadioDelays;
+use seal_field::adapters::yard_link::{RadioDelays, YardLink};
 use seal_field::ports::seal_link::LinkTrouble;
 use seal_field::ports::store::Store as _;
+use seal_field::ports::vault::{KeyHome, Vault, VaultError};
 use seal_simulator::{Call, Proximity, Reach as _, Reply, SealSpec, Trouble};
 
 impl Bench {
@@ -332,7 +333,8 @@ async fn an_app_stopped_after_sending_learns_the_end_by_reading() {
     bench.yard.call(Call::Command { session, id, action: LockAction::Arm }).unwrap();
     bench.yard.call(Call::Disconnect { session }).unwrap();
 
-    assert_eq!(interrupted_commands(&bench.view()).len(), 1);
+    let here = interrupted_here(&bench.kit).unwrap();
+    assert_eq!((here.len(), here[0].0, here[0].1.command), (1, bench.case, id));
     let read = bench.read().await.unwrap();
     assert_eq!((read.state, read.settled), (SealState::ClosedArmed, true));
     assert_eq!(bench.truth().commands_received, 1);
@@ -353,6 +355,67 @@ async fn a_seal_out_of_reach_is_not_commanded() {
     bench.yard.place(&bench.no, Proximity::OutOfRange).unwrap();
     assert!(matches!(bench.arm().await, Err(SealTrouble::Link(LinkTrouble::NotHeard))));
     assert_eq!(bench.kinds(), ["seal_prepared"], "nothing was asked, nothing is uncertain");
+}
+
+/// A vault that signs only so often.
+struct Signs(std::sync::Arc<seal_field::adapters::vault_file::FileVault>, std::sync::atomic::AtomicI32);
+
+impl Vault for Signs {
+    fn device(&self) -> seal_core::ids::DeviceId {
+        self.0.device()
+    }
+    fn public_key(&self) -> Vec<u8> {
+        self.0.public_key()
+    }
+    fn sign(&self, bytes: &[u8]) -> Result<[u8; 64], VaultError> {
+        if self.1.fetch_sub(1, std::sync::atomic::Ordering::SeqCst) > 0 {
+            self.0.sign(bytes)
+        } else {
+            Err(VaultError::Locked)
+        }
+    }
+    fn key_home(&self) -> KeyHome {
+        self.0.key_home()
+    }
+    fn keep(&self, name: &str, secret: &[u8]) -> Result<(), VaultError> {
+        self.0.keep(name, secret)
+    }
+    fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, VaultError> {
+        self.0.secret(name)
+    }
+    fn forget(&self, name: &str) -> Result<(), VaultError> {
+        self.0.forget(name)
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_down_is_not_sent() {
+    for (signatures, received) in [(0, 0), (1, 1)] {
+        let mut bench = Bench::new(&[]);
+        drop(bench.pair().await.unwrap());
+        let vault = bench.kit.vault.clone();
+        bench.kit.vault = std::sync::Arc::new(Signs(bench.device.vault.clone(), signatures.into()));
+        assert!(matches!(bench.arm().await, Err(SealTrouble::Store(_))));
+        assert_eq!(bench.truth().commands_received, received);
+        bench.kit.vault = vault;
+        if received == 1 {
+            assert_eq!(bench.phase(), CasePhase::Uncertain, "sent, and its end could not be written");
+            assert_eq!(bench.read().await.unwrap().state, SealState::ClosedArmed);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_yard_in_another_process_is_the_same_radio() {
+    let mut bench = Bench::new(&[]);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = seal_simulator::serve(listener, bench.yard.clone()).unwrap();
+    let client = std::sync::Arc::new(seal_simulator::YardClient::new(address));
+    bench.kit.link = std::sync::Arc::new(YardLink::new(client, RadioDelays::default()));
+    assert_eq!(bench.pair_and_arm().await.state, SealState::ClosedArmed);
+    bench.yard.set_trouble(&bench.no, &[Trouble::TooFar]).unwrap();
+    assert!(matches!(bench.read().await, Err(SealTrouble::Link(LinkTrouble::TooFar))));
+    assert_eq!(bench.truth().commands_received, 1);
 }
 
 // ── at the destination ──
@@ -519,6 +582,7 @@ async fn in_a_conflict_one_officer_alone_cannot_open() {
     for event in other.write(Some(bench.case), vec![Fact::LockCommanded(commanded)]) {
         bench.changes(vec![Change::Event { server_seq: 1, cose: B64(event.cose) }]);
     }
+    assert!(interrupted_here(&bench.kit).unwrap().is_empty(), "another phone's command is not ours to settle at start");
     inspect(&bench.kit, &bench.b, bench.case, inspection(&bench.no, Verdict::Accept, "")).unwrap();
     assert!(matches!(bench.disarm().await, Err(SealTrouble::Refused(DisarmRefusal::Conflict))));
     let second =

@@ -11,6 +11,7 @@ use seal_core::seal_no::SealNo;
 
 use super::Kit;
 use super::lock_command::{Patience, SealTrouble, case_of, connect, read, read_until_still};
+use crate::ports::store::{CaseFilter, StoreError};
 
 /// The seal cannot be read for this case.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -71,8 +72,32 @@ fn state_of(kit: &Kit, case: CaseId, seal: &SealNo) -> Result<SealState, SealTro
     found.ok_or_else(|| SealTrouble::Refused(NotOnCase(seal.clone())))
 }
 
-/// Commands of a case that have no end at all. When the app starts, none can still be under way here, so each is shown as
-/// "not known", with reading the seal as the way on.
+/// Commands this device gave that have no end at all, in every case. When the app starts, none can still be under way, so it
+/// opens on them: "not known", with reading the seal as the way on.
+///
+/// # Errors
+/// The store's.
+pub fn interrupted_here(kit: &Kit) -> Result<Vec<(CaseId, Interrupted)>, StoreError> {
+    let device = kit.vault.device();
+    let mut found = Vec::new();
+    for case in kit.store.cases(&CaseFilter::All)? {
+        let open = interrupted_commands(&case);
+        if open.is_empty() {
+            continue;
+        }
+        let events = kit.store.case_events(case.doc.id)?;
+        let given_here = |command: CommandId| {
+            events.iter().any(|signed| {
+                signed.event.device == device
+                    && matches!(&signed.event.fact, Fact::LockCommanded(given) if given.command == command)
+            })
+        };
+        found.extend(open.into_iter().filter(|one| given_here(one.command)).map(|one| (case.doc.id, one)));
+    }
+    Ok(found)
+}
+
+/// Commands of a case that have no end at all, whoever gave them.
 #[must_use]
 pub fn interrupted_commands(case: &CaseView) -> Vec<Interrupted> {
     let pending = case.seals.iter().filter_map(|seal| match seal.state {

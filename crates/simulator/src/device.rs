@@ -352,6 +352,14 @@ impl Device {
 
     // ── by hand ──
 
+    /// Other troubles from now on; a seal that died of an earlier one is as if repaired.
+    pub fn set_trouble(&mut self, trouble: Vec<Trouble>) {
+        self.trouble = trouble;
+        self.dead = false;
+        self.shell_alarmed = false;
+        self.drops_next_read = false;
+    }
+
     /// Puts the rope in; a new one if the old was cut.
     pub fn insert_rope(&mut self, at: Timestamp) {
         if matches!(self.lock, Lock::Open | Lock::Ready) {

@@ -134,7 +134,7 @@ pub enum Call {
         /// What it is like.
         spec: Box<SealSpec>,
     },
-    /// Replaces a seal's troubles.
+    /// Replaces a seal's troubles; one that died is as if repaired.
     SetTrouble {
         /// Which.
         seal: SealNo,
@@ -489,7 +489,7 @@ impl Reach for Yard {
                 }
                 Ok(Reply::Done)
             }
-            Call::SetTrouble { seal, trouble } => self.hand(inner, &seal, |device, _| device.trouble = trouble),
+            Call::SetTrouble { seal, trouble } => self.hand(inner, &seal, |device, _| device.set_trouble(trouble)),
             Call::InsertRope { seal, inserted: true } => self.hand(inner, &seal, Device::insert_rope),
             Call::InsertRope { seal, inserted: false } => self.hand(inner, &seal, Device::pull_rope),
             Call::Place { seal, near } => self.hand(inner, &seal, |device, _| device.spec.near = near),

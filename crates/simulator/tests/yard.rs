@@ -280,3 +280,33 @@ fn only_one_of_two_phones_at_once_gets_the_seal() {
     let got = phones.into_iter().map(|phone| phone.join().unwrap()).filter(|got| *got).count();
     assert_eq!(got, 1);
 }
+
+#[test]
+fn the_last_sixteen_commands_are_remembered() {
+    let (dir, time) = (tempfile::tempdir().unwrap(), Time::new());
+    let yard = yard(dir.path(), &time, &[Trouble::MotorStuck]);
+    let session = connect(&yard).unwrap();
+    for n in 1..=17 {
+        command(&yard, session, n, LockAction::Arm).unwrap();
+    }
+    yard.set_trouble(&no(), &[]).unwrap();
+    let stuck = Ok(Answer::Refused(RefusalReason::MotorStuck));
+    assert_eq!(command(&yard, session, 2, LockAction::Arm), stuck, "answered from memory");
+    assert_eq!(command(&yard, session, 1, LockAction::Arm), Ok(Answer::Acknowledged), "forgotten, so it acts");
+}
+
+#[test]
+fn a_seal_repaired_after_its_death_answers_again() {
+    let (dir, time) = (tempfile::tempdir().unwrap(), Time::new());
+    let yard = yard(dir.path(), &time, &[Trouble::DiesOnTheWay]);
+    let session = connect(&yard).unwrap();
+    command(&yard, session, 1, LockAction::Arm).unwrap();
+    read(&yard, session).unwrap();
+    read(&yard, session).unwrap();
+    time.pass(9 * 3600);
+    assert_eq!(read(&yard, session), Err(YardTrouble::LinkLost));
+    assert_eq!(connect(&yard), Err(YardTrouble::NotHeard));
+    yard.set_trouble(&no(), &[]).unwrap();
+    let session = connect(&yard).unwrap();
+    assert_eq!(read(&yard, session).unwrap().lock, LockState::ClosedArmed);
+}

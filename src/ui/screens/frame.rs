@@ -186,12 +186,12 @@ pub fn lang() -> Lang {
 
 /// A seal's number in figures.
 pub fn seal_no(seal: &SealNo) -> String {
-    format!("`{}`", keep(&seal.to_string()))
+    format!("`{}`", keep(&format!("{seal}")))
 }
 
 /// A container's number in figures.
 pub fn container_no(container: &ContainerNo) -> String {
-    format!("`{}`", keep(&container.to_string()))
+    format!("`{}`", keep(&format!("{container}")))
 }
 
 /// No-break spaces: a number stays on its line.

@@ -248,6 +248,5 @@ fn use_photo(photo: Option<CasePhoto>) -> String {
             kept.set(newest);
         }
     }
-    let src = kept.peek().1.clone();
-    src
+    kept.peek().1.clone()
 }
