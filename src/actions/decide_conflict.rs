@@ -6,7 +6,7 @@ use seal_core::ids::{CaseId, EventId, OfficerId};
 use seal_core::officer::{Officer, Role};
 use seal_core::seal_no::SealNo;
 
-use super::sign_in::{SignInTrouble, vouch};
+use super::sign_in::{SignInTrouble, agrees_here};
 use super::{Kit, draft};
 use crate::ports::store::StoreError;
 
@@ -89,7 +89,7 @@ pub fn agree_as_second(
     if second == &first.id {
         return Err(DecideError::SameOfficer);
     }
-    let second = vouch(kit, second, pin)?;
+    let second = agrees_here(kit, second, pin)?;
     if second.unit != first.unit {
         return Err(DecideError::SameOfficer);
     }

@@ -84,11 +84,8 @@ impl Kept {
 /// # Errors
 /// [`SignInTrouble`]; nobody is signed in then.
 pub async fn sign_in(kit: &Kit, officer: &OfficerId, pin: &str) -> Result<SignedIn, SignInTrouble> {
-    let name = format!("sign-in/{}", officer.0);
-    let mut kept = match kit.vault.secret(&name)? {
-        Some(json) => serde_json::from_slice(&json).map_err(|error| SignInTrouble::Verifier(error.to_string()))?,
-        None => Kept::default(),
-    };
+    let name = secret_name(officer);
+    let mut kept = kept(kit, &name)?;
     let now = kit.clock.now().wall;
     let wait_s = kept.wait_s(now);
     if wait_s > 0 {
@@ -100,7 +97,7 @@ pub async fn sign_in(kit: &Kit, officer: &OfficerId, pin: &str) -> Result<Signed
         device: kit.vault.device(),
         device_key: B64(kit.vault.public_key()),
     };
-    let (result, keep) = match kit.central.sign_in(request).await {
+    let (result, changed) = match kit.central.sign_in(request).await {
         Ok(answer) => {
             kept = Kept { verifier: Some(hash(pin)?), officer: Some(answer.officer.clone()), ..Kept::default() };
             (Ok(SignedIn { officer: answer.officer, offline: false }), true)
@@ -133,35 +130,50 @@ pub async fn sign_in(kit: &Kit, officer: &OfficerId, pin: &str) -> Result<Signed
         },
         Err(trouble) => (Err(SignInTrouble::Central(trouble)), false),
     };
-    if keep {
-        let json = serde_json::to_vec(&kept).map_err(|error| SignInTrouble::Verifier(error.to_string()))?;
-        kit.vault.keep(&name, &json)?;
+    if changed {
+        keep(kit, &name, &kept)?;
     }
     result
 }
 
-/// A second officer of the unit stands beside the first and types their PIN: checked on this phone only, so that whoever
-/// is signed in stays so. Wrong tries count as with [`sign_in`].
+/// A second officer agrees on this phone with their own PIN, without being signed in. They must have signed in on it before.
 ///
 /// # Errors
-/// [`SignInTrouble`]; [`SignInTrouble::NeverHere`] for an officer who has never signed in on this phone.
-pub fn vouch(kit: &Kit, officer: &OfficerId, pin: &str) -> Result<Officer, SignInTrouble> {
-    let name = format!("sign-in/{}", officer.0);
-    let never = || SignInTrouble::NeverHere(CentralTrouble::Offline("not asked".to_owned()));
-    let json = kit.vault.secret(&name)?.ok_or_else(never)?;
-    let mut kept: Kept = serde_json::from_slice(&json).map_err(|error| SignInTrouble::Verifier(error.to_string()))?;
+/// [`SignInTrouble`].
+pub fn agrees_here(kit: &Kit, officer: &OfficerId, pin: &str) -> Result<Officer, SignInTrouble> {
+    let name = secret_name(officer);
+    let mut kept = kept(kit, &name)?;
     let now = kit.clock.now().wall;
     let wait_s = kept.wait_s(now);
     if wait_s > 0 {
         return Err(SignInTrouble::Wait { wait_s });
     }
-    let (Some(verifier), Some(known)) = (&kept.verifier, kept.officer.clone()) else { return Err(never()) };
-    let good = fits(verifier, pin)?;
-    kept.failures = if good { 0 } else { kept.failures + 1 };
-    kept.failed_at = (!good).then_some(now);
-    let json = serde_json::to_vec(&kept).map_err(|error| SignInTrouble::Verifier(error.to_string()))?;
-    kit.vault.keep(&name, &json)?;
-    if good { Ok(known) } else { Err(SignInTrouble::Wrong { wait_s: kept.wait_s(now) }) }
+    let (Some(verifier), Some(known)) = (&kept.verifier, kept.officer.clone()) else {
+        return Err(SignInTrouble::NeverHere(CentralTrouble::Offline("not asked".to_owned())));
+    };
+    if fits(verifier, pin)? {
+        return Ok(known);
+    }
+    kept.failures += 1;
+    kept.failed_at = Some(now);
+    keep(kit, &name, &kept)?;
+    Err(SignInTrouble::Wrong { wait_s: kept.wait_s(now) })
+}
+
+fn secret_name(officer: &OfficerId) -> String {
+    format!("sign-in/{}", officer.0)
+}
+
+fn kept(kit: &Kit, name: &str) -> Result<Kept, SignInTrouble> {
+    match kit.vault.secret(name)? {
+        Some(json) => serde_json::from_slice(&json).map_err(|error| SignInTrouble::Verifier(error.to_string())),
+        None => Ok(Kept::default()),
+    }
+}
+
+fn keep(kit: &Kit, name: &str, kept: &Kept) -> Result<(), SignInTrouble> {
+    let json = serde_json::to_vec(kept).map_err(|error| SignInTrouble::Verifier(error.to_string()))?;
+    Ok(kit.vault.keep(name, &json)?)
 }
 
 /// Argon2id with 19 MiB and two passes: a guess at a PIN taken from the vault's file costs tens of milliseconds.

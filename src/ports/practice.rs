@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use seal_core::ids::OfficerId;
+use seal_core::officer::Role;
 use seal_core::seal_no::SealNo;
 
 /// Network of a practice device.
@@ -56,8 +57,10 @@ pub struct PracticeAccount {
     pub officer: OfficerId,
     /// Name as on documents.
     pub name: String,
-    /// Unit and role in words.
-    pub what: String,
+    /// Roles.
+    pub roles: Vec<Role>,
+    /// Short name of the unit.
+    pub unit: String,
     /// PIN.
     pub pin: String,
 }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use seal_central::practice::Account;
-use seal_core::officer::{Officer, Role};
+use seal_core::officer::Role;
 use seal_core::scan::Symbology;
 use seal_core::seal::reading::LockState;
 use seal_core::seal_no::SealNo;
@@ -14,9 +13,7 @@ use super::scenes::SCENES;
 use super::set::{PracticeDevice as SetDevice, PracticeSet};
 use crate::adapters::switchable::NetworkMode;
 use crate::ports::clock::Clock as _;
-use crate::ports::practice::{
-    Practice, PracticeAccount, PracticeDevice, PracticeNetwork, PracticeSample, PracticeSeal,
-};
+use crate::ports::practice::{Practice, PracticeAccount, PracticeDevice, PracticeNetwork, PracticeSample, PracticeSeal};
 
 /// [`Practice`] for one device of the set.
 pub struct Panel {
@@ -34,7 +31,10 @@ impl Panel {
 
 impl Practice for Panel {
     fn accounts(&self) -> Vec<PracticeAccount> {
-        let here = |account: &&Account| account.officer.unit.as_str() == self.device.unit;
+        let here = |account: &&seal_central::practice::Account| {
+            account.officer.unit.as_str() == self.device.unit
+                && !account.officer.roles.iter().any(|role| matches!(role, Role::Integrator | Role::Auditor))
+        };
         self.set
             .world
             .accounts
@@ -43,7 +43,8 @@ impl Practice for Panel {
             .map(|account| PracticeAccount {
                 officer: account.officer.id.clone(),
                 name: account.officer.name.clone(),
-                what: format!("{} · {}", office_name(&self.set, self.device.unit), role_words(&account.officer)),
+                roles: account.officer.roles.clone(),
+                unit: office_name(&self.set, self.device.unit),
                 pin: account.secret.clone(),
             })
             .collect()
@@ -128,21 +129,6 @@ impl Practice for Panel {
 
     fn prints_url(&self) -> String {
         "/prints".to_owned()
-    }
-}
-
-/// The highest role in the words officers use.
-fn role_words(officer: &Officer) -> &'static str {
-    if officer.is(Role::Supervisor) {
-        "lãnh đạo đơn vị"
-    } else if officer.is(Role::ShiftLead) {
-        "trưởng ca"
-    } else if officer.is(Role::Officer) {
-        "công chức"
-    } else if officer.is(Role::Auditor) {
-        "kiểm tra nội bộ"
-    } else {
-        "hệ thống"
     }
 }
 

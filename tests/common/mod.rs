@@ -41,7 +41,7 @@ impl StillClock {
     pub fn advance(&self, by: SignedDuration) {
         let mut now = self.0.lock().unwrap();
         now.wall += by;
-        now.boot_ms += u64::try_from(by.as_millis()).unwrap();
+        now.boot_ms = now.boot_ms.saturating_add_signed(i64::try_from(by.as_millis()).unwrap());
     }
 }
 

@@ -1,1 +1,30 @@
 # Topic: errors. Keep ids prefixed with the topic; the other language has the same ids.
+err-store = Dữ liệu trên máy không đọc ghi được
+err-store-do = Chưa có gì mất. Đóng ứng dụng rồi mở lại. Vẫn vậy thì báo vướng mắc và ghi giấy.
+err-detail = Máy báo
+not-here-title = Không có trên máy
+not-here-do = Có mạng thì chờ cập nhật danh sách rồi mở lại.
+not-here-case = Hồ sơ này chưa có trên máy
+not-here-seal = Seal này chưa có trên máy
+link-radio-off = Bluetooth đang tắt. Bật Bluetooth rồi đọc lại.
+link-not-allowed = Ứng dụng chưa được phép dùng Bluetooth. Cho phép trong cài đặt máy rồi đọc lại.
+link-not-heard = Không nghe thấy seal. Lại sát seal, bấm nút đánh thức trên seal rồi đọc lại.
+link-too-far = Seal ở quá xa. Lại gần dưới 2 mét rồi đọc lại.
+link-busy = Máy khác đang nối với seal. Chờ máy đó xong rồi đọc lại.
+link-other-seal = Seal trả lời là { $seal }, không phải seal của hồ sơ. Xem lại nhãn rồi đọc lại.
+link-not-accepted = Seal không nhận máy này. Báo vướng mắc để kiểm tra mật khẩu seal.
+link-lost = Đứt nối với seal giữa chừng. Đứng sát seal rồi đọc lại.
+link-no-answer = Seal không trả lời kịp. Đứng sát seal rồi đọc lại.
+link-unreadable = Không đọc hiểu câu trả lời của seal. Đọc lại; vẫn vậy thì báo vướng mắc.
+refused-not-on-case = Seal này không thuộc hồ sơ. Quét lại nhãn seal.
+refused-role = Tài khoản này không có quyền kiểm tra, gỡ seal. Mời công chức được giao.
+refused-inspect-office = Kiểm tra kết thúc chuyến chỉ làm ở { $office }. Ở đây ghi kiểm tra dọc đường.
+refused-off-office = Chỉ gỡ seal này ở { $office }. Giữ seal.
+refused-checks-missing = Còn { $n } bước kiểm tra tay chưa làm. Quay lại làm nốt.
+refused-too-mild = Kết quả kiểm tra đòi mức chặt hơn: { $verdict }.
+refused-command-open = Chưa rõ lệnh trước kết thúc ra sao. Đọc lại trạng thái seal.
+refused-not-closed = Seal không còn đóng trong hồ sơ này.
+refused-not-inspected = Seal chưa được kiểm tra và chấp nhận ở đây. Kiểm tra trước.
+refused-held = Đang giữ để kiểm tra toàn bộ hàng. Trưởng ca hoặc lãnh đạo chấp nhận mới được gỡ.
+refused-conflict = Bản ghi về seal này mâu thuẫn. Lãnh đạo quyết định, hoặc hai công chức cùng gỡ có lý do.
+

@@ -3,20 +3,25 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use seal_central::accounts::Cost;
-use seal_central::{Central, ServerConfig};
+use jiff::{SignedDuration, Timestamp};
+use seal_central::{Central, Clock, ServerConfig};
 use seal_core::ids::{OfficeCode, OfficerId};
 use seal_core::officer::{Officer, Role};
 
 const USAGE: &str = "\
-usage: seal-central --listen ADDR --data DIR [--practice]
+usage: seal-central --listen ADDR --data DIR [--practice [--clock FILE]]
        seal-central restored --data DIR
        seal-central account add ID --name NAME --unit CODE --role ROLE... --data DIR
 
   --listen ADDR   address and port, e.g. 127.0.0.1:8080; port 0 takes a free one
   --data DIR      folder of the database and the photographs; created when absent
   --practice      fill it with the invented practice world
+  --clock FILE    practice only: FILE holds by how many milliseconds practice time is ahead of
+                  this machine's clock; it is read anew each time
 
 After restoring DIR from a backup run `restored` once: phones then send again what the
 backup lacks. `account add` reads the secret as one line from standard input, adds the account or
@@ -25,7 +30,7 @@ The log goes to standard error; set RUST_LOG for more or less of it.
 ";
 
 enum Command {
-    Serve { listen: SocketAddr, data: PathBuf, practice: bool },
+    Serve { listen: SocketAddr, data: PathBuf, practice: bool, clock: Option<PathBuf> },
     Restored { data: PathBuf },
     AddAccount { officer: Officer, data: PathBuf },
     Help,
@@ -54,8 +59,12 @@ async fn main() -> ExitCode {
 async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
     match command {
         Command::Help => print!("{USAGE}"),
-        Command::Serve { listen, data, practice } => {
-            let central = Central::open(ServerConfig::new(data, practice))?;
+        Command::Serve { listen, data, practice, clock } => {
+            let mut config = ServerConfig::new(data, practice);
+            if let Some(file) = clock {
+                config.clock = practice_clock(file)?;
+            }
+            let central = Central::open(config)?;
             let listener = tokio::net::TcpListener::bind(listen).await?;
             println!("listening on http://{}", listener.local_addr()?);
             central.serve(listener, stopped()).await?;
@@ -79,6 +88,23 @@ async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     Ok(())
+}
+
+/// The clock that several practice processes share. While its file cannot be read, what it said last holds.
+fn practice_clock(file: PathBuf) -> std::io::Result<Clock> {
+    let read = move || -> std::io::Result<i64> {
+        let text = std::fs::read_to_string(&file)?;
+        text.trim().parse().map_err(|error| std::io::Error::new(std::io::ErrorKind::InvalidData, error))
+    };
+    let last = AtomicI64::new(read()?);
+    Ok(Arc::new(move || {
+        match read() {
+            Ok(ahead_ms) => last.store(ahead_ms, Ordering::SeqCst),
+            Err(error) => tracing::error!(%error, "the practice clock cannot be read"),
+        }
+        let now = Timestamp::now();
+        now.saturating_add(SignedDuration::from_millis(last.load(Ordering::SeqCst))).unwrap_or(now)
+    }))
 }
 
 /// Ctrl-C or, where there is such a thing, a request to terminate.
@@ -111,7 +137,7 @@ fn parse(args: impl Iterator<Item = String>) -> Result<Command, String> {
         }
         id = Some(args.next().filter(|id| !id.starts_with("--")).ok_or("`account add` needs an id")?);
     }
-    let (mut listen, mut data, mut practice) = (None, None, false);
+    let (mut listen, mut data, mut practice, mut clock) = (None, None, false, None);
     let (mut name, mut unit, mut roles) = (None, None, Vec::new());
     while let Some(option) = args.next() {
         let mut value = || args.next().ok_or_else(|| format!("{option} needs a value"));
@@ -120,6 +146,7 @@ fn parse(args: impl Iterator<Item = String>) -> Result<Command, String> {
             "--data" => data = Some(PathBuf::from(value()?)),
             "--listen" if !adds && !restored => listen = Some(value()?.parse().map_err(|e| format!("--listen: {e}"))?),
             "--practice" if !adds && !restored => practice = true,
+            "--clock" if !adds && !restored => clock = Some(PathBuf::from(value()?)),
             "--name" if adds => name = Some(value()?),
             "--unit" if adds => unit = Some(OfficeCode::parse(&value()?).map_err(|e| e.to_string())?),
             "--role" if adds => roles.push(role(&value()?)?),
@@ -131,7 +158,10 @@ fn parse(args: impl Iterator<Item = String>) -> Result<Command, String> {
         return Ok(Command::Restored { data });
     }
     let Some(id) = id else {
-        return Ok(Command::Serve { listen: listen.ok_or("--listen is missing")?, data, practice });
+        if clock.is_some() && !practice {
+            return Err("--clock is for --practice only".to_owned());
+        }
+        return Ok(Command::Serve { listen: listen.ok_or("--listen is missing")?, data, practice, clock });
     };
     if roles.is_empty() {
         return Err("--role is missing".to_owned());

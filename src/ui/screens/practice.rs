@@ -128,7 +128,7 @@ fn Troubles(controls: ControlsProp, onchange: EventHandler<()>, version: u32) ->
     _ = version;
     let seals = controls.0.seals();
     let known = controls.0.troubles();
-    let words = |trouble: &str| if trouble.is_empty() { t!("trouble-none") } else { t!(&format!("trouble-{trouble}")) };
+    let words = |trouble: &str| if trouble.is_empty() { t!("trouble-none") } else { t!(&format!("trouble-{}", trouble.replace('_', "-"))) };
     let chosen: Option<PracticeSeal> =
         seals.iter().find(|seal| opened().as_deref() == Some(seal.seal.as_str())).cloned();
     rsx! {

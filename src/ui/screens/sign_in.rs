@@ -2,6 +2,7 @@
 
 use dioxus::prelude::*;
 use seal_core::ids::OfficerId;
+use seal_core::officer::Role;
 
 use crate::actions::sign_in::{SignInTrouble, sign_in};
 use crate::i18n::format;
@@ -65,7 +66,7 @@ pub fn SignIn() -> Element {
                                 key: "{entry.officer}",
                                 icon: "user",
                                 title: entry.name.clone(),
-                                sub: entry.what.clone(),
+                                sub: format!("{} · {}", role_word(&entry.roles), entry.unit),
                                 onclick: move |()| submit.clone()(entry.officer.0.clone(), entry.pin.clone()),
                             }
                         }
@@ -115,6 +116,15 @@ pub fn SignIn() -> Element {
                 Note { icon: "cloud-off", text: t!("settings-offline-sign-in") }
             }
         }
+    }
+}
+
+/// The highest role in a word.
+fn role_word(roles: &[Role]) -> String {
+    match roles {
+        roles if roles.contains(&Role::Supervisor) => t!("settings-role-supervisor"),
+        roles if roles.contains(&Role::ShiftLead) => t!("settings-role-shift-lead"),
+        _ => t!("settings-role-officer"),
     }
 }
 

@@ -174,6 +174,7 @@ pub fn quality(quality: PhotoQuality) -> String {
     match quality {
         PhotoQuality::Good => t!("state-ok"),
         PhotoQuality::Blurred => t!("arm-photo-blurred"),
+        PhotoQuality::Bright => t!("arm-photo-bright"),
         PhotoQuality::Dark => t!("arm-photo-dark"),
     }
 }

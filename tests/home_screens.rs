@@ -1,0 +1,486 @@
+//! The acts and screens after the sealing, on a real store: inspection, the way home, the queue. With `SHOTS=<folder>` each
+//! screen is also written there as a page, to be looked at.
+
+#[path = "common/bench.rs"]
+mod bench;
+mod common;
+
+use std::sync::Arc;
+
+use bench::*;
+use common::{Device, office, opened, seal};
+use dioxus::prelude::*;
+use jiff::{SignedDuration, Timestamp};
+use seal_core::codes::SealCondition;
+use seal_core::container::ContainerNo;
+use seal_core::courier::ParcelStage;
+use seal_core::doc::{CaseDoc, Doc, OfficeDoc, SealDoc};
+use seal_core::evidence::{PhotoQuality, PhotoRef, PhotoRole};
+use seal_core::fact::{Fact, PhotoTaken, SealRecorded, Stage};
+use seal_core::ids::{CaseId, ParcelId};
+use seal_core::inspection::HandCheck;
+use seal_core::officer::{Officer, Role};
+use seal_core::outbox::{Receipt, StuckReason};
+use seal_core::rules::RulePack;
+use seal_field::actions::arm_seal::arm_seal;
+use seal_field::actions::decide_conflict::{DecideError, agree_as_second, decide_conflict};
+use seal_field::actions::hand_checks::{answer, begin_step, hand_checks as answers_so_far};
+use seal_field::actions::hand_parcel::{HandOverDraft, HandParcelError, hand_parcel, note_waybill};
+use seal_field::actions::pack_parcel::{
+    PackError, PackWarning, Reminder, add_seal, begin_parcel, change_parcel, note_parcel_photo, pack_parcel,
+    parcel_draft, photograph_parcel,
+};
+use seal_field::actions::pair_seal::pair_seal;
+use seal_field::actions::read_seal_log::read_seal_log;
+use seal_field::actions::receive_parcel::{FoundAs, change_receipt, note_found, receive_parcel};
+use seal_field::actions::receive_seal::{ReceiveSealError, receive_seal};
+use seal_field::actions::reserve_reuse::{ReserveReuseError, cancel_reuse, reserve_reuse, shipments};
+use seal_field::ports::photos::PhotoFiles as _;
+use seal_field::ports::store::{Sendable, Settled, Store as _};
+use seal_field::ports::sync::{SyncControl, SyncStatus};
+use seal_field::ui::desk::DeskParts;
+use seal_field::ui::route::Route;
+use seal_field::ui::screens::{App, AppProps, DeskPartsProp};
+use seal_simulator::Trouble;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+/// A sync that stands still.
+struct NoSync(watch::Sender<SyncStatus>);
+
+impl SyncControl for NoSync {
+    fn status(&self) -> watch::Receiver<SyncStatus> {
+        self.0.subscribe()
+    }
+    fn send_now(&self) {}
+}
+
+/// The screen of `route` as `officer` sees it.
+fn screen(bench: &Bench, officer: &Officer, route: &Route, shot: &str) -> String {
+    let note = |name: &str, json: String| bench.device.store.set_note(name, Some(&json)).unwrap();
+    note("officer", serde_json::to_string(officer).unwrap());
+    note("path", serde_json::to_string(&[route]).unwrap());
+    let status = SyncStatus { since: Some(bench.now()), ..SyncStatus::default() };
+    let parts = DeskParts {
+        kit: bench.kit.clone(),
+        sync: Arc::new(NoSync(watch::channel(status).0)),
+        practice: None,
+        camera_url: None,
+    };
+    let mut dom = VirtualDom::new_with_props(App, AppProps { parts: DeskPartsProp(parts) });
+    dom.rebuild_in_place();
+    let html = dioxus_ssr::render(&dom);
+    if let Ok(folder) = std::env::var("SHOTS") {
+        let page = format!(
+            "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width,initial-scale=1'>{html}"
+        );
+        std::fs::write(std::path::Path::new(&folder).join(format!("{shot}.html")), page).unwrap();
+    }
+    let body = html.rsplit_once("</symbol>").expect("icons are in the page").1.to_owned();
+    assert_eq!(body.matches("<h1").count(), 1, "{shot}: one h1");
+    for word in ["Vui lòng", "thành công", "inspect-", "return-", "verdict-", "queue-", "log-kind", "check-ask", "fact-"] {
+        let text = without_tags(&body);
+        assert!(!text.contains(word), "{shot}: {word}: {text}");
+    }
+    body
+}
+
+/// What is read on the screen.
+fn without_tags(html: &str) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    for c in html.chars() {
+        match c {
+            '<' => inside = true,
+            '>' => {
+                inside = false;
+                text.push(' ');
+            }
+            c if !inside => text.push(c),
+            _ => {}
+        }
+    }
+    let text = text.replace("&nbsp;", " ").replace('\u{a0}', " ");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn says(html: &str, words: &[&str]) {
+    let text = without_tags(html);
+    for word in words {
+        assert!(text.contains(word), "“{word}” is not on the screen: {text}");
+    }
+}
+
+fn office_doc(code: &str, short: &str) -> Doc {
+    Doc::Office(OfficeDoc {
+        code: office(code),
+        name: format!("Hải quan {short}"),
+        short: short.to_owned(),
+        aliases: Vec::new(),
+        valid_from: "2025-03-01".parse().unwrap(),
+    })
+}
+
+/// The bench of the acts' tests with offices, people and the shipped rules.
+fn world(trouble: &[Trouble]) -> Bench {
+    let bench = Bench::new(trouble);
+    let rules = RulePack::parse(include_str!("../assets/rules/2026.json")).unwrap();
+    let named = |officer: &Officer, name: &str| Doc::Officer(Officer { name: name.to_owned(), ..officer.clone() });
+    bench.documents(vec![
+        office_doc("03EE", "Đình Vũ"),
+        office_doc("15BB", "Hữu Nghị"),
+        office_doc("02CI", "Cảng Sài Gòn KV1"),
+        named(&bench.a, "Nguyễn Minh Khoa"),
+        named(&bench.b, "Trần Thị Hà"),
+        named(&supervisor(), "Lê Văn Sơn"),
+        Doc::Rules(rules),
+    ]);
+    bench
+}
+
+fn supervisor() -> Officer {
+    officer("son.lv", "15BB", &[Role::Officer, Role::Supervisor])
+}
+
+/// A seal of Đình Vũ lying at Hữu Nghị since `received`.
+fn lies_here(bench: &Bench, no: &str, received: &str) {
+    bench.documents(vec![Doc::Seal(SealDoc { holder: office("15BB"), ..seal_doc(no) })]);
+    let now = bench.now();
+    let at: Timestamp = received.parse().unwrap();
+    bench.device.clock.advance(at.duration_since(now));
+    receive_seal(&bench.kit, &bench.b, &seal(no)).unwrap();
+    bench.device.clock.advance(now.duration_since(at));
+}
+
+/// A picture with a colour of its own.
+fn picture(bench: &Bench, role: PhotoRole, stage: Stage, case: Option<CaseId>, officer: &Officer, colour: &str) -> PhotoRef {
+    let svg = format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 300 400'><rect width='300' height='400' fill='{colour}'/>\
+         <rect x='90' y='120' width='120' height='170' rx='18' fill='#222'/><path d='M110 120c0-90 80-90 80 0' fill='none' stroke='#ddd' stroke-width='12'/></svg>"
+    );
+    let photo = PhotoRef {
+        sha256: bench.device.photos.keep(svg.as_bytes()).unwrap(),
+        bytes: svg.len() as u64,
+        media_type: "image/svg+xml".to_owned(),
+        width: 300,
+        height: 400,
+        thumbnail: None,
+    };
+    let taken = PhotoTaken { photo: photo.clone(), role, stage, quality: PhotoQuality::Good, from_camera: true };
+    bench.kit.record(officer, case, vec![Fact::PhotoTaken(taken)]).unwrap();
+    photo
+}
+
+/// Sealed at Đình Vũ, a day on the road, read at Hữu Nghị.
+async fn arrived(trouble: &[Trouble]) -> Bench {
+    let bench = world(trouble);
+    drop(pair_seal(&bench.kit, &bench.a, bench.case, &bench.no, &PATIENCE).await.unwrap());
+    arm_seal(&bench.kit, &bench.a, bench.case, &bench.no, Vec::new(), &PATIENCE, &quiet).await.unwrap();
+    for role in [PhotoRole::ClosedLock, PhotoRole::RopePath] {
+        picture(&bench, role, Stage::Arm, Some(bench.case), &bench.a, "#7a93a8");
+    }
+    bench.pass(SignedDuration::from_hours(9));
+    read_seal_log(&bench.kit, &bench.b, bench.case, &bench.no, &PATIENCE).await.unwrap();
+    bench
+}
+
+fn on_case(bench: &Bench, make: impl Fn(CaseId, seal_core::seal_no::SealNo) -> Route) -> Route {
+    make(bench.case, bench.no.clone())
+}
+
+#[tokio::test]
+async fn the_log_shows_a_gap_as_a_gap_and_works_without_the_seal() {
+    let bench = arrived(&[Trouble::DeadZone]).await;
+    let route = on_case(&bench, |case, seal| Route::SealLog { case, seal, en_route: false });
+    let html = screen(&bench, &bench.b, &route, "seal-log");
+    says(&html, &["Kiểm tra seal", "không có bằng chứng", "Không có dữ liệu", "Seal báo: đã khóa", "Lệnh khóa seal", "Nguyễn Minh Khoa"]);
+    assert!(html.contains("tl-gap"));
+
+    let clean = arrived(&[]).await;
+    let html = screen(&clean, &clean.b, &route, "seal-log-clean");
+    says(&html, &["Nhật ký phủ hết chuyến", "Kiểm tra bằng tay"]);
+    assert!(!html.contains("tl-gap"));
+
+    let cut = arrived(&[Trouble::RopeCutOnTheWay]).await;
+    says(&screen(&cut, &cut.b, &route, "seal-log-breach"), &["Seal đã bị mở trên đường", "Cáp bị cắt hoặc giật"]);
+
+    let unread = world(&[]);
+    says(&screen(&unread, &unread.b, &route, "seal-log-unread"), &["Chưa đọc nhật ký của seal", "Đọc nhật ký seal"]);
+}
+
+#[tokio::test]
+async fn checks_ask_one_question_at_a_time_beside_the_arming_photo() {
+    let bench = arrived(&[]).await;
+    let route = on_case(&bench, |case, seal| Route::HandChecks { case, seal, en_route: false });
+    let html = screen(&bench, &bench.b, &route, "hand-checks-first");
+    says(&html, &["Bước 1/5", "Seal có nguyên vẹn không?", "Lúc khóa", "chưa chụp"]);
+    begin_step(&bench.kit, bench.case, &bench.no).unwrap();
+    for check in [HandCheck::View, HandCheck::Verify] {
+        bench.pass(SignedDuration::from_secs(8));
+        answer(&bench.kit, bench.case, &bench.no, check, true).unwrap();
+    }
+    picture(&bench, PhotoRole::RopePath, Stage::Inspect, Some(bench.case), &bench.b, "#a8937a");
+    let html = screen(&bench, &bench.b, &route, "hand-checks");
+    says(&html, &["Bước 3/5", "Cáp có bị cắt, nối không?", "Bị cắt, nối", "Cáp liền", "8 s"]);
+    assert_eq!(html.matches("data:image/svg+xml").count(), 2, "both photographs");
+
+    // The app stops and opens again: the answers are still there.
+    for check in [HandCheck::Rope, HandCheck::Housing] {
+        answer(&bench.kit, bench.case, &bench.no, check, true).unwrap();
+    }
+    answer(&bench.kit, bench.case, &bench.no, HandCheck::Tug, false).unwrap();
+    let draft = answers_so_far(&bench.kit, bench.case, &bench.no).unwrap();
+    assert_eq!(draft.answers[0].seconds, 8);
+    says(&screen(&bench, &bench.b, &route, "hand-checks-done"), &["1 trên 5 bước không đạt", "Kết luận"]);
+
+    let verdict = on_case(&bench, |case, seal| Route::Verdict { case, seal, en_route: false });
+    says(&screen(&bench, &bench.b, &verdict, "verdict"), &["Tình trạng seal", "Nguyên vẹn", "Seal điện tử lỗi", "Kiểm tra tay 4/5", "Chọn tình trạng seal"]);
+    let en_route = on_case(&bench, |case, seal| Route::Verdict { case, seal, en_route: true });
+    says(&screen(&bench, &bench.a, &en_route, "verdict-en-route"), &["Nơi đến là Hữu Nghị"]);
+
+    let cut = on_case(&bench, |case, seal| Route::CutOff { case, seal });
+    says(&screen(&bench, &bench.b, &cut, "cut-off"), &["Cắt trước mặt người chứng kiến", "Chụp seal đã cắt", "Họ tên và chức vụ"]);
+}
+
+#[tokio::test]
+async fn a_conflict_shows_both_records_and_only_a_supervisor_decides() {
+    let bench = arrived(&[]).await;
+    // Another phone, which never heard of the arming by radio, recorded the same seal by hand.
+    let other = tempfile::tempdir().unwrap();
+    let other = Device::open(other.path());
+    other.clock.advance(SignedDuration::from_hours(1));
+    let recorded = Fact::SealRecorded(SealRecorded {
+        seal: bench.no.clone(),
+        seal_type: seal_core::codes::SealType::Electronic,
+        party: seal_core::codes::SealingParty::Customs,
+        kind: None,
+        class: None,
+        method: seal_core::fact::ManualMethod::Card,
+        on_off: seal_core::fact::OnOff::Off,
+        condition: None,
+        containers: Vec::new(),
+        after: None,
+    });
+    let events = other.write(Some(bench.case), vec![opened("15BB"), recorded]);
+    let foreign = events.iter().map(|signed| seal_core::wire::Change::Event {
+        server_seq: 9,
+        cose: seal_core::wire::B64(signed.cose.clone()),
+    });
+    bench.changes(foreign.collect());
+    let conflict = bench.view().open_conflict(&bench.no).cloned().expect("two devices did not know of each other");
+
+    let route = Route::Conflict { case: bench.case };
+    let html = screen(&bench, &bench.b, &route, "conflict-officer");
+    says(&html, &["Bản ghi mâu thuẫn", "Lệnh khóa seal", "Ghi tay: đã gỡ seal", "Lãnh đạo đơn vị quyết định", "Lê Văn Sơn"]);
+    let refused = decide_conflict(&bench.kit, &bench.b, bench.case, &bench.no, conflict.events[0], "vì");
+    assert!(matches!(refused, Err(DecideError::NotSupervisor)));
+    let second = (&supervisor().id, "000000");
+    assert!(
+        matches!(
+            agree_as_second(&bench.kit, &bench.b, second, bench.case, &bench.no, "xe chờ"),
+            Err(DecideError::Pin(_))
+        ),
+        "a PIN this phone never saw proves nothing"
+    );
+
+    says(&screen(&bench, &supervisor(), &route, "conflict"), &["Bản ghi nào đúng?", "Quyết định"]);
+    let no_reason = decide_conflict(&bench.kit, &supervisor(), bench.case, &bench.no, conflict.events[0], " ");
+    assert!(matches!(no_reason, Err(DecideError::NoReason)));
+    decide_conflict(&bench.kit, &supervisor(), bench.case, &bench.no, conflict.events[0], "nhầm máy").unwrap();
+    assert!(bench.view().open_conflict(&bench.no).is_none());
+    says(&screen(&bench, &supervisor(), &route, "conflict-decided"), &["Đã quyết"]);
+}
+
+/// Wednesday 11 February 2026, before the Tết days off (16 to 20 February).
+fn before_tet(bench: &Bench) {
+    let then: Timestamp = "2026-02-13T07:20:00Z".parse().unwrap();
+    bench.device.clock.advance(then.duration_since(bench.now()));
+}
+
+#[tokio::test]
+async fn the_return_list_names_the_date_first_and_counts_across_tet() {
+    let bench = world(&[]);
+    before_tet(&bench);
+    lies_here(&bench, "83182104", "2026-02-10T03:00:00Z");
+    lies_here(&bench, "83182119", "2026-02-13T03:00:00Z");
+    lies_here(&bench, "83182133", "2026-02-12T03:00:00Z");
+    lies_here(&bench, "83182077", "2026-02-05T03:00:00Z");
+    bench.documents(vec![Doc::Case(CaseDoc {
+        id: common::case_id(8),
+        containers: vec!["TGHU7000005".parse::<ContainerNo>().or_else(|_| "CSQU3054383".parse()).unwrap()],
+        origin: office("15BB"),
+        destination: office("03EE"),
+        planned_at: "2026-02-13T09:30:00Z".parse().unwrap(),
+        ..case_doc()
+    })]);
+    let html = screen(&bench, &bench.b, &Route::Returns, "returns");
+    says(
+        &html,
+        &[
+            "4 seal của đơn vị khác",
+            "Quá hạn",
+            // Received Friday 13.02: Mon 23, Tue 24, Wed 25.
+            "Hạn 24:00 thứ Tư 25/02/2026",
+            "Qua ngày nghỉ: Tết Nguyên đán Bính Ngọ",
+            "Chọn một trong hai",
+            "Gửi chuyển phát",
+            "Dùng cho lô đi Đình Vũ",
+        ],
+    );
+    let text = without_tags(&html);
+    let (date, left) = (text.find("Hạn 24:00").unwrap(), text.find("Quá hạn").unwrap());
+    assert!(date < left, "the date stands before the time left");
+
+    let already = receive_seal(&bench.kit, &bench.b, &seal("83182104"));
+    assert!(matches!(already, Err(ReceiveSealError::Already)), "a second receipt would move the deadline");
+
+    // The first way: only toward the owner.
+    let view = bench.device.store.seal(&seal("83182104")).unwrap().unwrap();
+    assert_eq!(shipments(&bench.kit, &bench.b, &view).unwrap().len(), 1);
+    let reuse = Route::Reuse { seal: seal("83182104") };
+    says(&screen(&bench, &bench.b, &reuse, "reuse"), &["Gắn seal cho lô nào?", "đi Đình Vũ"]);
+    let away = reserve_reuse(&bench.kit, &bench.b, &seal("83182104"), bench.case);
+    assert!(matches!(away, Err(ReserveReuseError::NotTowardHome)));
+    reserve_reuse(&bench.kit, &bench.b, &seal("83182104"), common::case_id(8)).unwrap();
+    says(&screen(&bench, &bench.b, &reuse, "reuse-reserved"), &["Seal đã hẹn cho một lô về", "Bỏ hẹn"]);
+    cancel_reuse(&bench.kit, &bench.b, &seal("83182104")).unwrap();
+    assert_eq!(bench.device.store.seal(&seal("83182104")).unwrap().unwrap().reserved_for, None);
+    says(&screen(&bench, &bench.b, &Route::Seal { seal: seal("83182104") }, "seal"), &["Ở Hữu Nghị", "Đình Vũ", "Nhận seal", "Trần Thị Hà"]);
+}
+
+#[tokio::test]
+async fn a_year_without_a_calendar_is_a_warning_and_no_date() {
+    let bench = world(&[]);
+    let then: Timestamp = "2026-12-30T03:00:00Z".parse().unwrap();
+    bench.device.clock.advance(then.duration_since(bench.now()));
+    lies_here(&bench, "83182104", "2026-12-30T02:00:00Z");
+    let html = screen(&bench, &bench.b, &Route::Returns, "returns-year");
+    says(&html, &["Chưa có lịch làm việc năm 2027", "Máy không đoán hạn"]);
+    assert!(!without_tags(&html).contains("Hạn 24:00"));
+}
+
+#[tokio::test]
+async fn a_parcel_goes_home_and_every_difference_is_in_its_record() {
+    let bench = world(&[]);
+    before_tet(&bench);
+    for no in ["83182104", "83182119", "83182133"] {
+        lies_here(&bench, no, "2026-02-12T03:00:00Z");
+    }
+    bench.documents(vec![Doc::Seal(SealDoc { owner: office("02CI"), manager: office("02CI"), holder: office("15BB"), ..seal_doc("83183390") })]);
+    let (kit, b) = (&bench.kit, &bench.b);
+    let parcel = begin_parcel(kit, b, &office("03EE")).unwrap();
+    assert_eq!(begin_parcel(kit, b, &office("03EE")).unwrap(), parcel, "one parcel for a unit at a time");
+    says(&screen(&bench, b, &Route::ParcelPack { parcel }, "parcel-pack-empty"), &["Còn 3 seal chưa bỏ vào", "Quét seal"]);
+
+    assert_eq!(add_seal(kit, parcel, &seal("83182104")).unwrap(), None);
+    assert_eq!(add_seal(kit, parcel, &seal("83182119")).unwrap(), None);
+    assert!(matches!(add_seal(kit, parcel, &seal("83182119")), Err(PackError::Twice)));
+    assert_eq!(add_seal(kit, parcel, &seal("83183390")).unwrap(), Some(PackWarning::BelongsElsewhere));
+    assert_eq!(add_seal(kit, parcel, &seal("99990001")).unwrap(), Some(PackWarning::NotInRegister));
+    change_parcel(kit, parcel, |draft| draft.seals.retain(|packed| packed.seal != seal("99990001"))).unwrap();
+    assert!(matches!(pack_parcel(kit, b, parcel), Err(PackError::Reminders)));
+    change_parcel(kit, parcel, |draft| draft.reminders = vec![Reminder::Asleep, Reminder::Charged]).unwrap();
+    says(
+        &screen(&bench, b, &Route::ParcelPack { parcel }, "parcel-pack"),
+        &["Còn 1 seal chưa bỏ vào", "8318 2133", "Seal của đơn vị khác", "Đã dán nhãn pin lithium", "Quét seal tiếp theo"],
+    );
+    change_parcel(kit, parcel, |draft| draft.reminders = Reminder::ALL.to_vec()).unwrap();
+    assert!(matches!(pack_parcel(kit, b, parcel), Err(PackError::NoPhoto)));
+    photograph_parcel(kit, parcel).unwrap();
+    let photo = picture(&bench, PhotoRole::ParcelContents, Stage::Pack, None, b, "#8a9a7a");
+    note_parcel_photo(kit, &photo).unwrap();
+    assert_eq!(parcel_draft(kit, parcel).unwrap().photo, Some(photo));
+    pack_parcel(kit, b, parcel).unwrap();
+    assert!(matches!(parcel_draft(kit, parcel), Err(PackError::NotBegun)));
+    says(&screen(&bench, b, &Route::Returns, "returns-packed"), &["Trong kiện GP-", "chờ bưu tá"]);
+
+    says(&screen(&bench, b, &Route::ParcelHandOver { parcel }, "parcel-hand-over"), &["Giao kiện cho bưu tá", "Quét hoặc gõ mã vận đơn"]);
+    note_waybill(kit, parcel, "RR473124828GB").unwrap();
+    says(&screen(&bench, b, &Route::ParcelHandOver { parcel }, "parcel-hand-over-digit"), &["Sai số kiểm tra", "RR473124829GB"]);
+    let mut entered = HandOverDraft { carrier: "EMS".to_owned(), waybill: "RR473124828GB".to_owned(), scanned: true, taken_by: "Phạm Văn Bưu".to_owned() };
+    assert!(matches!(hand_parcel(kit, b, parcel, &entered, "M0 0"), Err(HandParcelError::Waybill(_))));
+    entered.waybill = "RR473124829GB".to_owned();
+    assert!(matches!(hand_parcel(kit, b, parcel, &entered, ""), Err(HandParcelError::Unsigned)));
+    hand_parcel(kit, b, parcel, &entered, "M0 0L9 9").unwrap();
+    says(&screen(&bench, b, &Route::ParcelHandOver { parcel }, "parcel-handed"), &["Bưu tá đang giữ kiện", "RR473124829GB"]);
+
+    // At the owner.
+    let a = &bench.a;
+    says(&screen(&bench, a, &Route::Parcels, "parcels"), &["Gửi đến đơn vị", "Hữu Nghị 15BB đến Đình Vũ 03EE"]);
+    says(&screen(&bench, a, &Route::ParcelReceive { parcel }, "parcel-receive-empty"), &["Quét từng seal lấy ra"]);
+    assert_eq!(note_found(kit, parcel, &seal("83182104")).unwrap(), FoundAs::Expected);
+    assert_eq!(note_found(kit, parcel, &seal("83182104")).unwrap(), FoundAs::Twice);
+    assert_eq!(note_found(kit, parcel, &seal("83182119")).unwrap(), FoundAs::Expected);
+    assert_eq!(note_found(kit, parcel, &seal("83182133")).unwrap(), FoundAs::Extra);
+    change_receipt(kit, parcel, |draft| draft.found[1].condition = SealCondition::Damaged).unwrap();
+    says(
+        &screen(&bench, a, &Route::ParcelReceive { parcel }, "parcel-receive"),
+        &["Lệch 3 chỗ", "8318 3390", "Thiếu", "8318 2133", "Thừa", "8318 2119", "Hỏng", "Nhận và lập biên bản"],
+    );
+    bench.pass(SignedDuration::from_hours(24 * 5));
+    receive_parcel(kit, a, parcel).unwrap();
+    let view = bench.device.store.parcel(parcel).unwrap().unwrap();
+    assert_eq!(view.stage(), ParcelStage::Received);
+    let (received, _) = view.received.unwrap();
+    assert_eq!(received.missing, [seal("83183390")]);
+    assert_eq!(received.extra, [seal("83182133")]);
+    assert_eq!(received.found[1].condition, SealCondition::Damaged);
+    says(&screen(&bench, a, &Route::ParcelReceive { parcel }, "parcel-received"), &["Đã nhận, có biên bản lệch"]);
+    says(&screen(&bench, a, &Route::Turnaround, "turnaround"), &["Vòng quay seal"]);
+}
+
+#[tokio::test]
+async fn a_seal_on_a_container_goes_into_no_parcel() {
+    let bench = arrived(&[]).await;
+    let parcel = begin_parcel(&bench.kit, &bench.b, &office("03EE")).unwrap();
+    assert!(matches!(add_seal(&bench.kit, parcel, &bench.no), Err(PackError::OnContainer)));
+}
+
+#[tokio::test]
+async fn the_queue_shows_every_item_the_stuck_ones_first() {
+    let bench = arrived(&[]).await;
+    picture(&bench, PhotoRole::Housing, Stage::Inspect, Some(bench.case), &bench.b, "#999999");
+    let store = &bench.device.store;
+    let due = store.take_due(bench.now(), 3).unwrap();
+    assert_eq!(due.len(), 3);
+    let receipt = Receipt { server_seq: 1, at: bench.now(), code: "7F3A-21".to_owned() };
+    let refused = StuckReason::Refused { code: "scope".to_owned(), detail: "thiếu **mã** tình trạng".to_owned() };
+    let settled = due.iter().map(Sendable::key).zip([
+        Settled::Accepted(receipt),
+        Settled::Stuck(refused),
+        Settled::Again {
+            not_before: bench.now() + SignedDuration::from_mins(20),
+            problem: "offline".to_owned(),
+            sent_bytes: 0,
+        },
+    ]);
+    store.settle(&settled.collect::<Vec<_>>()).unwrap();
+    let html = screen(&bench, &bench.b, &Route::Queue, "queue");
+    let items = store.queue().unwrap();
+    assert_eq!(html.matches("class=\"qitem\"").count(), items.len(), "nothing is invisible");
+    says(&html, &["Cần sửa", "Bị trả lại", "thiếu mã tình trạng", "biên nhận 7F3A-21", "thử lại", "Thử gửi ngay", "8318 1001", "bản ghi trước, ảnh sau"]);
+    let text = without_tags(&html);
+    assert!(text.find("Bị trả lại").unwrap() < text.find("Chờ mạng").unwrap());
+    assert!(text.find("Khóa seal").unwrap() < text.find("Ảnh: cửa").unwrap_or(usize::MAX), "records before photos");
+
+    let empty = world(&[]);
+    says(&screen(&empty, &empty.b, &Route::Queue, "queue-empty"), &["Đã gửi hết"]);
+}
+
+#[tokio::test]
+async fn what_is_not_on_the_phone_is_said() {
+    let bench = world(&[]);
+    let case = CaseId(Uuid::from_u128(404));
+    let parcel = ParcelId(Uuid::from_u128(404));
+    for (route, words) in [
+        (Route::Conflict { case }, "Hồ sơ này chưa có trên máy"),
+        (Route::SealLog { case, seal: seal("1"), en_route: true }, "Hồ sơ này chưa có trên máy"),
+        (Route::ParcelReceive { parcel }, "Kiện này chưa có trên máy"),
+        (Route::ParcelPack { parcel }, "Kiện này không đóng trên máy này"),
+        (Route::Practice, "Không ở chế độ thực hành"),
+        (Route::Parcels, "Chưa có kiện nào"),
+        (Route::Returns, "Không có seal nào phải trả"),
+    ] {
+        says(&screen(&bench, &bench.b, &route, "not-here"), &[words]);
+    }
+}
