@@ -400,3 +400,57 @@ fn an_alarm_in_a_seals_log_overtakes_everything() {
     let Sendable::Event { cose, .. } = &due[0] else { panic!("an event") };
     assert_eq!(SignedEvent::read(cose).unwrap().event.fact.kind(), "seal_log_read");
 }
+
+#[test]
+fn what_can_be_read_of_a_damaged_database_is_taken_over_and_its_chain_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    let mut events = Vec::new();
+    for n in 1..=40 {
+        events.extend(seal_a_case(&device, n, "83181001"));
+    }
+    send_everything(&device);
+    drop(device);
+    // Pages of the cached views are hit; those of the facts are not.
+    let path = folder.path().join("seal.db");
+    let page: i64 = {
+        let conn = rusqlite::Connection::open(&path).unwrap();
+        conn.query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'seal_view'", [], |row| row.get(0)).unwrap()
+    };
+    let mut bytes = std::fs::read(&path).unwrap();
+    let start = (page as usize - 1) * 4096;
+    bytes[start..start + 4096].fill(0xAA);
+    std::fs::write(&path, &bytes).unwrap();
+
+    let opened = SqliteStore::open(&path, rules("0"), StillClock::new()).unwrap();
+    assert_eq!(std::fs::read(opened.moved_aside.unwrap()).unwrap(), bytes);
+    assert_eq!(opened.salvaged, events.len());
+    assert_eq!(opened.store.case_events(case_id(7)).unwrap(), events[36..42]);
+    assert_eq!(opened.store.queue_counts().unwrap().waiting, 8 * 40);
+    drop(opened.store);
+    let device = Device::open(folder.path());
+    let next = device.write(None, vec![tug("A1")]).remove(0);
+    assert_eq!((next.event.seq, next.event.prev), (241, events.last().unwrap().hash));
+    assert_eq!(device.store.cases(&CaseFilter::All).unwrap().len(), 40);
+}
+
+#[test]
+fn a_huge_backlog_opens_and_hands_out_quickly() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    for n in 0..20 {
+        let facts = (0..100).map(|m| tug(&format!("S{n}-{m}"))).collect();
+        device.write(None, facts);
+    }
+    drop(device);
+    let begin = std::time::Instant::now();
+    let device = Device::open(folder.path());
+    let opened = begin.elapsed();
+    assert_eq!(device.store.take_due(device.now(), 64).unwrap().len(), 64);
+    let taken = begin.elapsed() - opened;
+    assert_eq!(device.store.queue().unwrap().len(), 2_000);
+    let listed = begin.elapsed() - opened - taken;
+    eprintln!("2,000 waiting: open {opened:?}, take {taken:?}, list {listed:?}");
+    // Far from tight: a debug build on a shared machine. It catches what grows with the square.
+    assert!(opened.as_secs() < 5 && taken.as_secs() < 5 && listed.as_secs() < 10);
+}

@@ -252,7 +252,7 @@ fn fault() -> impl Strategy<Value = Fault> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
     #[test]
     fn nothing_is_lost_doubled_or_out_of_order_whatever_fails(
         acts in prop::collection::vec((0_u8..4, 0_u8..5, any::<bool>()), 1..14),

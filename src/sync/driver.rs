@@ -130,6 +130,7 @@ impl Driver {
         if let Ok(feed) = self.store(|store| store.feed()).await {
             self.engine = Engine::new(feed.epoch);
         }
+        self.signed_in_anew().await;
         let mut inputs = vec![Input::Tick];
         loop {
             for input in inputs.drain(..) {
@@ -171,7 +172,8 @@ impl Driver {
     }
 
     fn sleep(&self) -> Duration {
-        let ms = self.engine.wake_ms().saturating_sub(self.now().boot_ms);
+        let now = self.now();
+        let ms = self.engine.wake_ms(now).saturating_sub(now.boot_ms);
         Duration::from_millis(ms).clamp(SHORTEST_SLEEP, LONGEST_SLEEP)
     }
 

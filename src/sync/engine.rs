@@ -243,21 +243,23 @@ impl Engine {
 
     /// When the engine wants to be stepped again if nothing happens, on the clock that nobody can set.
     #[must_use]
-    pub fn wake_ms(&self) -> u64 {
+    pub fn wake_ms(&self, now: Moment) -> u64 {
         let push = self.push.wait.map(|wait| wait.until_ms);
         let pull = self.pull.wait.map_or(self.next_pull_ms, |wait| wait.until_ms);
-        push.map_or(pull, |push| push.min(pull))
+        let ahead = push.into_iter().chain([pull]).filter(|at| *at > now.boot_ms);
+        ahead.min().unwrap_or(now.boot_ms + PULL_EVERY_MS)
     }
 
     /// How it stands.
     #[must_use]
     pub fn view(&self) -> View {
         let wait = self.push.wait.or(self.pull.wait);
+        let online = self.coverage && self.online;
         let problem = if self.coverage { wait.map(|wait| wait.problem) } else { Some("offline") };
         View {
-            online: self.coverage && self.online,
-            problem,
-            next_try: wait.filter(|_| self.coverage).map(|wait| wait.until),
+            online,
+            problem: problem.filter(|_| !online),
+            next_try: wait.filter(|_| self.coverage && !online).map(|wait| wait.until),
             busy: self.pulling || self.fetching || !matches!(self.sending, Sending::Idle | Sending::Taking),
         }
     }

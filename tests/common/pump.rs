@@ -165,7 +165,7 @@ impl<'a> Pump<'a> {
                     return;
                 }
                 let now = self.device.clock.now();
-                let wake = self.engine.wake_ms().saturating_sub(now.boot_ms).clamp(1_000, 20_000);
+                let wake = self.engine.wake_ms(now).saturating_sub(now.boot_ms).clamp(1_000, 20_000);
                 self.device.clock.advance(SignedDuration::from_millis(wake as i64));
                 self.input(Input::Tick);
                 continue;

@@ -109,7 +109,7 @@ pub fn insert(tx: &Transaction<'_>, signed: &SignedEvent, own: bool) -> Result<i
 }
 
 /// Queues an own event and the pictures it names.
-fn enqueue(tx: &Transaction<'_>, row: i64, signed: &SignedEvent) -> Result<(), StoreError> {
+pub fn enqueue(tx: &Transaction<'_>, row: i64, signed: &SignedEvent) -> Result<(), StoreError> {
     let made_at = signed.event.at.wall;
     tx.prepare_cached("INSERT INTO outbox (what, event_seq, lane, bytes, made_at) VALUES ('event', ?1, ?2, ?3, ?4)")
         .and_then(|mut insert| {

@@ -10,6 +10,7 @@ mod open;
 mod order;
 mod queue;
 mod read;
+mod salvage;
 mod views;
 
 use std::path::{Path, PathBuf};
@@ -48,9 +49,10 @@ pub struct SqliteStore {
 pub struct Opened {
     /// The store.
     pub store: SqliteStore,
-    /// Where a damaged database was moved to before a fresh one was begun. The officer must be told: what it had not yet
-    /// sent is only there.
+    /// Where a damaged database was moved to before a fresh one was begun. The officer must be told.
     pub moved_aside: Option<PathBuf>,
+    /// How many facts of this device were read out of it; they are queued again.
+    pub salvaged: usize,
 }
 
 impl SqliteStore {
@@ -61,12 +63,13 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`]. A damaged database is no error: it is moved aside, see [`Opened::moved_aside`].
     pub fn open(path: &Path, shipped_rules: RulePack, clock: Arc<dyn Clock>) -> Result<Opened, StoreError> {
-        let (conn, moved_aside) = open::open(path)?;
+        let open::Connected { conn, damaged } = open::open(path)?;
         let store = Self { conn: Mutex::new(conn), changed: watch::Sender::new(0), shipped_rules, clock };
         if open::views_are_old(&store.lock())? {
             store.rebuild_views()?;
         }
-        Ok(Opened { store, moved_aside })
+        let (moved_aside, salvaged) = damaged.map_or((None, 0), |(aside, salvaged)| (Some(aside), salvaged));
+        Ok(Opened { store, moved_aside, salvaged })
     }
 
     /// Folds every view anew from facts and documents, and reads again the events that no earlier version could read.

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use rusqlite_migration::{M, Migrations};
 
 use super::codec::{self, database};
+use super::salvage;
 use crate::ports::store::StoreError;
 
 /// Grows with every change of a view's shape or meaning; another number has the views folded anew. The app's version
@@ -23,15 +24,27 @@ const MIGRATION_STEPS: &[M<'static>] = &[
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(MIGRATION_STEPS);
 
-/// Opens `path`; a damaged file is moved aside and its new name given back.
-pub fn open(path: &Path) -> Result<(Connection, Option<PathBuf>), StoreError> {
+/// The files of a database.
+pub const PARTS: [&str; 3] = ["", "-wal", "-shm"];
+
+/// What opening gave.
+pub struct Connected {
+    pub conn: Connection,
+    /// Where a damaged file was moved to, and how many own facts were read out of it.
+    pub damaged: Option<(PathBuf, usize)>,
+}
+
+/// Opens `path`; a damaged file is moved aside, and what can be read of it is taken over.
+pub fn open(path: &Path) -> Result<Connected, StoreError> {
     match connect(path) {
         Err(StoreError::Damaged(why)) => {
             let aside = move_aside(path)?;
-            tracing::error!(%why, aside = %aside.display(), "the local database is damaged and was moved aside");
-            Ok((connect(path)?, Some(aside)))
+            let mut conn = connect(path)?;
+            let salvaged = salvage::salvage(&mut conn, &aside)?;
+            tracing::error!(%why, aside = %aside.display(), salvaged, "the local database is damaged and was moved aside");
+            Ok(Connected { conn, damaged: Some((aside, salvaged)) })
         }
-        other => Ok((other?, None)),
+        other => Ok(Connected { conn: other?, damaged: None }),
     }
 }
 
@@ -69,20 +82,22 @@ fn settings(conn: &Connection) -> rusqlite::Result<()> {
 /// Renames the database with its log; never deletes.
 fn move_aside(path: &Path) -> Result<PathBuf, StoreError> {
     let stamp = Timestamp::now().strftime("%Y%m%dT%H%M%S%.3fZ").to_string();
-    let with = |name: &Path, tail: &str| {
-        let mut text = OsString::from(name);
-        text.push(tail);
-        PathBuf::from(text)
-    };
-    let aside = with(path, &format!(".damaged-{stamp}"));
-    for tail in ["", "-wal", "-shm"] {
-        match std::fs::rename(with(path, tail), with(&aside, tail)) {
+    let aside = beside(path, &format!(".damaged-{stamp}"));
+    for tail in PARTS {
+        match std::fs::rename(beside(path, tail), beside(&aside, tail)) {
             Ok(()) => {}
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !tail.is_empty() => {}
             Err(error) => return Err(StoreError::Damaged(format!("it cannot be moved aside either: {error}"))),
         }
     }
     Ok(aside)
+}
+
+/// The file of that name with something behind it.
+pub fn beside(path: &Path, tail: &str) -> PathBuf {
+    let mut text = OsString::from(path);
+    text.push(tail);
+    PathBuf::from(text)
 }
 
 /// The views were folded by another version.
