@@ -16,7 +16,7 @@ use crate::ports::central::Central;
 use crate::ports::clock::Clock;
 use crate::ports::location::Nowhere;
 use crate::ports::seal_link::SealLink;
-use crate::ports::store::{Store as _, StoreError};
+use crate::ports::store::{DAMAGE_NOTE, Damage, Store as _, StoreError};
 use crate::ports::vault::{Vault, VaultError};
 use crate::sync::{self, SyncHandle, SyncPorts};
 
@@ -92,6 +92,11 @@ impl Device {
         let io = |path: PathBuf| move |error| AppError::Io(path, error);
         let opened = SqliteStore::open(&data.join("seal-field.sqlite"), RulePack::parse(RULES)?, Arc::clone(&clock))?;
         opened.store.revive()?;
+        if let Some(file) = &opened.moved_aside {
+            // Kept as a note, so that it is still told after another restart.
+            let damage = Damage { file: file.display().to_string(), salvaged: opened.salvaged };
+            opened.store.set_note(DAMAGE_NOTE, Some(&serde_json::to_string(&damage)?))?;
+        }
         let photos = data.join("photos");
         let kit = Kit {
             store: Arc::new(opened.store),

@@ -609,3 +609,27 @@ async fn app_killed_reopens_where_it_was() {
     phone.comes_to_say(&["Seal báo chưa khóa", "Khóa lại"]).await;
     assert_eq!(yard.seal(&no).unwrap().commands_received, 0, "nothing is sent by itself");
 }
+
+/// The database of the phone is damaged: nothing is deleted, nothing is silent.
+#[tokio::test(start_paused = true)]
+async fn damaged_database_is_told_until_somebody_has_seen_it() {
+    let (bench, _) = world(&[]);
+    let data = tempfile::tempdir().unwrap();
+    std::fs::write(data.path().join("seal-field.sqlite"), [0x55; 8192]).unwrap();
+    let settings = || seal_field::app::DeviceSettings {
+        data: data.path().to_path_buf(),
+        central: "http://127.0.0.1:9".to_owned(),
+        clock: bench.kit.clock.clone(),
+        link: bench.kit.link.clone(),
+    };
+    let device = seal_field::app::Device::open(settings()).unwrap();
+    let aside = device.moved_aside.clone().expect("moved aside");
+    assert_eq!(std::fs::read(&aside).unwrap()[..16], [0x55; 16], "kept as it was");
+    drop(device);
+    // Started again before anybody looked: it is still said.
+    let device = seal_field::app::Device::open(settings()).unwrap();
+    let mut phone = Phone::open(&device.kit, &bench.a, &Route::Home);
+    phone.says(&["Dữ liệu trên máy bị hỏng, đã cất riêng", "Đọc lại được 0 bản ghi", "báo bộ phận kỹ thuật"]);
+    phone.press("Đã xem, ẩn đi");
+    assert!(!Phone::open(&device.kit, &bench.a, &Route::Home).text().contains("bị hỏng"));
+}

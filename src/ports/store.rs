@@ -25,6 +25,17 @@ use super::vault::{Vault, VaultError};
 
 /// Note that holds the officer signed in, as JSON; `sync` fetches photos for their unit.
 pub const OFFICER_NOTE: &str = "officer";
+/// Note that a damaged database was moved aside and not yet seen by an officer: a [`Damage`] as JSON.
+pub const DAMAGE_NOTE: &str = "damage";
+
+/// A damaged database that was moved aside, never deleted.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Damage {
+    /// Where the file is now.
+    pub file: String,
+    /// How many facts of this device were read out of it; they are queued again.
+    pub salvaged: usize,
+}
 
 /// Why the store cannot serve.
 #[derive(Debug, thiserror::Error)]

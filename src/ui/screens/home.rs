@@ -13,7 +13,7 @@ use super::parts::{Page, title_of, use_sync_status};
 use super::words;
 use crate::actions::Kit;
 use crate::i18n::format;
-use crate::ports::store::{CaseFilter, SealFilter, StoreError};
+use crate::ports::store::{CaseFilter, DAMAGE_NOTE, Damage, SealFilter, StoreError};
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::use_desk;
@@ -178,6 +178,7 @@ pub fn Home() -> Element {
     ];
     rsx! {
         Page { title: t!("case-shift"), sub, nav: "home", settings: true,
+            DamageCard {}
             if let Some(todo) = next.cloned() {
                 NextTask { todo, unit: unit.clone(), now }
             } else if never_pulled {
@@ -313,6 +314,30 @@ pub fn CaseRow(view: CaseView, unit: OfficeCode) -> Element {
             value: planned.clone().unwrap_or_default(),
             end: if planned.is_none() { Some(rsx! { Chip { kind: tone, text: word } }) } else { None },
             onclick: move |()| desk.open(Route::Case { case: id }),
+        }
+    }
+}
+
+/// A damaged database was moved aside: said until an officer has seen it.
+#[component]
+fn DamageCard() -> Element {
+    let mut desk = use_desk();
+    let mut trouble = use_signal(String::new);
+    let note = desk.look(|kit| kit.store.note(DAMAGE_NOTE).ok().flatten());
+    let Some(damage) = note.and_then(|json| serde_json::from_str::<Damage>(&json).ok()) else { return rsx! {} };
+    rsx! {
+        Card { kind: CardKind::Warn,
+            Decision { text: t!("case-damaged") }
+            p { {t!("case-damaged-why", n = damage.salvaged)} }
+            p { class: "small muted", {t!("case-damaged-do")} }
+            Raw { label: t!("case-damaged-file"), text: damage.file }
+            super::parts::Trouble { text: trouble() }
+            Button { icon: "message-square-warning", text: t!("report-trouble"), onclick: move |()| desk.open(Route::Report { screen: "damage".into() }) }
+            Button { icon: "check", text: t!("case-damaged-seen"), onclick: move |()| {
+                if let Err(error) = desk.kit().store.set_note(DAMAGE_NOTE, None) {
+                    trouble.set(super::parts::store_trouble(&error));
+                }
+            } }
         }
     }
 }
