@@ -515,6 +515,6 @@ mod tests {
         // The second failure is of now, and waits.
         let next = engine.step(at(1_002), u32::MAX, Input::Pulled(offline()));
         assert!(!next.contains(&Effect::Pull), "{next:?}");
-        assert!(engine.wake_ms() > 1_002);
+        assert!(engine.wake_ms(at(1_002)) > 1_002);
     }
 }

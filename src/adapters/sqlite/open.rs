@@ -127,7 +127,7 @@ mod tests {
     fn the_tables_keep_their_form() {
         // Devices in the field hold unsent facts in this form. A change is a further migration step, never an edit of one.
         let folder = tempfile::tempdir().unwrap();
-        let (conn, _) = open(&folder.path().join("seal.db")).unwrap();
+        let Connected { conn, .. } = open(&folder.path().join("seal.db")).unwrap();
         let mut tables =
             conn.prepare("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY 1, 2").unwrap();
         let tables = tables
