@@ -9,10 +9,10 @@ use seal_core::container::ContainerNo;
 use seal_core::courier::ParcelView;
 use seal_core::custody::SealView;
 use seal_core::declaration::DeclarationNo;
-use seal_core::doc::OfficeDoc;
+use seal_core::doc::{DeviceDoc, OfficeDoc};
 use seal_core::event::SignedEvent;
 use seal_core::fact::Fact;
-use seal_core::ids::{ActId, CaseId, EventId, OfficeCode, OfficerId, ParcelId, Sha256};
+use seal_core::ids::{ActId, CaseId, DeviceId, EventId, OfficeCode, OfficerId, ParcelId, Sha256};
 use seal_core::officer::Officer;
 use seal_core::outbox::{QueueCounts, QueueItem, Receipt, StuckReason};
 use seal_core::rules::RulePack;
@@ -239,6 +239,22 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     fn officers(&self, unit: &OfficeCode) -> Result<Vec<Officer>, StoreError>;
+    /// An officer by account.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn officer(&self, id: &OfficerId) -> Result<Option<Officer>, StoreError>;
+    /// A phone and its key, as the central enrolled it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn device(&self, id: DeviceId) -> Result<Option<DeviceDoc>, StoreError>;
+    /// Events of these kinds ([`Fact::kind`]) by officers of a unit, in the order in which this phone learned of them. For
+    /// the few kinds that concern a unit as a whole (statements, counts, hand-overs).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn unit_events(&self, unit: &OfficeCode, kinds: &[&str]) -> Result<Vec<SignedEvent>, StoreError>;
     /// The newest rule pack, the one shipped with the app if none was pulled.
     ///
     /// # Errors

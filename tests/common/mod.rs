@@ -200,6 +200,8 @@ pub fn packed(parcel: u128, seals: &[&str]) -> Fact {
         seals: seals.iter().map(|no| seal(no)).collect(),
         ropes: 0,
         chargers: 0,
+        packed: Vec::new(),
+        lithium_label: false,
     })
 }
 

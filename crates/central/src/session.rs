@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use p256::ecdsa::VerifyingKey;
 use p256::elliptic_curve::rand_core::{OsRng, RngCore as _};
 use rusqlite::{Connection, OptionalExtension as _, Transaction};
-use seal_core::doc::Doc;
+use seal_core::doc::{DeviceDoc, Doc};
 use seal_core::ids::{DeviceId, OfficerId, Sha256};
 use seal_core::officer::{Officer, Role};
 use seal_core::wire::{B64, PROTO, SignInRequest, SignInResponse};
@@ -167,6 +167,7 @@ fn settle(
     }
     // An account of another provider may be new here: its facts must find it.
     feed::put_doc(tx, &Doc::Officer(officer.clone()))?;
+    publish(tx, device)?;
     tx.execute("DELETE FROM sign_in_failure WHERE officer = ?1", [&officer.id.0])?;
     let token = new_token();
     let expires = now.saturating_add(TOKEN_LIFE).map_err(|e| Trouble::Stored(e.to_string()))?;
@@ -194,5 +195,20 @@ pub(crate) fn device_key(db: &Connection, device: DeviceId) -> Result<Option<Ver
 pub(crate) fn revoke(tx: &Transaction, device: DeviceId) -> Result<(), Trouble> {
     tx.execute("UPDATE device SET revoked = 1 WHERE id = ?1", [device.0.as_bytes()])?;
     tx.execute("DELETE FROM session WHERE device = ?1", [device.0.as_bytes()])?;
-    Ok(())
+    publish(tx, device)
+}
+
+/// Tells every phone this device's key and standing.
+fn publish(tx: &Transaction, device: DeviceId) -> Result<(), Trouble> {
+    let row: Option<(Vec<u8>, String, i64, bool)> = tx
+        .query_row(
+            "SELECT key, enrolled_by, enrolled_at, revoked FROM device WHERE id = ?1",
+            [device.0.as_bytes()],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )
+        .optional()?;
+    let Some((key, enrolled_by, enrolled_at, revoked)) = row else { return Ok(()) };
+    let Some(officer) = feed::officer(tx, &OfficerId(enrolled_by))? else { return Ok(()) };
+    let enrolled_at = crate::db::moment(enrolled_at)?;
+    feed::put_doc(tx, &Doc::Device(DeviceDoc { id: device, key: B64(key), unit: officer.unit, enrolled_at, revoked }))
 }

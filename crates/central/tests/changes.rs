@@ -185,6 +185,8 @@ async fn a_case_opened_on_the_spot_and_a_parcel_reach_their_other_end() {
             seals: vec![seal("83181001")],
             ropes: 0,
             chargers: 0,
+            packed: Vec::new(),
+            lithium_label: false,
         }),
     );
     world.push(&b, &[photo.clone(), packed.clone()]).await;

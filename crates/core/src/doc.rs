@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::codes::{CustomsSealKind, Iso17712, SealType, SealingParty};
 use crate::container::ContainerNo;
 use crate::declaration::DeclarationNo;
-use crate::ids::{CaseId, OfficeCode};
+use crate::ids::{CaseId, DeviceId, OfficeCode};
 use crate::officer::Officer;
 use crate::rules::{LegalGround, RulePack};
 use crate::seal_no::SealNo;
+use crate::wire::B64;
 
 /// One document of the central.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +27,8 @@ pub enum Doc {
     Rules(RulePack),
     /// An officer of the unit.
     Officer(Officer),
+    /// A phone and its key: what another phone's signature is checked against, offline.
+    Device(DeviceDoc),
 }
 
 impl Doc {
@@ -38,6 +41,7 @@ impl Doc {
             Self::Office(doc) => format!("office/{}", doc.code),
             Self::Rules(pack) => format!("rules/{}", pack.version),
             Self::Officer(officer) => format!("officer/{}", officer.id),
+            Self::Device(device) => format!("device/{}", device.id),
         }
     }
 }
@@ -126,6 +130,8 @@ pub enum SealLife {
     InService,
     /// In repair.
     InRepair,
+    /// Damaged: not to be put on.
+    Damaged,
     /// Lost.
     Lost,
     /// Out of use for good.
@@ -175,4 +181,20 @@ pub struct OfficeDoc {
     pub aliases: Vec<String>,
     /// First day of the present name.
     pub valid_from: civil::Date,
+}
+
+/// A phone as the central enrolled it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceDoc {
+    /// The phone.
+    pub id: DeviceId,
+    /// Its public key, SEC1 uncompressed P-256 point.
+    pub key: B64,
+    /// The unit in which it was enrolled.
+    pub unit: OfficeCode,
+    /// When.
+    pub enrolled_at: Timestamp,
+    /// Taken out of use: what it signs from now on is not accepted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub revoked: bool,
 }

@@ -24,6 +24,7 @@ pub mod rules;
 pub mod scan;
 pub mod seal;
 pub mod seal_no;
+pub mod slip;
 pub mod time;
 pub mod waybill;
 pub mod wire;

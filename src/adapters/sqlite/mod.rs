@@ -23,9 +23,9 @@ use seal_core::container::ContainerNo;
 use seal_core::courier::ParcelView;
 use seal_core::custody::SealView;
 use seal_core::declaration::DeclarationNo;
-use seal_core::doc::OfficeDoc;
+use seal_core::doc::{DeviceDoc, OfficeDoc};
 use seal_core::event::SignedEvent;
-use seal_core::ids::{CaseId, OfficeCode, ParcelId, Sha256};
+use seal_core::ids::{CaseId, DeviceId, OfficeCode, OfficerId, ParcelId, Sha256};
 use seal_core::officer::Officer;
 use seal_core::outbox::{QueueCounts, QueueItem};
 use seal_core::rules::RulePack;
@@ -164,6 +164,18 @@ impl Store for SqliteStore {
 
     fn officers(&self, unit: &OfficeCode) -> Result<Vec<Officer>, StoreError> {
         self.read(|conn| read::officers(conn, unit))
+    }
+
+    fn officer(&self, id: &OfficerId) -> Result<Option<Officer>, StoreError> {
+        self.read(|conn| read::officer(conn, id))
+    }
+
+    fn device(&self, id: DeviceId) -> Result<Option<DeviceDoc>, StoreError> {
+        self.read(|conn| read::device(conn, id))
+    }
+
+    fn unit_events(&self, unit: &OfficeCode, kinds: &[&str]) -> Result<Vec<SignedEvent>, StoreError> {
+        self.read(|conn| read::unit_events(conn, unit, kinds))
     }
 
     fn rules(&self) -> Result<RulePack, StoreError> {

@@ -47,7 +47,7 @@ impl Touched {
             Doc::Seal(seal) => {
                 self.seals.insert(seal.no.clone());
             }
-            Doc::Office(_) | Doc::Rules(_) | Doc::Officer(_) => {}
+            Doc::Office(_) | Doc::Rules(_) | Doc::Officer(_) | Doc::Device(_) => {}
         }
     }
 

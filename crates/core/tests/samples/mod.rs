@@ -3,6 +3,7 @@
 
 use jiff::{Timestamp, civil::date};
 use seal_core::calendar::{DayOff, YearCalendar};
+use seal_core::cbor::Bytes;
 use seal_core::codes::*;
 use seal_core::doc::*;
 use seal_core::event::{EVENT_VERSION, Event};
@@ -156,6 +157,8 @@ pub fn facts() -> Vec<Fact> {
             }),
             from_work_list: true,
             reason: text("hết niêm phong"),
+            depletion: None,
+            ahead_of_a: None,
         }),
         Fact::TripDeclared(TripDeclared {
             vehicle: text("15C-123.45"),
@@ -246,6 +249,8 @@ pub fn facts() -> Vec<Fact> {
             seals: vec![no()],
             ropes: 2,
             chargers: 1,
+            packed: Vec::new(),
+            lithium_label: false,
         }),
         Fact::ParcelHandedOver(ParcelHandedOver {
             parcel: ParcelId(id(10)),
@@ -274,7 +279,102 @@ pub fn facts() -> Vec<Fact> {
             remark: text("bấm nhầm"),
         }),
         Fact::TrackingSeen(tracking_seen()),
+        Fact::ApprovalAsked(ApprovalAsked {
+            what: ApprovalKind::OutsideCriteria,
+            containers: containers(),
+            vehicle: text("15C-123.45"),
+            ground: Some(LegalGround::None),
+            why: text("hàng giá trị cao"),
+        }),
+        Fact::ApprovalGiven(ApprovalGiven {
+            asked: EventId(id(13)),
+            what: ApprovalKind::OutsideCriteria,
+            containers: containers(),
+            approver: OfficerId(text("ha.tt")),
+            granted: true,
+            reason: text("đồng ý"),
+            valid_until: at(),
+        }),
+        Fact::SlipTaken(SlipTaken { cose: Bytes(vec![0xd2, 0x84, 0xff]) }),
+        Fact::DepletionStated(DepletionStated {
+            stock: stock(),
+            reason: DepletionReason::NoneFitForUse,
+            remark: text("chờ sửa"),
+            valid_until: at(),
+        }),
+        Fact::DepletionEnded(DepletionEnded { statement: EventId(id(14)), reason: text("đã nhận seal") }),
+        Fact::SealsIssued(SealsIssued {
+            to: OfficerId(text("ha.tt")),
+            kind: CustomsSealKind::SteelCable,
+            seals: vec![no()],
+        }),
+        Fact::SealsOffered(SealsOffered {
+            to_unit: office("15BB"),
+            to: Some(OfficerId(text("ha.tt"))),
+            seals: vec![no()],
+            remark: text("ca đêm"),
+        }),
+        Fact::SealsTakenOver(SealsTakenOver {
+            offer: EventId(id(15)),
+            from: OfficerId(text("khoa.nm")),
+            from_unit: office("03EE"),
+            seals: vec![no()],
+            missing: vec!["83181002".parse().unwrap()],
+        }),
+        Fact::StockCounted(StockCounted {
+            kinds: vec![CustomsSealKind::Electronic, CustomsSealKind::CopperCable],
+            holder: Some(OfficerId(text("ha.tt"))),
+            found: vec![no()],
+            missing: vec!["83181002".parse().unwrap()],
+            extra: vec!["83181003".parse().unwrap()],
+            remark: text("tủ số 2"),
+        }),
+        Fact::SealReplaced(SealReplaced {
+            old: no(),
+            new: "83181002".parse().unwrap(),
+            reason: ReplaceReason::Damaged,
+            remark: text("dây xước"),
+            old_condition: SealCondition::Damaged,
+        }),
+        Fact::ContainerChanged(ContainerChanged {
+            old: "CSQU3054383".parse().unwrap(),
+            new: "SFPU4820155".parse().unwrap(),
+            reason: text("container thủng"),
+        }),
+        Fact::OpenedUnderSupervision(OpenedUnderSupervision {
+            containers: containers(),
+            seals: vec![no()],
+            reason: text("kiểm tra thực tế"),
+            document: text("QĐ 12"),
+            witness: text("Lê Thị C, chủ hàng"),
+            signature: text(PATH),
+        }),
+        Fact::ClosedAgain(ClosedAgain { opening: EventId(id(16)), seals: vec![no()] }),
+        Fact::SealLifeChanged(SealLifeChanged { seal: no(), life: SealLife::Damaged, reason: text("gãy chốt") }),
+        Fact::LossReported(LossReported {
+            seal: no(),
+            what: LossKind::Lost,
+            responsible: office("15BB"),
+            parcel: Some(ParcelId(id(10))),
+            remark: text("không có trong kiện"),
+        }),
+        Fact::LossSettled(LossSettled {
+            report: EventId(id(17)),
+            seal: no(),
+            outcome: LossOutcome::WrittenOff,
+            remark: text("QĐ 40"),
+        }),
+        Fact::ParcelTracked(ParcelTracked {
+            parcel: ParcelId(id(10)),
+            stage: CourierStage::InTransit,
+            source: text("VNPost"),
+            remark: text("Hà Nội"),
+        }),
     ]
+}
+
+fn stock() -> StockSnapshot {
+    StockSnapshot { free: 2, unfit: 1, in_use: 40, as_of: Some(at()) }
 }
 
 fn tracking_seen() -> TrackingSeen {
@@ -304,6 +404,8 @@ pub fn bare_facts() -> Vec<Fact> {
             decision: None,
             from_work_list: false,
             reason: String::new(),
+            depletion: Some(EventId(id(13))),
+            ahead_of_a: Some(AheadOfGroupA { waiting: vec![case()], stock: stock(), reason: text("xe chờ") }),
         }),
         Fact::TripDeclared(TripDeclared {
             vehicle: String::new(),
@@ -367,6 +469,17 @@ pub fn bare_facts() -> Vec<Fact> {
             entries: vec![LogEntry { position: None, battery_percent: None, ..entry() }],
             drift_s: 0,
             complete: false,
+        }),
+        Fact::ParcelPacked(ParcelPacked {
+            parcel: ParcelId(id(10)),
+            number: text("GP-0417"),
+            from: office("15BB"),
+            to: office("03EE"),
+            seals: vec![no()],
+            ropes: 0,
+            chargers: 0,
+            packed: vec![PackedSeal { seal: no(), asleep: true, battery_percent: Some(30) }],
+            lithium_label: true,
         }),
         Fact::ParcelReceived(ParcelReceived {
             parcel: ParcelId(id(10)),
@@ -539,5 +652,12 @@ pub fn docs() -> Vec<Doc> {
             }],
         }),
         Doc::Officer(officer()),
+        Doc::Device(DeviceDoc {
+            id: DeviceId(id(2)),
+            key: B64(vec![4, 0xff, 0xfe]),
+            unit: office("03EE"),
+            enrolled_at: at(),
+            revoked: false,
+        }),
     ]
 }
