@@ -6,6 +6,7 @@
 //     video, overlay: element ids of a <video> and an <svg> over it; socket: the hub's URL, secret included (or
 //     secret alone: same origin); formats: set id (0 scan box, 1 sheet, 2 seal, 3 waybill);
 //     practice: {symbology, code} shows a printed practice code instead of a camera, {photo} a scene,
+//     {screen} what another practice device shows now,
 //     null a real camera
 //   sealCamera.formats(id), .still(), .torch(on), .zoom(x), .pick('scan' | 'photo'), .stop()
 //   A click on [data-seal-camera=pick-scan] or [data-seal-camera=pick-photo] opens the file chooser
@@ -81,11 +82,13 @@
   // The practice camera: a few different frames of the code, shown in turn.
   // They come from where the hub is: in a window that is another origin than the page's.
   async function openPractice(s) {
-    const { photo, symbology, code } = s.o.practice;
+    const { photo, screen, symbology, code } = s.o.practice;
     const server = socketUrl(s.o).replace(/^ws/, 'http');
     const load = async n => {
-      const u = new URL(photo ? '/practice/scene.jpg' : '/practice/feed.png', server);
-      for (const [k, v] of Object.entries(photo ? { photo } : { symbology, code, jitter: n })) u.searchParams.set(k, v);
+      const [path, asked] = photo ? ['scene.jpg', { photo }]
+        : screen ? ['screen.png', { device: screen, turn: n }] : ['feed.png', { symbology, code, jitter: n }];
+      const u = new URL('/practice/' + path, server);
+      for (const [k, v] of Object.entries(asked)) u.searchParams.set(k, v);
       const i = new Image(); i.crossOrigin = 'anonymous'; i.src = u.href; await i.decode(); return i;
     };
     const frames = [await load(Math.floor(Math.random() * 1000))];
@@ -96,7 +99,8 @@
     if (photo) return;
     (async () => {
       for (let n = 1001; now === s; n++) {
-        if (frames.length < 6) { try { frames.push(await load(n)); } catch { /* keep what we have */ } }
+        if (screen) { try { frames[0] = await load(n); } catch { /* the next look */ } }
+        else if (frames.length < 6) { try { frames.push(await load(n)); } catch { /* keep what we have */ } }
         await sleep(250);
         at = (at + 1) % frames.length;
         if (now === s) show();

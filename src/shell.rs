@@ -17,7 +17,6 @@ use tokio::runtime::Runtime;
 use crate::adapters::camera_hub::Cameras;
 use crate::adapters::yard_link::RadioDelays;
 use crate::platform::{self, PlatformError};
-use crate::practice::panel::office_name;
 use crate::practice::set::{PracticeDevice, PracticeError, PracticeSet};
 use crate::practice::{camera_routes, loopback, print_pages, session};
 use crate::t;
@@ -90,8 +89,9 @@ async fn start(data: &Path) -> Result<Running, ShellError> {
     let cameras = Arc::new(Cameras::new());
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let server = listener.local_addr()?;
-    let pages = camera_routes::routes(Arc::clone(&cameras), ORIGINS.map(str::to_owned).to_vec())
-        .merge(print_pages::routes(Arc::clone(&set)));
+    let pages =
+        camera_routes::routes(Arc::clone(&cameras), Arc::clone(&set.screens), ORIGINS.map(str::to_owned).to_vec())
+            .merge(print_pages::routes(Arc::clone(&set)));
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, loopback::only(pages)).await {
             tracing::error!(%error, "the camera's server stopped");
@@ -141,7 +141,7 @@ fn Devices(running: RunningProp) -> Element {
                     key: "{device.name}",
                     "aria-pressed": if at == chosen() { "true" } else { "false" },
                     onclick: move |_| chosen.set(at),
-                    {office_name(set, device.unit)}
+                    {set.title(device)}
                 }
             }
         }

@@ -30,6 +30,10 @@ pub enum SlipTrouble {
 /// # Errors
 /// [`SlipTrouble`].
 pub fn check_slip(kit: &Kit, cose: &[u8]) -> Result<SignedEvent, SlipTrouble> {
+    // Before the list is asked: a phone need not stand on its own.
+    if SignedEvent::read(cose).is_ok_and(|claimed| claimed.event.device == kit.vault.device()) {
+        return Err(SlipTrouble::Own);
+    }
     let mut failed = None;
     let signed = slip::verify(cose, |device| match kit.store.device(device) {
         Ok(known) => known.map(|known| (known.key.0, known.revoked)),
@@ -41,8 +45,7 @@ pub fn check_slip(kit: &Kit, cose: &[u8]) -> Result<SignedEvent, SlipTrouble> {
     if let Some(error) = failed {
         return Err(error.into());
     }
-    let signed = signed?;
-    if signed.event.device == kit.vault.device() { Err(SlipTrouble::Own) } else { Ok(signed) }
+    Ok(signed?)
 }
 
 /// The fact that keeps a checked slip.

@@ -89,6 +89,8 @@ pub trait Practice: Send + Sync {
     fn set_rope(&self, seal: &SealNo, inserted: bool);
     /// Samples to hold before the camera.
     fn samples(&self) -> Vec<PracticeSample>;
+    /// What this device's screen holds up to another's camera now; nothing when empty.
+    fn show_codes(&self, _codes: &[String]) {}
     /// Address of the printable sheets.
     fn prints_url(&self) -> String;
 }

@@ -177,6 +177,12 @@ pub trait Store: Send + Sync {
     /// [`StoreError`].
     fn case_events(&self, case: CaseId) -> Result<Vec<SignedEvent>, StoreError>;
 
+    /// One event by its id, own or another's.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn event(&self, id: EventId) -> Result<Option<SignedEvent>, StoreError>;
+
     // ── views ──
 
     /// A case.

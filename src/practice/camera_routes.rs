@@ -11,8 +11,9 @@ use axum::routing::get;
 use seal_core::scan::Symbology;
 use serde::Deserialize;
 
-use super::prints::{PracticeCode, feed_png};
+use super::prints::{CannotEncode, PracticeCode, blank_png, feed_png};
 use super::scenes::SCENES;
+use super::screens::Screens;
 use crate::adapters::camera_hub::{Cameras, MAX_MESSAGE, PageLink};
 
 /// The JS module, for renderers that load it as text.
@@ -21,19 +22,25 @@ pub const CAMERA_JS: &str = include_str!("../../assets/camera.js");
 #[derive(Clone)]
 struct Door {
     cameras: Arc<Cameras>,
+    screens: Arc<Screens>,
     origins: Arc<[String]>,
 }
 
 /// `GET /frames?secret=` (WebSocket), `GET /camera.js`, `GET /practice/feed.png?symbology=&code=&jitter=`,
-/// `GET /practice/scene.jpg?photo=` (a name of [`SCENES`]).
+/// `GET /practice/scene.jpg?photo=` (a name of [`SCENES`]), `GET /practice/screen.png?device=&turn=` (what a device shows now).
 /// Pages of our own origin may connect, and those of `origins` (the desktop window's scheme).
-pub fn routes<S: Clone + Send + Sync + 'static>(cameras: Arc<Cameras>, origins: Vec<String>) -> Router<S> {
+pub fn routes<S: Clone + Send + Sync + 'static>(
+    cameras: Arc<Cameras>,
+    screens: Arc<Screens>,
+    origins: Vec<String>,
+) -> Router<S> {
     Router::new()
         .route("/frames", get(frames))
         .route("/camera.js", get(script))
         .route("/practice/feed.png", get(feed))
         .route("/practice/scene.jpg", get(scene))
-        .with_state(Door { cameras, origins: origins.into() })
+        .route("/practice/screen.png", get(screen))
+        .with_state(Door { cameras, screens, origins: origins.into() })
 }
 
 /// Browsers send `Origin` with every WebSocket; it must be ours, and we must have been asked for by a
@@ -63,13 +70,34 @@ struct FeedQuery {
 
 async fn feed(Query(query): Query<FeedQuery>) -> Response {
     let code = PracticeCode::new(query.symbology, query.code);
+    picture(move || feed_png(&code, query.jitter)).await
+}
+
+#[derive(Deserialize)]
+struct ScreenQuery {
+    device: String,
+    #[serde(default)]
+    turn: u64,
+}
+
+/// Another device's screen as this camera sees it; a dark one while it shows nothing.
+async fn screen(State(door): State<Door>, Query(query): Query<ScreenQuery>) -> Response {
+    let code = door.screens.seen(&query.device, query.turn);
+    picture(move || match code {
+        Some(code) => feed_png(&PracticeCode::new(Symbology::Qr, code), query.turn),
+        None => blank_png(),
+    })
+    .await
+}
+
+async fn picture(draw: impl FnOnce() -> Result<Vec<u8>, CannotEncode> + Send + 'static) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "image/png"),
         (header::CACHE_CONTROL, "no-store"),
         // the desktop window has another origin and must read the pixels
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     ];
-    match tokio::task::spawn_blocking(move || feed_png(&code, query.jitter)).await {
+    match tokio::task::spawn_blocking(draw).await {
         Ok(Ok(png)) => (headers, png).into_response(),
         Ok(Err(e)) => (StatusCode::UNPROCESSABLE_ENTITY, e.to_string()).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

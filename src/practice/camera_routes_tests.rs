@@ -14,7 +14,7 @@ async fn server() -> (Arc<Cameras>, std::net::SocketAddr) {
     let cameras = Arc::new(Cameras::new());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let app: Router = routes(cameras.clone(), vec![]);
+    let app: Router = routes(cameras.clone(), Arc::default(), vec![]);
     tokio::spawn(async move { axum::serve(listener, app).await });
     (cameras, address)
 }

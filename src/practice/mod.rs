@@ -1,4 +1,4 @@
-//! Practice: a central, a yard of simulated seals and three devices in one process, with data of their own.
+//! Practice: a central, a yard of simulated seals and four devices in one process, with data of their own.
 //!
 //! Everything is real but the radio and the trucks: the same store, queue, HTTP and barcode reader that real use has.
 
@@ -8,6 +8,7 @@ pub mod panel;
 pub mod print_pages;
 pub mod prints;
 pub mod scenes;
+pub mod screens;
 #[cfg(feature = "live")]
 pub mod server;
 #[cfg(feature = "ui")]

@@ -46,11 +46,13 @@ impl Practice for Panel {
             account.officer.unit.as_str() == self.device.unit
                 && !account.officer.roles.iter().any(|role| matches!(role, Role::Integrator | Role::Auditor))
         };
-        self.set
-            .world
-            .accounts
-            .iter()
-            .filter(here)
+        let mut accounts: Vec<_> = self.set.world.accounts.iter().filter(here).collect();
+        // A unit's second phone is its head's, or a colleague's.
+        if !self.device.mark.is_empty() {
+            accounts.reverse();
+        }
+        accounts
+            .into_iter()
             .map(|account| PracticeAccount {
                 officer: account.officer.id.clone(),
                 name: account.officer.name.clone(),
@@ -67,7 +69,7 @@ impl Practice for Panel {
             .iter()
             .filter(|device| self.window.is_none() || device.name == self.device.name)
             .map(|device| PracticeDevice {
-                name: office_name(&self.set, device.unit),
+                name: self.set.title(device),
                 url: format!("/{}", device.name),
                 this: device.name == self.device.name,
             })
@@ -136,7 +138,11 @@ impl Practice for Panel {
     }
 
     fn samples(&self) -> Vec<PracticeSample> {
-        samples(&self.set, self.device.unit)
+        samples(&self.set, &self.device)
+    }
+
+    fn show_codes(&self, codes: &[String]) {
+        self.set.screens.show(self.device.name, codes);
     }
 
     fn prints_url(&self) -> String {
@@ -145,7 +151,7 @@ impl Practice for Panel {
 }
 
 /// Short name of an office, as on the switcher.
-pub(crate) fn office_name(set: &PracticeSet, unit: &str) -> String {
+fn office_name(set: &PracticeSet, unit: &str) -> String {
     let office = set.world.offices.iter().find(|office| office.code.as_str() == unit);
     office.map_or_else(|| unit.to_owned(), |office| office.short.clone())
 }
@@ -155,13 +161,21 @@ fn name_of(trouble: Trouble) -> Option<String> {
     serde_json::to_value(trouble).ok()?.as_str().map(|name| name.replace('_', "-"))
 }
 
-/// What an officer of `unit` would hold before the camera. The id is `<symbology>:<text>`, or `photo:<scene>`.
-fn samples(set: &PracticeSet, unit: &str) -> Vec<PracticeSample> {
+/// What an officer would hold before the camera of `device`. The id is `<symbology>:<text>`, `photo:<scene>`, or
+/// `screen:<device>` for what another device shows now.
+fn samples(set: &PracticeSet, device: &SetDevice) -> Vec<PracticeSample> {
+    let unit = device.unit;
     let code = |symbology: Symbology, text: &str, name: String| PracticeSample {
         id: format!("{}:{text}", symbology.name()),
         name,
     };
-    let mut samples = Vec::new();
+    let others = set.devices.iter().filter(|other| other.name != device.name);
+    let mut samples: Vec<PracticeSample> = others
+        .map(|other| PracticeSample {
+            id: format!("screen:{}", other.name),
+            name: format!("Camera nhìn màn hình máy {}", set.title(other)),
+        })
+        .collect();
     let now = set.clock.now().wall;
     for case in set.world.cases(now).unwrap_or_default() {
         if case.origin.as_str() != unit && case.destination.as_str() != unit {

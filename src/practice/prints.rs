@@ -8,7 +8,7 @@ use rxing::{BarcodeFormat, EncodeHints, MultiFormatWriter, Writer};
 use seal_core::scan::Symbology;
 use serde::{Deserialize, Serialize};
 
-pub use feed::{FEED_HEIGHT, FEED_WIDTH, FeedKind, feed_frame, feed_png, write_feed};
+pub use feed::{FEED_HEIGHT, FEED_WIDTH, FeedKind, blank_png, feed_frame, feed_png, write_feed};
 pub use sheets::{
     ContainerRow, SheetHeader, container_plate, container_sheet, goods_sheet, parcel_label, seal_label, waybill_label,
 };

@@ -1,8 +1,8 @@
 //! The practice set in a browser: the same screens as on a phone, over dioxus-liveview, on loopback only.
 //!
 //! ```text
-//! /                  the three phones side by side on a wide screen, a choice on a narrow one
-//! /origin            one phone (also /destination, /owner)
+//! /                  the phones side by side on a wide screen, a choice on a narrow one
+//! /origin            one phone (also /origin-2, /destination, /owner)
 //! /origin/live       its WebSocket
 //! /frames, /camera.js, /practice/...   the page's camera
 //! /prints            sheets and labels to print and scan
@@ -40,7 +40,7 @@ pub fn router(set: Arc<PracticeSet>) -> Router {
         .route("/{device}", get(phone))
         .route("/{device}/live", get(live))
         .with_state(shell)
-        .merge(camera_routes::routes(cameras, Vec::new()))
+        .merge(camera_routes::routes(cameras, Arc::clone(&set.screens), Vec::new()))
         .merge(print_pages::routes(set));
     loopback::only(pages)
 }
@@ -51,8 +51,7 @@ async fn all(State(shell): State<Shell>) -> Html<String> {
         .devices
         .iter()
         .map(|device| {
-            let office = shell.set.world.offices.iter().find(|office| office.code.as_str() == device.unit);
-            let name = office.map_or(device.unit, |office| office.short.as_str());
+            let name = shell.set.title(device);
             format!(
                 "<figure><figcaption><a href='/{0}'>{name} <small>{1}</small></a></figcaption>\
                  <iframe src='/{0}' title='{name}' allow='camera'></iframe></figure>",

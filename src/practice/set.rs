@@ -5,6 +5,7 @@
 //! DATA/central/         the central's database and photographs
 //! DATA/yard/            one file for each simulated seal
 //! DATA/origin/          a device's database, photographs and vault
+//! DATA/origin-2/
 //! DATA/destination/
 //! DATA/owner/
 //! ```
@@ -20,6 +21,7 @@ use seal_core::doc::SealRadio;
 use seal_core::ids::OfficeCode;
 use seal_simulator::{Reach, SealSpec, Yard};
 
+use super::screens::Screens;
 use crate::actions::Kit;
 use crate::adapters::clock::PracticeClock;
 use crate::adapters::switchable::SwitchableCentral;
@@ -33,14 +35,18 @@ pub struct PracticeDevice {
     pub name: &'static str,
     /// The unit it stands at.
     pub unit: &'static str,
+    /// What tells it from another device of its unit; empty for the first.
+    pub mark: &'static str,
     /// Its parts.
     pub device: Device,
     /// Its network.
     pub network: Arc<SwitchableCentral>,
 }
 
-/// The devices: name and unit. Origin Đình Vũ, destination Hữu Nghị, owner Sài Gòn KV1.
-pub const DEVICES: [(&str, &str); 3] = [("origin", "03EE"), ("destination", "15BB"), ("owner", "02CI")];
+/// The devices: name, unit and mark. Origin Đình Vũ, destination Hữu Nghị, owner Sài Gòn KV1; and a second phone at the
+/// origin, for the head of the unit or a colleague.
+pub const DEVICES: [(&str, &str, &str); 4] =
+    [("origin", "03EE", ""), ("origin-2", "03EE", "máy 2"), ("destination", "15BB", ""), ("owner", "02CI", "")];
 
 /// A running practice set.
 pub struct PracticeSet {
@@ -48,6 +54,8 @@ pub struct PracticeSet {
     pub clock: Arc<PracticeClock>,
     /// The seals.
     pub yard: Arc<dyn Reach>,
+    /// What the devices show each other's cameras.
+    pub screens: Arc<Screens>,
     /// The devices.
     pub devices: Vec<Arc<PracticeDevice>>,
     /// The world it was filled with.
@@ -102,7 +110,7 @@ impl PracticeSet {
         let world = World::load()?;
         let yard = open_yard(&data.join("yard"), &clock, &world)?;
         let mut devices = Vec::new();
-        for (name, unit) in DEVICES {
+        for (name, unit, mark) in DEVICES {
             let settings = DeviceSettings {
                 data: data.join(name),
                 central: format!("http://{address}"),
@@ -111,9 +119,17 @@ impl PracticeSet {
             };
             let (device, network) =
                 Device::open_switchable(settings).map_err(|error| PracticeError::Device(name, error))?;
-            devices.push(Arc::new(PracticeDevice { name, unit, device, network }));
+            devices.push(Arc::new(PracticeDevice { name, unit, mark, device, network }));
         }
-        Ok(Self { clock, yard, devices, world, central: address })
+        Ok(Self { clock, yard, screens: Arc::default(), devices, world, central: address })
+    }
+
+    /// A device's name on switchers: its office, and what tells it from another device there.
+    #[must_use]
+    pub fn title(&self, device: &PracticeDevice) -> String {
+        let office = self.world.offices.iter().find(|office| office.code.as_str() == device.unit);
+        let office = office.map_or(device.unit, |office| office.short.as_str());
+        if device.mark.is_empty() { office.to_owned() } else { format!("{office} · {}", device.mark) }
     }
 
     /// A device by name.

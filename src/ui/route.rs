@@ -5,7 +5,7 @@ use seal_core::container::ContainerNo;
 use seal_core::declaration::DeclarationNo;
 use seal_core::evidence::PhotoRole;
 use seal_core::fact::Stage;
-use seal_core::ids::{CaseId, ParcelId};
+use seal_core::ids::{CaseId, EventId, ParcelId};
 use seal_core::seal::reading::LockAction;
 use seal_core::seal_no::SealNo;
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,11 @@ pub enum ScanFor {
     ParcelReceipt {
         /// Which.
         parcel: ParcelId,
+    },
+    /// A slip on another phone's screen.
+    Slip {
+        /// Of which case; none for any.
+        case: Option<CaseId>,
     },
 }
 
@@ -208,6 +213,11 @@ pub enum Route {
     },
     /// Turnaround of the unit's seals.
     Turnaround,
+    /// An event of this phone as codes for another phone's camera.
+    Slip {
+        /// Which.
+        event: EventId,
+    },
     /// What waits to be sent.
     Queue,
     /// A difficulty to report.

@@ -25,7 +25,7 @@ use seal_core::custody::SealView;
 use seal_core::declaration::DeclarationNo;
 use seal_core::doc::{DeviceDoc, OfficeDoc};
 use seal_core::event::SignedEvent;
-use seal_core::ids::{CaseId, DeviceId, OfficeCode, OfficerId, ParcelId, Sha256};
+use seal_core::ids::{CaseId, DeviceId, EventId, OfficeCode, OfficerId, ParcelId, Sha256};
 use seal_core::officer::Officer;
 use seal_core::outbox::{QueueCounts, QueueItem};
 use seal_core::rules::RulePack;
@@ -116,6 +116,10 @@ impl Store for SqliteStore {
 
     fn case_events(&self, case: CaseId) -> Result<Vec<SignedEvent>, StoreError> {
         self.read(|conn| read::case_events(conn, case))
+    }
+
+    fn event(&self, id: EventId) -> Result<Option<SignedEvent>, StoreError> {
+        self.read(|conn| read::event(conn, id))
     }
 
     fn case(&self, id: CaseId) -> Result<Option<CaseView>, StoreError> {

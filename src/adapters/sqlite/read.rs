@@ -6,7 +6,7 @@ use seal_core::courier::ParcelView;
 use seal_core::custody::SealView;
 use seal_core::doc::{DeviceDoc, Doc, OfficeDoc};
 use seal_core::event::SignedEvent;
-use seal_core::ids::{CaseId, DeviceId, OfficeCode, OfficerId, ParcelId};
+use seal_core::ids::{CaseId, DeviceId, EventId, OfficeCode, OfficerId, ParcelId};
 use seal_core::officer::Officer;
 use seal_core::rules::RulePack;
 use seal_core::seal_no::SealNo;
@@ -31,6 +31,14 @@ pub fn case_events(conn: &Connection, case: CaseId) -> Result<Vec<SignedEvent>, 
     let rows =
         select.query_map(params![case.0.as_bytes().as_slice()], |row| row.get::<_, Vec<u8>>(0)).map_err(database)?;
     rows.map(|cose| codec::event(&cose.map_err(database)?)).collect()
+}
+
+pub fn event(conn: &Connection, id: EventId) -> Result<Option<SignedEvent>, StoreError> {
+    let cose: Option<Vec<u8>> = conn
+        .prepare_cached("SELECT cose FROM event WHERE id = ?1")
+        .and_then(|mut select| select.query_row(params![id.0.as_bytes().as_slice()], |row| row.get(0)).optional())
+        .map_err(database)?;
+    cose.map(|cose| codec::event(&cose)).transpose()
 }
 
 pub fn case(conn: &Connection, id: CaseId) -> Result<Option<CaseView>, StoreError> {

@@ -46,11 +46,20 @@ pub fn feed_frame(code: &PracticeCode, jitter: u64) -> Result<GrayImage, CannotE
 
 /// The same as a PNG file.
 pub fn feed_png(code: &PracticeCode, jitter: u64) -> Result<Vec<u8>, CannotEncode> {
+    png_of(&feed_frame(code, jitter)?, code)
+}
+
+/// A frame in which nothing is held up.
+pub fn blank_png() -> Result<Vec<u8>, CannotEncode> {
+    let nothing = PracticeCode::new(seal_core::scan::Symbology::Qr, "");
+    png_of(&GrayImage::from_pixel(FEED_WIDTH, FEED_HEIGHT, Luma([96])), &nothing)
+}
+
+fn png_of(frame: &GrayImage, code: &PracticeCode) -> Result<Vec<u8>, CannotEncode> {
     use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-    let frame = feed_frame(code, jitter)?;
     let mut png = Vec::new();
     PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::NoFilter)
-        .write_image(&frame, FEED_WIDTH, FEED_HEIGHT, image::ExtendedColorType::L8)
+        .write_image(frame, FEED_WIDTH, FEED_HEIGHT, image::ExtendedColorType::L8)
         .map_err(|e| CannotEncode { symbology: code.symbology, text: code.text.clone(), reason: e.to_string() })?;
     Ok(png)
 }

@@ -68,6 +68,7 @@
 //! | [`Loading`] | label, rows? |
 //! | [`PinDots`], [`PinPad`] | typed, of, label · label, delete_label, onkey([`PinKey`]) |
 //! | [`SignaturePad`] | label, clear_label, onchange(svg path) |
+//! | [`SlipCodes`] | codes: `Vec<String>`, label, word, hold_label, resume_label |
 //! | [`Icon`] | name, size?: [`IconSize`], class? |
 //! | [`Rich`] | text |
 
@@ -93,6 +94,7 @@ mod rich;
 mod row;
 mod shell;
 mod signature;
+mod slip;
 mod states;
 mod steps;
 mod timeline;
@@ -119,6 +121,7 @@ pub use rich::*;
 pub use row::*;
 pub use shell::*;
 pub use signature::*;
+pub use slip::*;
 pub use states::*;
 pub use steps::*;
 pub use timeline::*;

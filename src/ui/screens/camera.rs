@@ -33,7 +33,7 @@ pub fn CameraPicture(
     /// Set of formats: 0 scan box, 1 sheet, 2 seal, 3 waybill.
     #[props(default)]
     formats: u8,
-    /// A practice sample instead of a camera: `<symbology>:<text>` or `photo:<scene>`.
+    /// A practice sample instead of a camera: `<symbology>:<text>`, `photo:<scene>` or `screen:<device>`.
     #[props(default)]
     sample: String,
 ) -> Element {
@@ -42,6 +42,7 @@ pub fn CameraPicture(
     let Some(socket) = desk.camera_url() else { return rsx! {} };
     let practice = sample.split_once(':').map(|(kind, text)| match kind {
         "photo" => json!({ "photo": text }),
+        "screen" => json!({ "screen": text }),
         symbology => json!({ "symbology": symbology, "code": text }),
     });
     let options = json!({

@@ -32,6 +32,7 @@ mod seal;
 mod seal_log;
 mod settings;
 mod sign_in;
+mod slip;
 mod take_photo;
 mod trip;
 mod trouble;
@@ -125,6 +126,7 @@ fn Shown(route: Route) -> Element {
         Route::Seal { seal } => rsx! { seal::Seal { seal } },
         Route::Turnaround => rsx! { turnaround::Turnaround {} },
         Route::Queue => rsx! { queue::Queue {} },
+        Route::Slip { event } => rsx! { slip::Slip { event } },
         Route::Practice => rsx! { practice::Practice {} },
     }
 }

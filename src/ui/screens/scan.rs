@@ -10,6 +10,7 @@ use seal_core::scan::{Because, HowRead, Problem, Recognition, Thing, What, picke
 
 use super::camera::{CameraPicture, Samples, torch, zoom};
 use super::parts::{Trouble, store_trouble};
+use super::slip::{SlipProgress, SlipState, use_slip_reader};
 use super::words;
 use crate::actions::Kit;
 use crate::actions::hand_parcel::note_waybill;
@@ -52,7 +53,7 @@ pub struct Offer {
 #[must_use]
 pub fn wanted(purpose: &ScanFor) -> Option<Thing> {
     match purpose {
-        ScanFor::Anything => None,
+        ScanFor::Anything | ScanFor::Slip { .. } => None,
         ScanFor::Case { .. } => Some(Thing::Container),
         ScanFor::SealToArm { .. }
         | ScanFor::SealOnCase { .. }
@@ -78,6 +79,7 @@ fn hint(purpose: &ScanFor) -> String {
         ScanFor::ParcelContents { .. } => t!("scan-hint-pack"),
         ScanFor::ParcelReceipt { .. } => t!("scan-hint-receive"),
         ScanFor::Waybill { .. } => t!("scan-hint-waybill"),
+        ScanFor::Slip { .. } => t!("slip-hint"),
     }
 }
 
@@ -171,6 +173,7 @@ pub fn offer(desk: Desk, purpose: &ScanFor, reading: &Reading) -> Result<Offer, 
         (ScanFor::Waybill { .. }, Lead::Waybill(_)) => {
             Offer { act: Some((t!("scan-use-waybill"), "check")), ..nothing(String::new()) }
         }
+        (ScanFor::Slip { .. }, _) => nothing(t!("slip-not-a-slip")),
         (purpose, _) => nothing(t!("scan-not-wanted", thing = wanted(purpose).map(words::thing).unwrap_or_default())),
     })
 }
@@ -365,6 +368,7 @@ pub fn Scan(purpose: ScanFor) -> Element {
     let mut done = use_signal(|| None::<(Tone, String)>);
     // What went into a parcel last: it is still in front of the camera, and is not offered again.
     let mut taken = use_signal(String::new);
+    let slips = use_slip_reader();
     let listen_for = purpose.clone();
     use_hook(move || {
         let kit = desk.kit();
@@ -383,6 +387,7 @@ pub fn Scan(purpose: ScanFor) -> Element {
                         }
                     }
                     Ok(Seen::Code { text, .. }) if *taken.peek() == text => {}
+                    Ok(Seen::Code { text, .. }) if slips.take(desk, &listen_for, &text) => reading.set(None),
                     Ok(Seen::Code { text, symbology, how }) => {
                         let read = recognise(&kit, &text, Some(symbology), wanted(&listen_for));
                         let new = Reading { read, how, picked: false };
@@ -441,7 +446,10 @@ pub fn Scan(purpose: ScanFor) -> Element {
                             zoom(if on { 2 } else { 1 });
                         } }
                     }
-                    FinderTool { icon: "keyboard", text: t!("scan-type"), onclick: move |()| desk.open(typed.clone()) }
+                    // A slip cannot be typed.
+                    if !matches!(purpose, ScanFor::Slip { .. }) {
+                        FinderTool { icon: "keyboard", text: t!("scan-type"), onclick: move |()| desk.open(typed.clone()) }
+                    }
                     // The file chooser opens only inside the click itself: the camera script listens for the attribute.
                     button { class: "finder-btn", r#type: "button", "data-seal-camera": "pick-scan",
                         Icon { name: "image" }
@@ -458,7 +466,9 @@ pub fn Scan(purpose: ScanFor) -> Element {
                     Chip { kind, text }
                     Button { kind: ButtonKind::Go, big: true, icon: "check", text: t!("scan-enough"), onclick: move |()| desk.back() }
                 }
-                if let Some(read) = reading() {
+                if slips.state() != SlipState::Idle {
+                    SlipProgress { reader: slips }
+                } else if let Some(read) = reading() {
                     Found {
                         purpose: purpose.clone(),
                         reading: read,
