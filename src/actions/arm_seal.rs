@@ -1,6 +1,7 @@
 //! Closing and arming a seal (khóa seal).
 
 use jiff::Timestamp;
+use seal_core::case::CaseView;
 use seal_core::container::ContainerNo;
 use seal_core::fact::Fact;
 use seal_core::ids::CaseId;
@@ -11,6 +12,7 @@ use seal_core::seal_no::SealNo;
 
 use super::Kit;
 use super::lock_command::{LockEnd, Order, Patience, SealTrouble, Watch, give};
+use super::unit_state::obligation_of;
 
 /// Arms a seal that was paired and checked. `containers` are those under it; empty means all of the case. Sends one
 /// command at most, whatever happens.
@@ -29,8 +31,10 @@ pub async fn arm_seal(
 ) -> Result<LockEnd, SealTrouble<ArmRefusal>> {
     let order = Order { case, seal: seal.clone(), action: LockAction::Arm, containers, second_officer: None };
     let prepared_at = prepared_at(kit, case, seal)?;
-    let permit =
-        |view: &_| may_arm(view, seal, officer, prepared_at, kit.clock.now().wall).map_err(SealTrouble::Refused);
+    let permit = |view: &CaseView| {
+        let obligation = obligation_of(kit, view)?;
+        may_arm(view, seal, officer, &obligation, prepared_at, kit.clock.now().wall).map_err(SealTrouble::Refused)
+    };
     give(kit, officer, order, permit, patience, watch).await
 }
 

@@ -1,6 +1,7 @@
 //! What officers do, one file for each act. An act decides with pure functions of `seal_core`, then writes facts through
 //! the ports; it never talks to a screen.
 
+pub mod approve;
 pub mod arm_seal;
 pub mod cut_off_seal;
 pub mod decide_conflict;
@@ -25,9 +26,11 @@ pub mod report_difficulty;
 pub mod reserve_reuse;
 pub mod scan_item;
 pub mod sign_in;
+pub mod state_depletion;
 pub mod take_photo;
 pub mod take_slip;
 pub mod tug_test;
+pub mod unit_state;
 
 use std::sync::Arc;
 

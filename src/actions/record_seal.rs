@@ -1,9 +1,11 @@
 //! Seals without a radio of ours: by card, keypad, monitoring centre or hand; and seals found on the container.
 
+use seal_core::case::CaseView;
 use seal_core::codes::{CustomsSealKind, Iso17712, SealCondition, SealType, SealingParty};
 use seal_core::container::ContainerNo;
-use seal_core::fact::{Fact, ManualMethod, OnOff, SealRecorded};
+use seal_core::fact::{Fact, GoodsDecided, ManualMethod, OnOff, SealRecorded};
 use seal_core::ids::CaseId;
+use seal_core::obligation::Obligation;
 use seal_core::officer::Officer;
 use seal_core::seal::permit::{RecordRefusal, may_record};
 use seal_core::seal::state::SealState;
@@ -11,6 +13,7 @@ use seal_core::seal_no::SealNo;
 
 use super::Kit;
 use super::lock_command::{SealTrouble, case_of};
+use super::unit_state::obligation_of;
 
 /// What the officer records.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,8 +62,28 @@ pub fn record_seal(
         condition: by_hand.condition,
     };
     let register = kit.store.seal(&recorded.seal)?;
-    may_record(&view, &recorded, register.as_ref(), officer).map_err(SealTrouble::Refused)?;
+    let obligation = obligation_of(kit, &view)?;
+    may_record(&view, &recorded, register.as_ref(), officer, &obligation).map_err(SealTrouble::Refused)?;
     let seal = recorded.seal.clone();
-    kit.record(officer, Some(case), vec![Fact::SealRecorded(recorded)])?;
+    let mut facts: Vec<Fact> = relied_on(&view, &recorded, &obligation).into_iter().collect();
+    facts.push(Fact::SealRecorded(recorded));
+    kit.record(officer, Some(case), facts)?;
     Ok(case_of(kit, case)?.seal(&seal).map_or(SealState::Free, |seal| seal.state.clone()))
+}
+
+/// The statement of depletion that lets this seal stand in for an electronic one, written into the goods decision of the
+/// case together with the seal. Once is enough.
+fn relied_on(view: &CaseView, recorded: &SealRecorded, obligation: &Obligation) -> Option<Fact> {
+    let stands_in = recorded.on_off == OnOff::On
+        && recorded.party == SealingParty::Customs
+        && recorded.seal_type != SealType::Electronic;
+    let statement = obligation.relies_on.filter(|id| stands_in && view.depletion != Some(*id))?;
+    Some(Fact::GoodsDecided(GoodsDecided {
+        ground: view.ground?,
+        decision: view.decision.clone(),
+        from_work_list: false,
+        reason: view.no_eseal_reason.clone(),
+        depletion: Some(statement),
+        ahead_of_a: view.ahead_of_a.clone(),
+    }))
 }

@@ -8,6 +8,7 @@ use seal_core::fact::Stage;
 use seal_core::ids::{CaseId, EventId, ParcelId};
 use seal_core::seal::reading::LockAction;
 use seal_core::seal_no::SealNo;
+use seal_core::wire::B64;
 use serde::{Deserialize, Serialize};
 
 /// What a scan is for: decides the formats looked for, and what happens with what was read.
@@ -213,6 +214,32 @@ pub enum Route {
     },
     /// Turnaround of the unit's seals.
     Turnaround,
+    /// The unit's statement that no electronic seal is left.
+    Depletion,
+    /// The head's approval of a case: asked, waited for, given.
+    Approval {
+        /// Which case.
+        case: CaseId,
+    },
+    /// The head answers on the officer's phone with their PIN.
+    ApproveHere {
+        /// Which case.
+        case: CaseId,
+    },
+    /// The head's answer as read from their phone's screen.
+    TakeApproval {
+        /// Into which case.
+        case: CaseId,
+        /// The event, as signed.
+        slip: B64,
+    },
+    /// The head answers a request.
+    DecideApproval {
+        /// The request.
+        request: EventId,
+        /// The request's event, as signed, where it was read from the officer's phone.
+        slip: Option<B64>,
+    },
     /// An event of this phone as codes for another phone's camera.
     Slip {
         /// Which.

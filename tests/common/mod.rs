@@ -207,9 +207,11 @@ pub fn packed(parcel: u128, seals: &[&str]) -> Fact {
 
 pub fn rules(version: &str) -> RulePack {
     let citation = Citation { document: "test".to_owned(), dated: None, place: None, to_be_confirmed: false };
+    // Which seal goods take is law; the rest is as small as tests like it.
+    let shipped = RulePack::parse(include_str!("../../assets/rules/2026.json")).unwrap();
     RulePack {
         version: version.to_owned(),
-        goods: Vec::new(),
+        goods: shipped.goods,
         limits: SealLimits {
             battery_reserve_percent: 20,
             battery_per_day_percent: 5,
@@ -221,6 +223,7 @@ pub fn rules(version: &str) -> RulePack {
         arm_photos: Vec::new(),
         inspect_photos: Vec::new(),
         calendars: Vec::new(),
+        sealing: shipped.sealing,
     }
 }
 

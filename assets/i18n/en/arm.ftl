@@ -215,7 +215,6 @@ arm-which-condition = Is the seal intact?
 arm-condition-right = In right condition
 arm-condition-damaged = Damaged
 arm-condition-broken = Broken
-arm-depleted = These goods need an electronic seal
 arm-photo-doors = Doors and container number
 arm-photo-doors-how = Both doors and the number in the frame
 arm-photo-rope = Rope through the lock eyes

@@ -37,7 +37,6 @@ errors-held = Held for full examination. A shift lead has to accept it first.
 errors-conflict = Two devices disagree on this seal. A supervisor decides, or a second officer agrees.
 errors-second-officer = The second officer must be somebody else and give a reason.
 errors-method = This way does not fit the kind of seal. Choose again.
-errors-electronic-needed = These goods need an electronic seal. Record why none is left.
 errors-photo-full = No room for the photograph: { $free } left, { $needed } needed. Nothing was written. Free some space and take it again.
 errors-photo-no-camera = This device has no camera. Use another one.
 errors-photo-none = The camera gave no picture. Wait for the picture and take it again.

@@ -215,7 +215,6 @@ arm-which-condition = Seal còn nguyên không?
 arm-condition-right = Nguyên vẹn
 arm-condition-damaged = Bị hư hại
 arm-condition-broken = Bị phá
-arm-depleted = Hàng này bắt buộc seal định vị
 arm-photo-doors = Cửa và số container
 arm-photo-doors-how = Cả hai cánh và số trong khung
 arm-photo-rope = Cáp qua tai khóa

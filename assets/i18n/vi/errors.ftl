@@ -37,7 +37,6 @@ errors-held = Đang giữ để kiểm tra toàn bộ. Lãnh đạo ca phải ch
 errors-conflict = Hai máy ghi khác nhau về seal này. Cần lãnh đạo quyết định, hoặc người thứ hai đồng ý.
 errors-second-officer = Người thứ hai phải là người khác và phải ghi lý do.
 errors-method = Cách khóa không hợp với loại seal. Chọn lại.
-errors-electronic-needed = Hàng này bắt buộc seal định vị. Ghi lý do vì sao đã hết.
 errors-photo-full = Không đủ chỗ cho ảnh: còn { $free }, cần { $needed }. Chưa ghi gì. Xóa bớt tệp riêng rồi chụp lại.
 errors-photo-no-camera = Máy này không có máy ảnh. Dùng máy khác để chụp.
 errors-photo-none = Máy ảnh không cho hình. Chờ thấy hình rồi chụp lại.

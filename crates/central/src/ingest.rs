@@ -17,7 +17,7 @@ use crate::api::{JsonBody, blocking};
 use crate::db::{Trouble, epoch, moment};
 use crate::problem::Refusal;
 use crate::session::{Session, device_key};
-use crate::{Central, chain, feed, photos};
+use crate::{Central, chain, duty, feed, photos};
 
 /// Items in one push.
 const ITEMS: usize = 500;
@@ -155,7 +155,10 @@ fn not_acceptable(tx: &Transaction, device: DeviceId, event: &Event) -> Result<O
         Fact::ConflictDecided(_) => officer.is(Role::Supervisor),
         _ => writes.into_iter().any(|role| officer.is(role)),
     };
-    Ok((!may).then(|| rejected("role", "Tài khoản không có quyền ghi việc này.")))
+    if !may {
+        return Ok(Some(rejected("role", "Tài khoản không có quyền ghi việc này.")));
+    }
+    Ok(duty::fault(tx, event, &officer)?.map(|(code, detail)| rejected(code, detail)))
 }
 
 /// Commits an event to the record, its subjects' followers' feeds included.

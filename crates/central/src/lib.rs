@@ -12,6 +12,7 @@ pub mod accounts;
 mod api;
 mod chain;
 mod db;
+mod duty;
 mod feed;
 mod ingest;
 mod openapi;

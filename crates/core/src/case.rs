@@ -11,7 +11,10 @@ use crate::container::ContainerNo;
 use crate::doc::CaseDoc;
 use crate::event::{Event, corrected};
 use crate::evidence::{PhotoQuality, PhotoRef, PhotoRole};
-use crate::fact::{CargoHandedOver, Fact, ManualMethod, OnOff, SealLogRead, SealPrepared, Stage, TripDeclared};
+use crate::fact::{
+    AheadOfGroupA, ApprovalAsked, ApprovalGiven, CargoHandedOver, Fact, ManualMethod, OnOff, SealLogRead, SealPrepared,
+    Stage, TripDeclared,
+};
 use crate::ids::{CaseId, CommandId, DeviceId, EventId, OfficeCode, OfficerId};
 use crate::inspection::Verdict;
 use crate::rules::{GoodsDecision, LegalGround};
@@ -115,6 +118,32 @@ pub struct CaseInspection {
     pub unit: OfficeCode,
 }
 
+/// A request for an approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedApproval {
+    /// The fact.
+    pub event: EventId,
+    /// What is asked.
+    pub asked: ApprovalAsked,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub officer: OfficerId,
+}
+
+/// The answer to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenApproval {
+    /// The fact; the same whether it came by sync or by slip.
+    pub event: EventId,
+    /// What it says.
+    pub given: ApprovalGiven,
+    /// When.
+    pub at: Timestamp,
+    /// Of which unit.
+    pub unit: OfficeCode,
+}
+
 /// Two claims that cannot both be the whole truth.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conflict {
@@ -141,6 +170,18 @@ pub struct CaseView {
     pub decision: Option<GoodsDecision>,
     /// Why no electronic seal although mandatory.
     pub no_eseal_reason: String,
+    /// The unit's depletion statement that was relied on.
+    #[serde(default)]
+    pub depletion: Option<EventId>,
+    /// Why an electronic seal although goods of group A wait.
+    #[serde(default)]
+    pub ahead_of_a: Option<AheadOfGroupA>,
+    /// The newest request for the head's approval.
+    #[serde(default)]
+    pub approval_asked: Option<AskedApproval>,
+    /// The newest answer, from whichever phone and however it came.
+    #[serde(default)]
+    pub approval: Option<GivenApproval>,
     /// Vehicle, driver, route.
     pub trip: Option<TripDeclared>,
     /// Seals, in the order in which they appeared.
@@ -182,7 +223,15 @@ impl CaseView {
             view.seals.push(seal);
         }
         let mut history: Vec<LockFact> = Vec::new();
-        for event in ordered.into_iter().filter(|event| !corrected.contains(&event.id)) {
+        // What a slip carries is corrected under its own id.
+        let holds = |event: &&Event| {
+            let inner = match &event.fact {
+                Fact::SlipTaken(slip) => slip.event().map(|inner| inner.id),
+                _ => None,
+            };
+            !corrected.contains(&event.id) && inner.is_none_or(|inner| !corrected.contains(&inner))
+        };
+        for event in ordered.into_iter().filter(holds) {
             view.apply(event, &mut history);
         }
         view.decide_conflicts(events);
@@ -196,6 +245,10 @@ impl CaseView {
             on_the_spot,
             decision: None,
             no_eseal_reason: String::new(),
+            depletion: None,
+            ahead_of_a: None,
+            approval_asked: None,
+            approval: None,
             trip: None,
             seals: Vec::new(),
             photos: Vec::new(),
@@ -227,6 +280,8 @@ impl CaseView {
                 self.ground = Some(goods.ground);
                 self.decision.clone_from(&goods.decision);
                 self.no_eseal_reason.clone_from(&goods.reason);
+                self.depletion = goods.depletion;
+                self.ahead_of_a.clone_from(&goods.ahead_of_a);
             }
             Fact::TripDeclared(trip) => self.trip = Some(trip.clone()),
             Fact::CargoHandedOver(handed) => self.handed_over = Some(handed.clone()),
@@ -310,6 +365,12 @@ impl CaseView {
                     self.lock(event, &seen.seal, &SealEvent::PlatformSaw { closed }, None, history);
                 }
             }
+            Fact::ApprovalAsked(_) | Fact::ApprovalGiven(_) => self.approve(event),
+            Fact::SlipTaken(slip) => {
+                if let Some(inner) = slip.event().filter(|inner| inner.case == event.case) {
+                    self.approve(&inner);
+                }
+            }
             Fact::CaseOpened(_)
             | Fact::SealReceived(_)
             | Fact::ReuseReserved(_)
@@ -319,9 +380,6 @@ impl CaseView {
             | Fact::ConflictDecided(_)
             | Fact::DifficultyReported(_)
             | Fact::Corrected(_)
-            | Fact::ApprovalAsked(_)
-            | Fact::ApprovalGiven(_)
-            | Fact::SlipTaken(_)
             | Fact::DepletionStated(_)
             | Fact::DepletionEnded(_)
             | Fact::SealsIssued(_)
@@ -336,6 +394,22 @@ impl CaseView {
             | Fact::LossReported(_)
             | Fact::LossSettled(_)
             | Fact::ParcelTracked(_) => {}
+        }
+    }
+
+    /// Takes a request or an answer in; newest first, each event once.
+    fn approve(&mut self, event: &Event) {
+        let at = event.at.wall;
+        match &event.fact {
+            Fact::ApprovalAsked(asked) if self.approval_asked.as_ref().is_none_or(|known| known.at <= at) => {
+                self.approval_asked =
+                    Some(AskedApproval { event: event.id, asked: asked.clone(), at, officer: event.officer.clone() });
+            }
+            Fact::ApprovalGiven(given) if self.approval.as_ref().is_none_or(|known| known.at <= at) => {
+                self.approval =
+                    Some(GivenApproval { event: event.id, given: given.clone(), at, unit: event.unit.clone() });
+            }
+            _ => {}
         }
     }
 

@@ -266,7 +266,7 @@ mod tests {
     use crate::codes::{CustomsSealKind, SealType};
     use crate::doc::{CaseDoc, SealDoc, SealLife, SealRadio};
     use crate::ids::CaseId;
-    use crate::rules::{ReturnRule, SealLimits};
+    use crate::rules::{ReturnRule, SealLimits, SealingRules};
     use jiff::civil::date;
     use uuid::Uuid;
 
@@ -302,6 +302,7 @@ mod tests {
             arm_photos: Vec::new(),
             inspect_photos: Vec::new(),
             calendars: vec![YearCalendar { year: 2026, off, worked: vec![date(2026, 2, 28)], citation: citation() }],
+            sealing: SealingRules::default(),
         }
     }
 

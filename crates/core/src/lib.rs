@@ -18,6 +18,7 @@ pub mod fact;
 pub mod ids;
 pub mod inspection;
 pub mod near;
+pub mod obligation;
 pub mod officer;
 pub mod outbox;
 pub mod rules;

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::YearCalendar;
 use crate::evidence::PhotoRole;
+use crate::fact::ApprovalKind;
+use crate::officer::Role;
 
 /// Where a rule is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,6 +132,68 @@ pub struct ReturnRule {
     pub citation: Citation,
 }
 
+/// Who may state that a unit's electronic seals are depleted, and how long that stands (dispatch point 1.a).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DepletionRule {
+    /// Any of these roles.
+    pub stated_by: Vec<Role>,
+    /// Longest time a statement stands, hours.
+    pub holds_hours: u32,
+    /// First day it holds.
+    pub valid_from: civil::Date,
+    /// Last day it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<civil::Date>,
+    /// Where it is written.
+    pub citation: Citation,
+}
+
+/// Which group A goods come before group B goods (dispatch point 1.b).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriorityRule {
+    /// Goods announced for within so many hours are waiting.
+    pub within_hours: u32,
+    /// Goods announced so many hours ago and not sealed since no longer are.
+    pub late_hours: u32,
+    /// First day it holds.
+    pub valid_from: civil::Date,
+    /// Last day it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<civil::Date>,
+    /// Where it is written.
+    pub citation: Citation,
+}
+
+/// What needs the approval of the head of the unit, who that is, and how long it may be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovalRule {
+    /// What is approved.
+    pub what: ApprovalKind,
+    /// Grounds that are outside the criteria by which goods are chosen for sealing.
+    pub grounds: Vec<LegalGround>,
+    /// Goods on whose ground the rules say nothing on the day are outside them too.
+    pub unruled: bool,
+    /// Any of these roles, of the unit.
+    pub given_by: Vec<Role>,
+    /// Longest time an approval may be used, hours.
+    pub holds_hours: u32,
+    /// First day it holds.
+    pub valid_from: civil::Date,
+    /// Last day it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<civil::Date>,
+    /// Where it is written.
+    pub citation: Citation,
+}
+
+impl ApprovalRule {
+    /// Whether goods are outside the criteria: by their ground, or because no rule of the day settles their group.
+    #[must_use]
+    pub fn covers(&self, ground: LegalGround, ruled: bool) -> bool {
+        self.grounds.contains(&ground) || (self.unruled && !ruled)
+    }
+}
+
 /// One pack of rules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RulePack {
@@ -147,6 +211,20 @@ pub struct RulePack {
     pub inspect_photos: Vec<PhotoRole>,
     /// Working-day calendars, one a year.
     pub calendars: Vec<YearCalendar>,
+    /// Who states, approves and goes first when seals are put on.
+    #[serde(default)]
+    pub sealing: SealingRules,
+}
+
+/// Rules for what may be put on besides the goods' group, one of each kind for each period.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealingRules {
+    /// Depletion statements.
+    pub depletion: Vec<DepletionRule>,
+    /// Group A before group B.
+    pub priority: Vec<PriorityRule>,
+    /// Approvals.
+    pub approvals: Vec<ApprovalRule>,
 }
 
 /// What the pack says of a ground on a day.
@@ -171,24 +249,47 @@ impl RulePack {
         serde_json::from_str(json)
     }
 
+    /// What orders packs from older to newer: versions are numbers with dots, e.g. `2026.12`.
+    #[must_use]
+    pub fn order(&self) -> Vec<u32> {
+        self.version.split('.').map(|part| part.parse().unwrap_or(0)).collect()
+    }
+
     /// The group of a ground on a day, or `None` when no rule of the pack covers the day: then the officer is told, and
     /// nothing is guessed.
     #[must_use]
     pub fn decide_goods(&self, ground: LegalGround, on: civil::Date) -> Option<GoodsDecision> {
-        self.goods
-            .iter()
-            .find(|rule| rule.ground == ground && rule.valid_from <= on && rule.valid_to.is_none_or(|last| on <= last))
-            .map(|rule| GoodsDecision {
-                ground,
-                group: rule.group,
-                citation: rule.citation.clone(),
-                pack: self.version.clone(),
-            })
+        self.goods.iter().find(|rule| rule.ground == ground && holds(rule.valid_from, rule.valid_to, on)).map(|rule| {
+            GoodsDecision { ground, group: rule.group, citation: rule.citation.clone(), pack: self.version.clone() }
+        })
+    }
+
+    /// The rule for depletion statements on a day.
+    #[must_use]
+    pub fn depletion_rule(&self, on: civil::Date) -> Option<&DepletionRule> {
+        self.sealing.depletion.iter().find(|rule| holds(rule.valid_from, rule.valid_to, on))
+    }
+
+    /// Which group A goods come first, on a day.
+    #[must_use]
+    pub fn priority_rule(&self, on: civil::Date) -> Option<&PriorityRule> {
+        self.sealing.priority.iter().find(|rule| holds(rule.valid_from, rule.valid_to, on))
+    }
+
+    /// The rule for an approval on a day.
+    #[must_use]
+    pub fn approval_rule(&self, what: ApprovalKind, on: civil::Date) -> Option<&ApprovalRule> {
+        self.sealing.approvals.iter().find(|rule| rule.what == what && holds(rule.valid_from, rule.valid_to, on))
     }
 
     /// The return rule on a day.
     #[must_use]
     pub fn return_rule(&self, on: civil::Date) -> Option<&ReturnRule> {
-        self.returns.iter().find(|rule| rule.valid_from <= on && rule.valid_to.is_none_or(|last| on <= last))
+        self.returns.iter().find(|rule| holds(rule.valid_from, rule.valid_to, on))
     }
+}
+
+/// A rule of these first and last days holds on a day.
+fn holds(from: civil::Date, to: Option<civil::Date>, on: civil::Date) -> bool {
+    from <= on && to.is_none_or(|last| on <= last)
 }

@@ -165,12 +165,10 @@ pub fn officers(conn: &Connection, unit: &OfficeCode) -> Result<Vec<Officer>, St
         .collect())
 }
 
-/// The pulled pack with the highest version; versions are numbers with dots, e.g. `2026.11`.
+/// The newest pulled pack.
 pub fn newest_rules(conn: &Connection) -> Result<Option<RulePack>, StoreError> {
-    let version =
-        |pack: &RulePack| pack.version.split('.').map(|part| part.parse::<u32>().unwrap_or(0)).collect::<Vec<_>>();
     let packs = docs(conn, "rules")?.into_iter();
-    Ok(packs.filter_map(|doc| if let Doc::Rules(pack) = doc { Some(pack) } else { None }).max_by_key(version))
+    Ok(packs.filter_map(|doc| if let Doc::Rules(pack) = doc { Some(pack) } else { None }).max_by_key(RulePack::order))
 }
 
 pub fn note(conn: &Connection, name: &str) -> Result<Option<String>, StoreError> {

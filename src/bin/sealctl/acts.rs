@@ -4,12 +4,13 @@
 use std::path::PathBuf;
 
 use futures_util::FutureExt as _;
+use jiff::SignedDuration;
 use seal_core::codes::{CustomsSealKind, Iso17712, SealCondition, SealType, SealingParty};
 use seal_core::container::ContainerNo;
 use seal_core::courier::{ParcelView, return_clock};
 use seal_core::declaration::DeclarationNo;
 use seal_core::evidence::PhotoRole;
-use seal_core::fact::{CargoHandedOver, Inspected, ManualMethod, OnOff, Stage};
+use seal_core::fact::{CargoHandedOver, DepletionReason, Inspected, ManualMethod, OnOff, Stage};
 use seal_core::ids::{CaseId, EventId, OfficeCode, OfficerId, ParcelId};
 use seal_core::inspection::{HandCheck, HandCheckResult, Verdict, checks_for};
 use seal_core::rules::LegalGround;
@@ -39,6 +40,7 @@ use seal_field::actions::record_seal::{SealByHand, record_seal};
 use seal_field::actions::report_difficulty::report_difficulty;
 use seal_field::actions::scan_item::{Lead, follow, likeliest, note_code, recognise, value_of};
 use seal_field::actions::sign_in::sign_in;
+use seal_field::actions::state_depletion::state_depletion;
 use seal_field::actions::take_photo::{Shot, keep_photo};
 use seal_field::actions::tug_test::tug_test;
 use seal_field::adapters::switchable::NetworkMode;
@@ -81,13 +83,15 @@ pub enum Act {
     Scan { text: String, symbology: Option<Symbology>, case: Option<CaseId> },
     /// Opens a case on the spot.
     OpenCase { containers: Vec<ContainerNo>, declaration: Option<DeclarationNo>, destination: OfficeCode },
-    /// Settles the legal ground.
+    /// Settles the legal ground; `reason`: why group B goods go ahead of group A goods that wait.
     Goods {
         case: CaseId,
         ground: LegalGround,
         #[serde(default)]
         reason: String,
     },
+    /// States that the unit has no electronic seals left.
+    StateDepletion { reason: DepletionReason, remark: String, hours: i64 },
     /// Declares the trip.
     Trip { case: CaseId, vehicle: String, driver: String, route: String, hours: u32 },
     /// Pairs with a seal, checks it and lets it go again.
@@ -355,6 +359,10 @@ fn record(desk: &Desk, act: Act) -> Result<Value, String> {
             let from_work_list = view.is_some_and(|view| view.doc.ground == Some(ground));
             let decision = decide_goods(kit, &officer, case, ground, from_work_list, &reason).map_err(words)?;
             json!({ "decision": decision })
+        }
+        Act::StateDepletion { reason, remark, hours } => {
+            let until = kit.clock.now().wall + SignedDuration::from_hours(hours);
+            json!({ "statement": state_depletion(kit, &officer, reason, &remark, until).map_err(words)? })
         }
         Act::Trip { case, vehicle, driver, route, hours } => {
             let trip = Trip { vehicle, driver, route, hours, ..Trip::default() };

@@ -11,6 +11,7 @@ use seal_core::seal::outcome::open_command;
 use seal_core::seal::reading::LockAction;
 use seal_core::seal_no::SealNo;
 
+use super::home::is_approved;
 use super::parts::{CaseGone, Page, Trouble, case_of, photo_src, store_trouble};
 use super::scan::inspect_route;
 use super::words;
@@ -28,6 +29,8 @@ pub enum Next {
     Settle(SealNo, LockAction),
     /// Choose the legal ground.
     Ground,
+    /// No rule of the day settles the goods' group: the head of the unit decides.
+    Approve,
     /// No seal is needed.
     NoSeal,
     /// Begin sealing with the trip.
@@ -64,8 +67,9 @@ pub fn next(view: &CaseView, unit: &OfficeCode, rules: &RulePack, group: Option<
     let on = view.customs_seals().find(|seal| seal.state.is_on());
     match (view.phase(), on) {
         (CasePhase::ToSeal | CasePhase::Sealing, _) if &view.doc.origin == unit => match group {
-            None => Next::Ground,
-            Some(GoodsGroup::C) => Next::NoSeal,
+            None if view.ground.is_none() => Next::Ground,
+            None if !is_approved(view) => Next::Approve,
+            Some(GoodsGroup::C) if !is_approved(view) => Next::NoSeal,
             _ if view.trip.is_none() => Next::Trip,
             _ => Next::ScanSeal,
         },
@@ -269,7 +273,7 @@ fn GoodsCard(view: CaseView, decision: Option<GoodsDecision>, changeable: bool, 
                 Decision { text: words::group(decision.group) }
                 Cite { text: words::citation(&decision.citation, &decision.pack) }
                 if decision.group == GoodsGroup::A {
-                    Note { text: if view.no_eseal_reason.is_empty() { t!("case-group-mandatory-why") } else { t!("case-no-eseal", reason = view.no_eseal_reason.clone()) } }
+                    Note { text: if view.depletion.is_some() { t!("duty-relied-on") } else if view.no_eseal_reason.is_empty() { t!("case-group-mandatory-why") } else { t!("case-no-eseal", reason = view.no_eseal_reason.clone()) } }
                 }
                 if changeable {
                     Button { text: t!("case-ground-change"), icon: "scale", onclick: move |()| onchange.call(()) }
@@ -377,8 +381,9 @@ fn NextAct(view: CaseView, next: Next, unit: OfficeCode, trouble: Signal<String>
         Next::Ground => go("scale", t!("case-choose-ground"), Route::Goods { case }),
         Next::NoSeal => rsx! {
             DockNote { icon: "circle-check", text: t!("case-needs-no-seal") }
-            Button { icon: "lock", text: t!("case-seal-anyway"), onclick: move |()| begin(()) }
+            Button { icon: "lock", text: t!("case-seal-anyway"), onclick: move |()| desk.open(Route::Approval { case }) }
         },
+        Next::Approve => go("user", t!("duty-go-approval"), Route::Approval { case }),
         Next::Trip => rsx! {
             if view.containers_scanned.is_empty() {
                 Button { icon: "scan-line", text: t!("case-scan-container"), onclick: move |()| desk.open(Route::Scan { purpose: ScanFor::Case { case } }) }

@@ -4,6 +4,8 @@ use dioxus::prelude::*;
 use seal_core::ids::CaseId;
 use seal_core::rules::{GoodsGroup, LegalGround};
 
+use super::depletion::DepletionOf;
+use super::duty::AheadOfA;
 use super::parts::{CaseGone, Page, Trouble, case_of, store_trouble, title_of};
 use super::words;
 use crate::actions::decide_goods::{decide_goods, preview};
@@ -18,9 +20,10 @@ pub fn Goods(case: CaseId) -> Element {
     let known = case_of(desk, case);
     let first = known.as_ref().and_then(|view| view.ground);
     let mut chosen = use_signal(|| first);
-    let mut reason = use_signal(|| known.as_ref().map(|view| view.no_eseal_reason.clone()).unwrap_or_default());
+    let reason = use_signal(String::new);
     let mut trouble = use_signal(String::new);
     let Some(view) = known else { return rsx! { CaseGone {} } };
+    let unit = view.doc.origin.clone();
     let decision = chosen().and_then(|ground| desk.look(|kit| preview(kit, ground).ok().flatten()));
     let items: Vec<Choice> = LegalGround::ALL
         .into_iter()
@@ -62,18 +65,22 @@ pub fn Goods(case: CaseId) -> Element {
                     Decision { text: words::group(decision.group) }
                     Cite { text: words::citation(&decision.citation, &decision.pack) }
                 }
-                if decision.group == GoodsGroup::A {
-                    TextArea {
-                        label: t!("case-depleted"),
-                        help: t!("case-depleted-help"),
-                        initial: reason(),
-                        oninput: move |text: String| reason.set(text),
-                    }
+                match decision.group {
+                    GoodsGroup::A => rsx! {
+                        DepletionOf { unit: unit.clone() }
+                    },
+                    GoodsGroup::B => rsx! {
+                        AheadOfA { case, reason }
+                    },
+                    GoodsGroup::C => rsx! {
+                        Note { icon: "user", text: t!("duty-need-approval") }
+                    },
                 }
             } else if chosen().is_some() {
                 Card { kind: CardKind::Unsure, live: true,
                     Decision { text: t!("case-no-rule") }
                     Note { text: t!("case-no-rule-why") }
+                    Note { icon: "user", text: t!("duty-unruled") }
                 }
             }
             Trouble { text: trouble() }

@@ -9,6 +9,8 @@ use seal_core::ids::OfficeCode;
 use seal_core::rules::{GoodsGroup, RulePack};
 use seal_core::time::date_in_vietnam;
 
+use super::decide_approval::WaitingRequests;
+use super::duty::StandingNow;
 use super::parts::{Page, title_of, use_sync_status};
 use super::words;
 use crate::actions::Kit;
@@ -51,13 +53,21 @@ pub fn task(view: &CaseView, unit: &OfficeCode, group: Option<GoodsGroup>) -> Ta
     let (origin, destination) = (&view.doc.origin == unit, &view.doc.destination == unit);
     match view.phase() {
         CasePhase::Uncertain => Task::Settle,
-        CasePhase::ToSeal | CasePhase::Sealing if origin && group == Some(GoodsGroup::C) => Task::NoSeal,
+        CasePhase::ToSeal | CasePhase::Sealing if origin && group == Some(GoodsGroup::C) && !is_approved(view) => {
+            Task::NoSeal
+        }
         CasePhase::ToSeal | CasePhase::Sealing if origin => Task::Seal,
         CasePhase::Sealed if destination => Task::Inspect,
         CasePhase::Held => Task::Examine,
         CasePhase::Sealed => Task::Leave,
         _ => Task::Nothing,
     }
+}
+
+/// The head of the unit lets it be sealed all the same.
+#[must_use]
+pub fn is_approved(view: &CaseView) -> bool {
+    view.approval.as_ref().is_some_and(|approval| approval.given.granted)
 }
 
 struct Shift {
@@ -179,6 +189,8 @@ pub fn Home() -> Element {
     rsx! {
         Page { title: t!("case-shift"), sub, nav: "home", settings: true,
             DamageCard {}
+            WaitingRequests {}
+            StandingNow {}
             if let Some(todo) = next.cloned() {
                 NextTask { todo, unit: unit.clone(), now }
             } else if never_pulled {

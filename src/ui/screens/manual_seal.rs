@@ -5,13 +5,14 @@ use dioxus::prelude::*;
 use seal_core::codes::{CustomsSealKind, Iso17712, SealCondition, SealType, SealingParty};
 use seal_core::fact::{ManualMethod, OnOff, Stage};
 use seal_core::ids::CaseId;
-use seal_core::rules::GoodsGroup;
 use seal_core::seal_no::SealNo;
 
-use super::parts::{CaseGone, Page, Trouble, case_of, store_trouble, title_of};
+use super::depletion::DepletionOf;
+use super::duty::{CitedProp, NeedCard, NeedProp};
+use super::parts::{CaseGone, Page, Trouble, case_of, title_of};
 use super::{trouble, words};
-use crate::actions::decide_goods::decide_goods;
 use crate::actions::record_seal::{SealByHand, record_seal};
+use crate::actions::unit_state::obligation_of;
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::use_desk;
@@ -39,7 +40,6 @@ pub fn ManualSeal(case: CaseId, seal: Option<SealNo>) -> Element {
     let mut method = use_signal(|| on_case.as_ref().and_then(|seal| seal.method));
     let mut whose = use_signal(|| SealingParty::Customs);
     let mut condition = use_signal(|| None::<SealCondition>);
-    let mut reason = use_signal(|| view.no_eseal_reason.clone());
     let mut failed = use_signal(String::new);
 
     let customs = whose() == SealingParty::Customs;
@@ -50,30 +50,25 @@ pub fn ManualSeal(case: CaseId, seal: Option<SealNo>) -> Element {
     let typed = seal.is_none();
     let same =
         !typed || again().chars().filter(|c| !c.is_whitespace()).collect::<String>().eq_ignore_ascii_case(&clean);
-    let mandatory = view.decision.as_ref().is_some_and(|decision| decision.group == GoodsGroup::A);
-    let needs_reason = !off && customs && !electronic && mandatory && kind().is_some();
+    // What the goods may take; nothing is asked of seals of others, nor of one that comes off.
+    let law = (!off && customs && kind().is_some()).then(|| desk.look(|kit| obligation_of(kit, &view).ok())).flatten();
+    let seal_type = if electronic { SealType::Electronic } else { SealType::Mechanical };
+    let needs = law.as_ref().and_then(|law| law.may_put_on(seal_type).err());
+    let cited = law.as_ref().and_then(|law| law.on(seal_type).cited.clone());
+    let stands_in = !electronic && needs.is_none() && law.as_ref().is_some_and(|law| law.relies_on.is_some());
     let ready = parsed.is_ok()
         && same
         && (!customs || kind().is_some())
         && (!customs || method().is_some() || !electronic)
         && (!off || condition().is_some())
-        && (!needs_reason || !reason().trim().is_empty());
+        && needs.is_none();
     let save = {
-        let view = view.clone();
         move |()| {
             let (Ok(no), Some(officer)) = (parsed.clone(), desk.officer()) else { return };
             let kit = desk.kit();
-            if needs_reason && reason.peek().trim() != view.no_eseal_reason.trim() {
-                let Some(ground) = view.ground else { return };
-                let from_list = view.decision.is_none();
-                if let Err(error) = decide_goods(&kit, &officer, case, ground, from_list, &reason.peek()) {
-                    failed.set(store_trouble(&error));
-                    return;
-                }
-            }
             let by_hand = SealByHand {
                 seal: no.clone(),
-                seal_type: if electronic { SealType::Electronic } else { SealType::Mechanical },
+                seal_type,
                 party: *whose.peek(),
                 kind: kind.peek().filter(|_| customs),
                 class: class.peek().filter(|_| !electronic),
@@ -185,11 +180,11 @@ pub fn ManualSeal(case: CaseId, seal: Option<SealNo>) -> Element {
                     condition.set(SealCondition::ALL.iter().copied().find(|condition| condition.code() == id));
                 } }
             }
-            if needs_reason {
-                Card { kind: CardKind::Warn,
-                    Decision { text: t!("arm-depleted") }
-                    TextArea { label: t!("case-depleted"), initial: reason(), help: t!("case-depleted-help"), oninput: move |text: String| reason.set(text) }
-                }
+            if let Some(need) = needs {
+                NeedCard { case, need: NeedProp(need), cited: cited.map(CitedProp) }
+            }
+            if stands_in {
+                DepletionOf { unit: view.doc.origin.clone() }
             }
             Trouble { text: failed() }
         }

@@ -1,11 +1,15 @@
 //! One file for each screen, or for the few that are one thought. A screen reads views, calls an act, and says what is now
 //! true; it decides nothing itself.
 
+mod approval;
 mod camera;
 mod case;
 mod cases;
 mod conflict;
 mod cut_off;
+mod decide_approval;
+mod depletion;
+mod duty;
 mod frame;
 mod goods;
 mod hand_checks;
@@ -126,6 +130,11 @@ fn Shown(route: Route) -> Element {
         Route::Seal { seal } => rsx! { seal::Seal { seal } },
         Route::Turnaround => rsx! { turnaround::Turnaround {} },
         Route::Queue => rsx! { queue::Queue {} },
+        Route::Depletion => rsx! { depletion::Depletion {} },
+        Route::Approval { case } => rsx! { approval::Approval { case } },
+        Route::ApproveHere { case } => rsx! { approval::ApproveHere { case } },
+        Route::TakeApproval { case, slip } => rsx! { approval::TakeApproval { case, slip } },
+        Route::DecideApproval { request, slip } => rsx! { decide_approval::DecideApproval { request, slip } },
         Route::Slip { event } => rsx! { slip::Slip { event } },
         Route::Practice => rsx! { practice::Practice {} },
     }

@@ -10,6 +10,7 @@ use seal_core::seal::reading::LockAction;
 use seal_core::seal::state::Misfit;
 use seal_core::seal_no::SealNo;
 
+use super::duty::{NeedCard, electronic_needs};
 use super::parts::{CaseGone, Page, case_of, title_of};
 use super::{trouble, words};
 use crate::actions::lock_command::{Patience, SealTrouble};
@@ -92,6 +93,7 @@ pub fn Preflight(case: CaseId, seal: SealNo) -> Element {
         move || start()
     });
     let Some(view) = case_of(desk, case) else { return rsx! { CaseGone {} } };
+    let first = electronic_needs(desk, &view);
     let other = move |()| desk.replace(Route::Scan { purpose: ScanFor::SealToArm { case } });
     let again = {
         let start = start.clone();
@@ -107,6 +109,10 @@ pub fn Preflight(case: CaseId, seal: SealNo) -> Element {
     };
     let dock = match now() {
         Now::Pairing => rsx! { DockNote { icon: "hourglass", text: t!("arm-pairing-wait") } },
+        Now::Paired { .. } if first.is_some() => rsx! {
+            DockNote { icon: "scale", text: t!("duty-first") }
+            Button { icon: "repeat", text: t!("arm-other-seal"), onclick: other }
+        },
         Now::Paired { checks, .. } if may_arm(&checks) => rsx! {
             Button { kind: ButtonKind::Go, big: true, icon: "lock", text: t!("arm-next-lock"), onclick: go }
             Button { icon: "repeat", text: t!("arm-other-seal"), onclick: other }
@@ -138,6 +144,9 @@ pub fn Preflight(case: CaseId, seal: SealNo) -> Element {
     };
     rsx! {
         Page { title: t!("arm-title"), sub: title_of(&view), back: true, step: 3, focus: true, report: "preflight", dock,
+            if let Some((need, cited)) = first {
+                NeedCard { case, need, cited }
+            }
             match now() {
                 Now::Pairing => rsx! {
                     Card { kind: CardKind::Hero, live: true,

@@ -7,6 +7,7 @@ use seal_core::event::SignedEvent;
 use seal_core::fact::Fact;
 use seal_core::ids::EventId;
 use seal_core::slip::{self, Collected, Collector, Disbelief, SlipError};
+use seal_core::wire::B64;
 
 use super::frame::officer_name;
 use super::parts::{Page, store_trouble};
@@ -229,8 +230,10 @@ fn leads_to(purpose: &ScanFor, signed: &SignedEvent) -> Result<Route, String> {
 /// The screen that goes on from a slip whose signature was checked: one arm for each kind of slip. The screens take the
 /// signed bytes along; nothing is written before the officer acts there.
 fn slip_leads_to(signed: &SignedEvent) -> Option<Route> {
+    let slip = B64(signed.cose.clone());
     match &signed.event.fact {
-        Fact::ApprovalAsked(_) | Fact::ApprovalGiven(_) => None,
+        Fact::ApprovalAsked(_) => Some(Route::DecideApproval { request: signed.event.id, slip: Some(slip) }),
+        Fact::ApprovalGiven(_) => Some(Route::TakeApproval { case: signed.event.case?, slip }),
         // A hand-over of seals (SealsOffered, SealsTakenOver) gets its arm here.
         _ => None,
     }

@@ -75,6 +75,7 @@ pub fn arm(reason: &ArmRefusal) -> String {
             let names: Vec<String> = kinds.iter().map(|kind| check_title(*kind)).collect();
             t!("errors-checks-stop", checks = names.join(", "))
         }
+        ArmRefusal::Needs(need) => super::duty::need(need),
         ArmRefusal::Lock(reason) => misfit(reason),
     }
 }
@@ -99,7 +100,7 @@ pub fn record(reason: &RecordRefusal) -> String {
     match reason {
         RecordRefusal::NoRole => t!("errors-no-role"),
         RecordRefusal::MethodDoesNotFit => t!("errors-method"),
-        RecordRefusal::ElectronicNeeded => t!("errors-electronic-needed"),
+        RecordRefusal::Needs(need) => super::duty::need(need),
         RecordRefusal::Unfit(reason) => unfit(reason),
         RecordRefusal::Lock(reason) => misfit(reason),
         RecordRefusal::StaysOn(reason) => disarm(reason),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cbor::Bytes;
 use crate::container::ContainerNo;
+use crate::event::{Event, SignedEvent};
 use crate::ids::{CaseId, EventId, OfficerId};
 use crate::rules::LegalGround;
 
@@ -59,6 +60,14 @@ pub struct ApprovalGiven {
 pub struct SlipTaken {
     /// The other phone's event, exactly as it was signed there.
     pub cose: Bytes,
+}
+
+impl SlipTaken {
+    /// The event inside. Its signature was checked when the slip was taken; `None` where this version cannot read it.
+    #[must_use]
+    pub fn event(&self) -> Option<Event> {
+        SignedEvent::read(&self.cose.0).ok().map(|signed| signed.event)
+    }
 }
 
 /// Why a unit has no electronic seals left.

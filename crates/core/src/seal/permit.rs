@@ -12,8 +12,8 @@ use crate::custody::{SealView, Whereabouts};
 use crate::fact::{ManualMethod, OnOff, SealRecorded, SecondOfficer};
 use crate::ids::{CommandId, OfficeCode};
 use crate::inspection::Verdict;
+use crate::obligation::{Need, Obligation};
 use crate::officer::{Officer, Role};
-use crate::rules::GoodsGroup;
 use crate::seal_no::SealNo;
 
 /// Checks made before arming hold so long; after that battery, rope and signal are looked at anew.
@@ -34,12 +34,15 @@ pub enum ArmRefusal {
     /// A check says stop.
     #[error("a check of the seal failed: {0:?}")]
     Stopped(Vec<CheckKind>),
+    /// The goods may not take an electronic seal yet.
+    #[error(transparent)]
+    Needs(#[from] Need),
     /// The lock's state does not allow it.
     #[error(transparent)]
     Lock(#[from] Misfit),
 }
 
-/// Arming may go on. `prepared_at` is when the newest checks were recorded.
+/// Arming may go on. `obligation` is what the goods may take now; `prepared_at` is when the newest checks were recorded.
 ///
 /// # Errors
 /// [`ArmRefusal`].
@@ -47,12 +50,14 @@ pub fn may_arm(
     case: &CaseView,
     no: &SealNo,
     officer: &Officer,
+    obligation: &Obligation,
     prepared_at: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<(), ArmRefusal> {
     if !works_seals(officer) {
         return Err(ArmRefusal::NoRole);
     }
+    obligation.may_put_on(SealType::Electronic)?;
     let seal = case.seal(no).ok_or(ArmRefusal::NotPrepared)?;
     may_begin(&seal.state, LockAction::Arm)?;
     let (Some(prepared), Some(at)) = (&seal.prepared, prepared_at) else { return Err(ArmRefusal::NotPrepared) };
@@ -190,9 +195,9 @@ pub enum RecordRefusal {
     /// A bolt has no keypad, an electronic seal is not closed by hand.
     #[error("this way of working does not fit the type of seal")]
     MethodDoesNotFit,
-    /// Group A goods go under an electronic seal; another one only when those are used up, with the reason recorded.
-    #[error("these goods need an electronic seal; record why none is left first")]
-    ElectronicNeeded,
+    /// The goods may not take this type of seal yet.
+    #[error(transparent)]
+    Needs(#[from] Need),
     /// Must not be used at all.
     #[error(transparent)]
     Unfit(#[from] Unfit),
@@ -205,7 +210,8 @@ pub enum RecordRefusal {
 }
 
 /// A seal put on or taken off without our radio, or found on the container, may be recorded. `register` is what is known of
-/// the seal. Seals of carriers and shippers are only seen, so they are not held to customs' rules.
+/// the seal, `obligation` what the goods may take now. Seals of carriers and shippers are only seen, so they are not held
+/// to customs' rules.
 ///
 /// # Errors
 /// [`RecordRefusal`].
@@ -214,6 +220,7 @@ pub fn may_record(
     recorded: &SealRecorded,
     register: Option<&SealView>,
     officer: &Officer,
+    obligation: &Obligation,
 ) -> Result<(), RecordRefusal> {
     if !works_seals(officer) {
         return Err(RecordRefusal::NoRole);
@@ -244,13 +251,7 @@ pub fn may_record(
             {
                 return Err(Unfit::OnOtherCase(*other).into());
             }
-            let mandatory = case.decision.as_ref().is_some_and(|decision| decision.group == GoodsGroup::A);
-            let has_electronic =
-                case.customs_seals().any(|seal| seal.seal_type == SealType::Electronic && seal.state.is_on());
-            if !electronic && mandatory && !has_electronic && case.no_eseal_reason.trim().is_empty() {
-                return Err(RecordRefusal::ElectronicNeeded);
-            }
-            Ok(())
+            Ok(obligation.may_put_on(recorded.seal_type)?)
         }
     }
 }

@@ -650,6 +650,32 @@ pub fn docs() -> Vec<Doc> {
                 worked: vec![date(2026, 8, 22)],
                 citation: citation(),
             }],
+            sealing: SealingRules {
+                depletion: vec![DepletionRule {
+                    stated_by: vec![Role::ShiftLead, Role::Supervisor],
+                    holds_hours: 12,
+                    valid_from: date(2025, 7, 1),
+                    valid_to: None,
+                    citation: citation(),
+                }],
+                priority: vec![PriorityRule {
+                    within_hours: 12,
+                    late_hours: 24,
+                    valid_from: date(2025, 7, 1),
+                    valid_to: Some(date(2027, 12, 31)),
+                    citation: citation(),
+                }],
+                approvals: vec![ApprovalRule {
+                    what: ApprovalKind::OutsideCriteria,
+                    grounds: vec![LegalGround::None],
+                    unruled: true,
+                    given_by: vec![Role::Supervisor],
+                    holds_hours: 24,
+                    valid_from: date(2025, 7, 1),
+                    valid_to: None,
+                    citation: citation(),
+                }],
+            },
         }),
         Doc::Officer(officer()),
         Doc::Device(DeviceDoc {

@@ -69,27 +69,31 @@ pub fn play(stage: &mut Stage, report: &mut Report) -> Result<(), Trouble> {
 }
 
 fn no_eseal_left(report: &mut Report, a: &mut Actor) -> Result<(), Trouble> {
-    let goods =
-        |reason: &str| json!({ "do": "goods", "case": CASE_WITHOUT_ESEAL, "ground": "bonded", "reason": reason });
+    let goods = json!({ "do": "goods", "case": CASE_WITHOUT_ESEAL, "ground": "bonded" });
+    let none_left = json!({ "do": "state_depletion", "reason": "none_fit_for_use", "remark": "Chờ sửa", "hours": 8 });
     let bolt = json!({
         "do": "record", "case": CASE_WITHOUT_ESEAL, "seal": BOLT, "seal_type": "1", "kind": "3", "class": "H",
         "method": "by_hand", "on_off": "on",
     });
-    let decided = a.act(goods(""))?;
+    let decided = a.act(goods)?;
     report.same("bonded goods are of group A", "A", decided["decision"]["group"].clone());
     let refused = a.refusal(bolt.clone())?;
     report.holds("a bolt alone is refused", refused.contains("electronic seal"), refused);
-    a.act(goods("Hết seal định vị điện tử"))?;
+    let refused = a.refusal(none_left.clone())?;
+    report.holds("an officer cannot state that none is left", refused.contains("your role"), refused);
+    a.sign_in("hoa.pt", "135790")?;
+    let stated = a.act(none_left)?;
+    a.sign_in("an.nv", "246810")?;
     let recorded = a.act(bolt)?;
     report.same(
-        "with the reason it is recorded, not confirmed",
+        "with the shift lead's statement it is recorded, not confirmed",
         "recorded_unconfirmed",
         recorded["state"]["state"].clone(),
     );
     report.same(
-        "the reason stands in the case",
-        "Hết seal định vị điện tử",
-        a.case(CASE_WITHOUT_ESEAL)?["case"]["no_eseal_reason"].take(),
+        "the case names the statement it relies on",
+        stated["statement"].clone(),
+        a.case(CASE_WITHOUT_ESEAL)?["case"]["depletion"].take(),
     );
     Ok(())
 }

@@ -1,0 +1,120 @@
+//! Facts that let a seal go on or stay off: who may state them, and for how long, by the rule pack in force.
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::Connection;
+use seal_core::doc::Doc;
+use seal_core::event::{Event, SignedEvent};
+use seal_core::fact::{ApprovalGiven, Fact, SlipTaken};
+use seal_core::ids::{OfficeCode, OfficerId};
+use seal_core::obligation::{approval_until, depletion_until};
+use seal_core::officer::{Officer, Role};
+use seal_core::rules::RulePack;
+use seal_core::time::date_in_vietnam;
+
+use crate::db::Trouble;
+use crate::feed;
+use crate::session::device_key;
+
+/// A code for the phone, and words for the officer.
+pub(crate) type Fault = (&'static str, String);
+
+/// A clock that is a little off, or a minute between the act and its writing, is no breach.
+const SLACK: SignedDuration = SignedDuration::from_mins(5);
+
+/// Why a statement, an approval or a slip is not taken; `None` where it may be, and for every other fact.
+pub(crate) fn fault(db: &Connection, event: &Event, author: &Officer) -> Result<Option<Fault>, Trouble> {
+    let at = event.at.wall;
+    match &event.fact {
+        Fact::DepletionStated(stated) => {
+            let rules = rules(db)?;
+            Ok(may_state(&rules, author, at).or_else(|| too_long(depletion_until(&rules, at), stated.valid_until)))
+        }
+        Fact::DepletionEnded(_) => Ok(may_state(&rules(db)?, author, at)),
+        Fact::ApprovalGiven(given) => approval(db, given, &event.unit, at),
+        Fact::SlipTaken(slip) => self::slip(db, slip, event),
+        _ => Ok(None),
+    }
+}
+
+/// The newest pack given to the phones, at least the one shipped with this version.
+fn rules(db: &Connection) -> Result<RulePack, Trouble> {
+    let mut newest = crate::rules()?;
+    let mut stored = db.prepare_cached("SELECT json FROM doc WHERE key LIKE 'rules/%'")?;
+    for json in stored.query_map([], |row| row.get::<_, String>(0))? {
+        if let Doc::Rules(pack) = serde_json::from_str(&json?)?
+            && pack.order() >= newest.order()
+        {
+            newest = pack;
+        }
+    }
+    Ok(newest)
+}
+
+fn no_rule() -> Fault {
+    ("rule", "Không có quy định cho ngày này.".to_owned())
+}
+
+fn any(officer: &Officer, roles: &[Role]) -> bool {
+    roles.iter().any(|role| officer.is(*role))
+}
+
+fn may_state(rules: &RulePack, author: &Officer, at: Timestamp) -> Option<Fault> {
+    match rules.depletion_rule(date_in_vietnam(at)) {
+        None => Some(no_rule()),
+        Some(rule) if any(author, &rule.stated_by) => None,
+        Some(_) => Some(("role", "Tài khoản không có quyền xác nhận hết seal định vị.".to_owned())),
+    }
+}
+
+fn too_long(latest: Option<Timestamp>, until: Timestamp) -> Option<Fault> {
+    match latest {
+        None => Some(no_rule()),
+        Some(latest) if until > latest + SLACK => Some(("validity", "Thời hạn dài hơn quy định cho phép.".to_owned())),
+        Some(_) => None,
+    }
+}
+
+/// The person who approves has to be a head of the unit that seals, whoever's phone it was recorded on.
+fn approval(
+    db: &Connection,
+    given: &ApprovalGiven,
+    unit: &OfficeCode,
+    at: Timestamp,
+) -> Result<Option<Fault>, Trouble> {
+    let rules = rules(db)?;
+    let Some(rule) = rules.approval_rule(given.what, date_in_vietnam(at)) else { return Ok(Some(no_rule())) };
+    let approver = feed::officer(db, &given.approver)?;
+    let head = approver.is_some_and(|officer| any(&officer, &rule.given_by)) && of_unit(db, &given.approver, unit)?;
+    if !head {
+        let detail = format!("{} không phải lãnh đạo đơn vị {unit}.", given.approver);
+        return Ok(Some(("approver", detail)));
+    }
+    Ok(if given.granted { too_long(approval_until(&rules, given.what, at), given.valid_until) } else { None })
+}
+
+fn of_unit(db: &Connection, officer: &OfficerId, unit: &OfficeCode) -> Result<bool, Trouble> {
+    Ok(db.query_row(
+        "SELECT EXISTS (SELECT 1 FROM officer_unit WHERE officer = ?1 AND unit = ?2)",
+        (&officer.0, unit.as_str()),
+        |row| row.get(0),
+    )?)
+}
+
+/// What a slip carries is signed by an enrolled phone, belongs to the same case, and would be taken by itself.
+fn slip(db: &Connection, slip: &SlipTaken, event: &Event) -> Result<Option<Fault>, Trouble> {
+    let refused = |detail: &str| Ok(Some(("slip", detail.to_owned())));
+    let Ok(claimed) = SignedEvent::read(&slip.cose.0) else { return refused("Không đọc được phiếu.") };
+    let Some(key) = device_key(db, claimed.event.device)? else {
+        return refused("Máy đã ký phiếu chưa được đăng ký.");
+    };
+    let Ok(inner) = SignedEvent::verify(&slip.cose.0, &key) else {
+        return refused("Chữ ký của phiếu không khớp.");
+    };
+    if inner.event.case != event.case {
+        return refused("Phiếu thuộc hồ sơ khác.");
+    }
+    match &inner.event.fact {
+        Fact::ApprovalGiven(given) => approval(db, given, &inner.event.unit, inner.event.at.wall),
+        _ => Ok(None),
+    }
+}
