@@ -73,6 +73,7 @@ impl Random {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Step {
     Open,
+    Goods,
     Scan,
     Pair,
     Arm,
@@ -84,8 +85,9 @@ enum Step {
     Disarm,
 }
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step::Open,
+    Step::Goods,
     Step::Scan,
     Step::Pair,
     Step::Arm,
@@ -230,6 +232,7 @@ impl Officer {
                 let act = json!({ "do": "open_case", "containers": [container], "destination": "03EE" });
                 (act, Some(Mark::Container(container)))
             }
+            Step::Goods => (json!({ "do": "goods", "case": case, "ground": "transit" }), None),
             Step::Scan => {
                 let text = format!("read {n}");
                 (json!({ "do": "scan", "text": text, "symbology": "qr", "case": case }), Some(Mark::Scan(text)))

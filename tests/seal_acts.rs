@@ -16,6 +16,7 @@ use seal_core::doc::{Doc, SealLife, SealRadio};
 use seal_core::fact::{Fact, ManualMethod, OnOff, SecondOfficer};
 use seal_core::ids::OfficerId;
 use seal_core::inspection::{Because, HandCheck, InspectionFault, Verdict};
+use seal_core::obligation::Need;
 use seal_core::officer::Role;
 use seal_core::rules::{Citation, GoodsDecision, GoodsGroup, LegalGround};
 use seal_core::seal::fit::{FitWarning, SealHome, Unfit};
@@ -656,7 +657,7 @@ async fn group_a_goods_want_an_electronic_seal_or_the_reason_why_none_is_left() 
     let bolt = by_hand("VN0001", SealType::Mechanical, ManualMethod::ByHand, OnOff::On);
     bench.kit.record(&bench.a, Some(bench.case), vec![decided("")]).unwrap();
     let refused = record_seal(&bench.kit, &bench.a, bench.case, bolt.clone());
-    assert!(matches!(refused, Err(SealTrouble::Refused(RecordRefusal::ElectronicNeeded))));
+    assert!(matches!(refused, Err(SealTrouble::Refused(RecordRefusal::Needs(Need::DepletionStatement)))));
     bench.kit.record(&bench.a, Some(bench.case), vec![decided("Hết seal điện tử")]).unwrap();
     assert_eq!(record_seal(&bench.kit, &bench.a, bench.case, bolt).unwrap(), SealState::RecordedUnconfirmed);
 

@@ -3,77 +3,16 @@
 #[path = "common/bench.rs"]
 mod bench;
 mod common;
+#[path = "common/mobile.rs"]
+mod mobile;
 #[path = "common/phone.rs"]
 mod phone;
 
-use std::sync::Arc;
-
-use bench::*;
 use common::case_id;
-use phone::{Eye, Phone};
-use seal_core::doc::{DeviceDoc, Doc};
-use seal_core::event::SignedEvent;
-use seal_core::fact::{ApprovalAsked, ApprovalKind, Fact};
-use seal_core::officer::Officer;
-use seal_core::scan::{HowRead, Symbology};
+use mobile::Mobile;
 use seal_core::slip;
-use seal_core::wire::B64;
-use seal_field::ports::camera::Seen;
 use seal_field::ports::store::Store as _;
-use seal_field::ports::vault::Vault as _;
 use seal_field::ui::route::{Route, ScanFor};
-
-/// A phone of 03EE with a camera that sees what it is told.
-struct Mobile {
-    bench: Bench,
-    eye: Arc<Eye>,
-}
-
-impl Mobile {
-    fn new() -> Self {
-        let mut bench = Bench::new(&[]);
-        let eye = Eye::new();
-        bench.kit.camera = eye.clone();
-        bench.documents(vec![Doc::Officer(Officer { name: "Nguyễn Minh Khoa".to_owned(), ..bench.a.clone() })]);
-        Self { bench, eye }
-    }
-
-    /// The central's entry of this phone.
-    fn entry(&self, revoked: bool) -> Doc {
-        Doc::Device(DeviceDoc {
-            id: self.bench.device.vault.device(),
-            key: B64(self.bench.device.vault.public_key()),
-            unit: common::office("03EE"),
-            enrolled_at: self.bench.now(),
-            revoked,
-        })
-    }
-
-    fn ask(&self) -> SignedEvent {
-        let asked = ApprovalAsked {
-            what: ApprovalKind::OutsideCriteria,
-            containers: vec!["CSQU3054383".parse().unwrap()],
-            vehicle: "15C-318.24".to_owned(),
-            ground: None,
-            why: "Hàng giá trị cao, tuyến dài".to_owned(),
-        };
-        let bench = &self.bench;
-        bench.kit.record(&bench.a, Some(bench.case), vec![Fact::ApprovalAsked(asked)]).unwrap().remove(0)
-    }
-
-    fn open(&self, route: &Route) -> Phone {
-        Phone::open(&self.bench.kit, &self.bench.a, route)
-    }
-
-    fn scan(&self, purpose: ScanFor) -> Phone {
-        self.open(&Route::Scan { purpose })
-    }
-
-    fn sees(&self, text: &str) {
-        let code = Seen::Code { text: text.to_owned(), symbology: Symbology::Qr, how: HowRead::Camera };
-        self.eye.seen.send(code).unwrap();
-    }
-}
 
 #[tokio::test(start_paused = true)]
 async fn a_slip_is_shown_as_codes_in_turn() {
@@ -105,7 +44,7 @@ async fn codes_are_collected_with_their_progress() {
 async fn what_is_not_believed_is_said_with_what_to_do() {
     let (giver, taker) = (Mobile::new(), Mobile::new());
     let signed = giver.ask();
-    let show = |cose: &[u8]| slip::codes(cose).iter().for_each(|code| taker.sees(code));
+    let show = |cose: &[u8]| taker.sees_slip(cose);
 
     // The phone is not on the list, and the central does not answer.
     let mut phone = taker.scan(ScanFor::Anything);

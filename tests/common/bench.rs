@@ -15,6 +15,7 @@ use seal_core::ids::{CaseId, DeviceId, OfficerId, Sha256};
 use seal_core::inspection::{HandCheck, HandCheckResult, Verdict, checks_for};
 use seal_core::officer::{Officer, Role};
 use seal_core::outbox::Receipt;
+use seal_core::rules::LegalGround;
 use seal_core::seal::state::SealState;
 use seal_core::seal_no::SealNo;
 use seal_core::wire::{Change, ChangesResponse, PROTO, PushRequest, PushResponse, SignInRequest, SignInResponse};
@@ -95,7 +96,8 @@ pub fn case_doc() -> CaseDoc {
         trader: "Công ty".to_owned(),
         tax_code: String::new(),
         channel: String::new(),
-        ground: None,
+        // Either kind of customs seal may go on, as long as no group A goods wait.
+        ground: Some(LegalGround::OtherCustomsSeal),
         origin: office("03EE"),
         destination: office("15BB"),
         route: String::new(),

@@ -43,7 +43,7 @@ async fn a_unit_gets_its_work_list_register_offices_rules_and_officers_and_no_ot
         "seal/83181012",
         "office/03EE",
         "office/02CI",
-        "rules/2026.12",
+        "rules/2026.11",
         "officer/binh.tt",
         "officer/lan.ht",
     ] {

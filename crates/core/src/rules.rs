@@ -249,12 +249,6 @@ impl RulePack {
         serde_json::from_str(json)
     }
 
-    /// What orders packs from older to newer: versions are numbers with dots, e.g. `2026.12`.
-    #[must_use]
-    pub fn order(&self) -> Vec<u32> {
-        self.version.split('.').map(|part| part.parse().unwrap_or(0)).collect()
-    }
-
     /// The group of a ground on a day, or `None` when no rule of the pack covers the day: then the officer is told, and
     /// nothing is guessed.
     #[must_use]

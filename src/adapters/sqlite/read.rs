@@ -165,10 +165,12 @@ pub fn officers(conn: &Connection, unit: &OfficeCode) -> Result<Vec<Officer>, St
         .collect())
 }
 
-/// The newest pulled pack.
+/// The pulled pack with the highest version; versions are numbers with dots, e.g. `2026.11`.
 pub fn newest_rules(conn: &Connection) -> Result<Option<RulePack>, StoreError> {
+    let version =
+        |pack: &RulePack| pack.version.split('.').map(|part| part.parse::<u32>().unwrap_or(0)).collect::<Vec<_>>();
     let packs = docs(conn, "rules")?.into_iter();
-    Ok(packs.filter_map(|doc| if let Doc::Rules(pack) = doc { Some(pack) } else { None }).max_by_key(RulePack::order))
+    Ok(packs.filter_map(|doc| if let Doc::Rules(pack) = doc { Some(pack) } else { None }).max_by_key(version))
 }
 
 pub fn note(conn: &Connection, name: &str) -> Result<Option<String>, StoreError> {
