@@ -20,6 +20,7 @@ pub mod inspection;
 pub mod near;
 pub mod officer;
 pub mod outbox;
+pub mod pack;
 pub mod rules;
 pub mod scan;
 pub mod seal;
