@@ -106,7 +106,7 @@ pub(crate) async fn sign_in(
         })
         .await?
     };
-    let (officer, token, rules_keys) = done.map_err(|why| match why {
+    let SignedIn { officer, token, rules_keys } = done.map_err(|why| match why {
         NoEntry::Secret => Refusal::new(StatusCode::UNAUTHORIZED, "secret", "Sai tài khoản hoặc mã bí mật."),
         NoEntry::Revoked => {
             Refusal::new(StatusCode::FORBIDDEN, "device_revoked", "Thiết bị này đã bị thu hồi. Báo bộ phận quản lý.")
@@ -134,6 +134,12 @@ fn open_again_in(tx: &Transaction, officer: &OfficerId, now: Timestamp) -> Resul
     Ok(oldest.map(|oldest| (oldest + window - now.as_millisecond()).div_euclid(1000) + 1))
 }
 
+struct SignedIn {
+    officer: Officer,
+    token: String,
+    rules_keys: Vec<Bytes>,
+}
+
 enum NoEntry {
     Secret,
     Revoked,
@@ -147,7 +153,7 @@ fn settle(
     device: DeviceId,
     key: &B64,
     now: Timestamp,
-) -> Result<Result<(Officer, String, Vec<Bytes>), NoEntry>, Trouble> {
+) -> Result<Result<SignedIn, NoEntry>, Trouble> {
     let Some(officer) = officer else {
         tx.execute("INSERT INTO sign_in_failure (officer, at) VALUES (?1, ?2)", (&id.0, now.as_millisecond()))?;
         return Ok(Err(NoEntry::Secret));
@@ -177,7 +183,7 @@ fn settle(
         "INSERT INTO session (token, officer, device, expires) VALUES (?1, ?2, ?3, ?4)",
         (Sha256::of(token.as_bytes()).0, &officer.id.0, device.0.as_bytes(), expires.as_millisecond()),
     )?;
-    Ok(Ok((officer, token, packs::trusted(tx)?)))
+    Ok(Ok(SignedIn { officer, token, rules_keys: packs::trusted(tx)? }))
 }
 
 fn new_token() -> String {

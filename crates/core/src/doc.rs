@@ -14,6 +14,7 @@ use crate::seal_no::SealNo;
 use crate::wire::B64;
 
 /// One document of the central.
+#[expect(clippy::large_enum_variant, reason = "documents are read and written one at a time, never kept in numbers")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "doc", rename_all = "snake_case")]
 pub enum Doc {
