@@ -321,6 +321,7 @@ impl Central for SignsIn {
             expires: "2026-11-24T00:00:00Z".parse().unwrap(),
             officer: self.0.clone(),
             server_time: "2026-11-23T01:00:00Z".parse().unwrap(),
+            rules_keys: Vec::new(),
         })
     }
     fn sign_out(&self) {}
@@ -578,7 +579,7 @@ async fn a_day_without_a_rule_leads_to_the_head() {
     for rule in &mut rules.goods {
         rule.valid_to = Some("2026-11-22".parse().unwrap());
     }
-    bench.documents(vec![Doc::Rules(rules)]);
+    bench.rules(rules, &[("03EE", "Đình Vũ")]);
     let mut phone = mobile.open(&Route::Case { case: bench.case });
     phone.says(&["Chưa rõ theo quy định nào", "Xin phê duyệt"]);
     phone.press("Xin phê duyệt");

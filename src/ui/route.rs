@@ -245,6 +245,8 @@ pub enum Route {
         /// Which.
         event: EventId,
     },
+    /// The rules in force, with their citations.
+    Rules,
     /// What waits to be sent.
     Queue,
     /// A difficulty to report.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use seal_core::doc::{DeviceDoc, Doc, OfficeDoc};
+use seal_core::doc::{DeviceDoc, Doc};
 use seal_core::event::SignedEvent;
 use seal_core::fact::{ApprovalAsked, ApprovalKind, Fact};
 use seal_core::officer::{Officer, Role};
@@ -11,6 +11,7 @@ use seal_core::scan::{HowRead, Symbology};
 use seal_core::slip;
 use seal_core::wire::B64;
 use seal_field::ports::camera::Seen;
+use seal_field::ports::store::Store as _;
 use seal_field::ports::vault::Vault as _;
 use seal_field::ui::route::{Route, ScanFor};
 
@@ -49,16 +50,8 @@ impl Mobile {
         let eye = Eye::new();
         bench.kit.camera = eye.clone();
         bench.documents(people().into_iter().map(Doc::Officer).collect());
-        let named = |code: &str, short: &str| {
-            Doc::Office(OfficeDoc {
-                code: office(code),
-                name: format!("Hải quan {short}"),
-                short: short.to_owned(),
-                aliases: Vec::new(),
-                valid_from: "2025-03-01".parse().unwrap(),
-            })
-        };
-        bench.documents(vec![named("03EE", "Đình Vũ"), named("15BB", "Hữu Nghị")]);
+        let rules = bench.device.store.rules().unwrap();
+        bench.rules(rules, &[("03EE", "Đình Vũ"), ("15BB", "Hữu Nghị")]);
         Self { bench, eye }
     }
 

@@ -2,7 +2,6 @@
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
-use seal_core::doc::Doc;
 use seal_core::event::{Event, SignedEvent};
 use seal_core::fact::{ApprovalGiven, Fact, SlipTaken};
 use seal_core::ids::{OfficeCode, OfficerId};
@@ -13,6 +12,7 @@ use seal_core::time::date_in_vietnam;
 
 use crate::db::Trouble;
 use crate::feed;
+use crate::packs::in_force;
 use crate::session::device_key;
 
 /// A code for the phone, and words for the officer.
@@ -26,28 +26,14 @@ pub(crate) fn fault(db: &Connection, event: &Event, author: &Officer) -> Result<
     let at = event.at.wall;
     match &event.fact {
         Fact::DepletionStated(stated) => {
-            let rules = rules(db)?;
+            let rules = in_force(db)?;
             Ok(may_state(&rules, author, at).or_else(|| too_long(depletion_until(&rules, at), stated.valid_until)))
         }
-        Fact::DepletionEnded(_) => Ok(may_state(&rules(db)?, author, at)),
+        Fact::DepletionEnded(_) => Ok(may_state(&in_force(db)?, author, at)),
         Fact::ApprovalGiven(given) => approval(db, given, &event.unit, at),
         Fact::SlipTaken(slip) => self::slip(db, slip, event),
         _ => Ok(None),
     }
-}
-
-/// The newest pack given to the phones, at least the one shipped with this version.
-fn rules(db: &Connection) -> Result<RulePack, Trouble> {
-    let mut newest = crate::rules()?;
-    let mut stored = db.prepare_cached("SELECT json FROM doc WHERE key LIKE 'rules/%'")?;
-    for json in stored.query_map([], |row| row.get::<_, String>(0))? {
-        if let Doc::Rules(pack) = serde_json::from_str(&json?)?
-            && pack.order() >= newest.order()
-        {
-            newest = pack;
-        }
-    }
-    Ok(newest)
 }
 
 fn no_rule() -> Fault {
@@ -81,7 +67,7 @@ fn approval(
     unit: &OfficeCode,
     at: Timestamp,
 ) -> Result<Option<Fault>, Trouble> {
-    let rules = rules(db)?;
+    let rules = in_force(db)?;
     let Some(rule) = rules.approval_rule(given.what, date_in_vietnam(at)) else { return Ok(Some(no_rule())) };
     let approver = feed::officer(db, &given.approver)?;
     let head = approver.is_some_and(|officer| any(&officer, &rule.given_by)) && of_unit(db, &given.approver, unit)?;

@@ -83,7 +83,7 @@ fn follow_by_doc(tx: &Transaction, doc: &Doc) -> Result<(), Trouble> {
             Ok(())
         }
         // Keys of all phones go everywhere: seals change hands between units, and their phones' words must be checkable.
-        Doc::Office(_) | Doc::Rules(_) | Doc::Device(_) => follow(tx, ALL, &key),
+        Doc::Pack(_) | Doc::PackEntry(_) | Doc::Device(_) => follow(tx, ALL, &key),
         Doc::Officer(officer) => follow(tx, officer.unit.as_str(), &key),
     }
 }

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use p256::ecdsa::VerifyingKey;
 use p256::elliptic_curve::rand_core::{OsRng, RngCore as _};
 use rusqlite::{Connection, OptionalExtension as _, Transaction};
+use seal_core::cbor::Bytes;
 use seal_core::doc::{DeviceDoc, Doc};
 use seal_core::ids::{DeviceId, OfficerId, Sha256};
 use seal_core::officer::{Officer, Role};
@@ -17,8 +18,8 @@ use uuid::Uuid;
 use crate::Central;
 use crate::api::{JsonBody, blocking};
 use crate::db::Trouble;
-use crate::feed;
 use crate::problem::Refusal;
+use crate::{feed, packs};
 
 /// A shift: how long a token holds.
 const TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(12);
@@ -105,7 +106,7 @@ pub(crate) async fn sign_in(
         })
         .await?
     };
-    let (officer, token) = done.map_err(|why| match why {
+    let SignedIn { officer, token, rules_keys } = done.map_err(|why| match why {
         NoEntry::Secret => Refusal::new(StatusCode::UNAUTHORIZED, "secret", "Sai tài khoản hoặc mã bí mật."),
         NoEntry::Revoked => {
             Refusal::new(StatusCode::FORBIDDEN, "device_revoked", "Thiết bị này đã bị thu hồi. Báo bộ phận quản lý.")
@@ -118,7 +119,7 @@ pub(crate) async fn sign_in(
     })?;
     tracing::info!(officer = %officer.id, %device, "signed in");
     let expires = now.saturating_add(TOKEN_LIFE).unwrap_or(now);
-    Ok(Json(SignInResponse { proto: PROTO.to_owned(), token, expires, officer, server_time: now }))
+    Ok(Json(SignInResponse { proto: PROTO.to_owned(), token, expires, officer, server_time: now, rules_keys }))
 }
 
 /// Seconds until a closed account opens again.
@@ -131,6 +132,12 @@ fn open_again_in(tx: &Transaction, officer: &OfficerId, now: Timestamp) -> Resul
         })?;
     let oldest = oldest.filter(|_| count >= FAILURES);
     Ok(oldest.map(|oldest| (oldest + window - now.as_millisecond()).div_euclid(1000) + 1))
+}
+
+struct SignedIn {
+    officer: Officer,
+    token: String,
+    rules_keys: Vec<Bytes>,
 }
 
 enum NoEntry {
@@ -146,7 +153,7 @@ fn settle(
     device: DeviceId,
     key: &B64,
     now: Timestamp,
-) -> Result<Result<(Officer, String), NoEntry>, Trouble> {
+) -> Result<Result<SignedIn, NoEntry>, Trouble> {
     let Some(officer) = officer else {
         tx.execute("INSERT INTO sign_in_failure (officer, at) VALUES (?1, ?2)", (&id.0, now.as_millisecond()))?;
         return Ok(Err(NoEntry::Secret));
@@ -176,7 +183,7 @@ fn settle(
         "INSERT INTO session (token, officer, device, expires) VALUES (?1, ?2, ?3, ?4)",
         (Sha256::of(token.as_bytes()).0, &officer.id.0, device.0.as_bytes(), expires.as_millisecond()),
     )?;
-    Ok(Ok((officer, token)))
+    Ok(Ok(SignedIn { officer, token, rules_keys: packs::trusted(tx)? }))
 }
 
 fn new_token() -> String {

@@ -303,6 +303,8 @@ mod tests {
             inspect_photos: Vec::new(),
             calendars: vec![YearCalendar { year: 2026, off, worked: vec![date(2026, 2, 28)], citation: citation() }],
             sealing: SealingRules::default(),
+            offices: Vec::new(),
+            seal_kinds: Vec::new(),
         }
     }
 

@@ -21,6 +21,7 @@ pub mod near;
 pub mod obligation;
 pub mod officer;
 pub mod outbox;
+pub mod pack;
 pub mod rules;
 pub mod scan;
 pub mod seal;

@@ -149,6 +149,15 @@ fn every_document_keeps_its_form() {
 }
 
 #[test]
+fn rules_keep_their_form() {
+    form("rules", &rules());
+    insta::assert_snapshot!(
+        "pack_manifest",
+        format!("{}\n\n{}", hex(&cbor::to_vec(&manifest()).unwrap()), pretty(&manifest()))
+    );
+}
+
+#[test]
 fn what_the_queue_stores_keeps_its_form() {
     let states = [
         OutboxState::Waiting,

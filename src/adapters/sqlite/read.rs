@@ -4,11 +4,10 @@ use rusqlite::{Connection, OptionalExtension as _, Params, Transaction, params};
 use seal_core::case::CaseView;
 use seal_core::courier::ParcelView;
 use seal_core::custody::SealView;
-use seal_core::doc::{DeviceDoc, Doc, OfficeDoc};
+use seal_core::doc::{DeviceDoc, Doc};
 use seal_core::event::SignedEvent;
 use seal_core::ids::{CaseId, DeviceId, EventId, OfficeCode, OfficerId, ParcelId};
 use seal_core::officer::Officer;
-use seal_core::rules::RulePack;
 use seal_core::seal_no::SealNo;
 use serde::de::DeserializeOwned;
 
@@ -99,13 +98,6 @@ pub fn parcels(conn: &Connection, unit: &OfficeCode) -> Result<Vec<ParcelView>, 
     )
 }
 
-pub fn office(conn: &Connection, code: &OfficeCode) -> Result<Option<OfficeDoc>, StoreError> {
-    Ok(match views::doc(conn, &format!("office/{code}"))? {
-        Some(Doc::Office(office)) => Some(office),
-        _ => None,
-    })
-}
-
 fn docs(conn: &Connection, kind: &str) -> Result<Vec<Doc>, StoreError> {
     // '0' is the character after '/': the whole range of keys of that kind.
     many(
@@ -113,11 +105,6 @@ fn docs(conn: &Connection, kind: &str) -> Result<Vec<Doc>, StoreError> {
         "SELECT json FROM doc WHERE key >= ?1 AND key < ?2 ORDER BY key",
         params![format!("{kind}/"), format!("{kind}0")],
     )
-}
-
-pub fn offices(conn: &Connection) -> Result<Vec<OfficeDoc>, StoreError> {
-    let docs = docs(conn, "office")?.into_iter();
-    Ok(docs.filter_map(|doc| if let Doc::Office(office) = doc { Some(office) } else { None }).collect())
 }
 
 pub fn device(conn: &Connection, id: DeviceId) -> Result<Option<DeviceDoc>, StoreError> {
@@ -163,14 +150,6 @@ pub fn officers(conn: &Connection, unit: &OfficeCode) -> Result<Vec<Officer>, St
             _ => None,
         })
         .collect())
-}
-
-/// The pulled pack with the highest version; versions are numbers with dots, e.g. `2026.11`.
-pub fn newest_rules(conn: &Connection) -> Result<Option<RulePack>, StoreError> {
-    let version =
-        |pack: &RulePack| pack.version.split('.').map(|part| part.parse::<u32>().unwrap_or(0)).collect::<Vec<_>>();
-    let packs = docs(conn, "rules")?.into_iter();
-    Ok(packs.filter_map(|doc| if let Doc::Rules(pack) = doc { Some(pack) } else { None }).max_by_key(version))
 }
 
 pub fn note(conn: &Connection, name: &str) -> Result<Option<String>, StoreError> {

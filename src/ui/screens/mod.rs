@@ -31,6 +31,7 @@ mod refusals;
 mod report;
 mod returns;
 mod reuse;
+mod rules;
 mod scan;
 mod seal;
 mod seal_log;
@@ -129,6 +130,7 @@ fn Shown(route: Route) -> Element {
         Route::ParcelReceive { parcel } => rsx! { parcel_receive::ParcelReceive { parcel } },
         Route::Seal { seal } => rsx! { seal::Seal { seal } },
         Route::Turnaround => rsx! { turnaround::Turnaround {} },
+        Route::Rules => rsx! { rules::Rules {} },
         Route::Queue => rsx! { queue::Queue {} },
         Route::Depletion => rsx! { depletion::Depletion {} },
         Route::Approval { case } => rsx! { approval::Approval { case } },

@@ -13,6 +13,7 @@ use seal_core::ids::*;
 use seal_core::inspection::{HandCheck, HandCheckResult, Verdict};
 use seal_core::officer::{Officer, Role};
 use seal_core::outbox::Receipt;
+use seal_core::pack::{MANIFEST_VERSION, Manifest, Section};
 use seal_core::rules::*;
 use seal_core::scan::{HowRead, Symbology};
 use seal_core::seal::log::{LogEntry, LogKind};
@@ -512,7 +513,14 @@ pub fn sign_in_request() -> SignInRequest {
 }
 
 pub fn sign_in_response() -> SignInResponse {
-    SignInResponse { proto: text(PROTO), token: text("token"), expires: at(), officer: officer(), server_time: at() }
+    SignInResponse {
+        proto: text(PROTO),
+        token: text("token"),
+        expires: at(),
+        officer: officer(),
+        server_time: at(),
+        rules_keys: vec![Bytes(vec![4, 0xff, 0xfe])],
+    }
 }
 
 pub fn push_item() -> PushItem {
@@ -611,72 +619,8 @@ pub fn docs() -> Vec<Doc> {
             life: SealLife::InRepair,
             platform_sees: Some(false),
         }),
-        Doc::Office(OfficeDoc {
-            code: office("03EE"),
-            name: text("Hải quan cửa khẩu cảng Đình Vũ"),
-            short: text("Đình Vũ"),
-            aliases: vec![text("Chi cục HQ CK cảng Đình Vũ")],
-            valid_from: date(2025, 3, 15),
-        }),
-        Doc::Rules(RulePack {
-            version: text("2026-1"),
-            goods: vec![GoodsRule {
-                ground: LegalGround::Bonded,
-                group: GoodsGroup::A,
-                valid_from: date(2025, 7, 1),
-                valid_to: Some(date(2027, 12, 31)),
-                citation: citation(),
-            }],
-            limits: SealLimits {
-                battery_reserve_percent: 20,
-                battery_per_day_percent: 5,
-                clock_drift_s: 120,
-                silence_minutes: 30,
-                citation: citation(),
-            },
-            returns: vec![ReturnRule {
-                working_days: 3,
-                count_first_day: false,
-                start: ClockStart::Receipt,
-                valid_from: date(2025, 7, 1),
-                valid_to: None,
-                citation: citation(),
-            }],
-            arm_photos: vec![PhotoRole::Doors, PhotoRole::RopePath],
-            inspect_photos: vec![PhotoRole::Housing],
-            calendars: vec![YearCalendar {
-                year: 2026,
-                off: vec![DayOff { date: date(2026, 9, 2), name: text("Quốc khánh") }],
-                worked: vec![date(2026, 8, 22)],
-                citation: citation(),
-            }],
-            sealing: SealingRules {
-                depletion: vec![DepletionRule {
-                    stated_by: vec![Role::ShiftLead, Role::Supervisor],
-                    holds_hours: 12,
-                    valid_from: date(2025, 7, 1),
-                    valid_to: None,
-                    citation: citation(),
-                }],
-                priority: vec![PriorityRule {
-                    within_hours: 12,
-                    late_hours: 24,
-                    valid_from: date(2025, 7, 1),
-                    valid_to: Some(date(2027, 12, 31)),
-                    citation: citation(),
-                }],
-                approvals: vec![ApprovalRule {
-                    what: ApprovalKind::OutsideCriteria,
-                    grounds: vec![LegalGround::None],
-                    unruled: true,
-                    given_by: vec![Role::Supervisor],
-                    holds_hours: 24,
-                    valid_from: date(2025, 7, 1),
-                    valid_to: None,
-                    citation: citation(),
-                }],
-            },
-        }),
+        Doc::Pack(PackDoc { cose: B64(vec![0xd2, 0x84, 0xff]) }),
+        Doc::PackEntry(PackEntryDoc { text: text("{\"a\":1}") }),
         Doc::Officer(officer()),
         Doc::Device(DeviceDoc {
             id: DeviceId(id(2)),
@@ -686,4 +630,106 @@ pub fn docs() -> Vec<Doc> {
             revoked: false,
         }),
     ]
+}
+
+/// A rule pack with every field filled.
+pub fn rules() -> RulePack {
+    RulePack {
+        version: text("2026-1"),
+        goods: vec![GoodsRule {
+            ground: LegalGround::Bonded,
+            group: GoodsGroup::A,
+            valid_from: date(2025, 7, 1),
+            valid_to: Some(date(2027, 12, 31)),
+            citation: citation(),
+        }],
+        limits: SealLimits {
+            battery_reserve_percent: 20,
+            battery_per_day_percent: 5,
+            clock_drift_s: 120,
+            silence_minutes: 30,
+            citation: citation(),
+        },
+        returns: vec![ReturnRule {
+            working_days: 3,
+            count_first_day: false,
+            start: ClockStart::Receipt,
+            valid_from: date(2025, 7, 1),
+            valid_to: None,
+            citation: citation(),
+        }],
+        arm_photos: vec![PhotoRole::Doors, PhotoRole::RopePath],
+        inspect_photos: vec![PhotoRole::Housing],
+        calendars: vec![YearCalendar {
+            year: 2026,
+            off: vec![DayOff { date: date(2026, 9, 2), name: text("Quốc khánh") }],
+            worked: vec![date(2026, 8, 22)],
+            citation: citation(),
+        }],
+        offices: vec![Office {
+            code: office("03EE"),
+            name: text("Hải quan cửa khẩu cảng Đình Vũ"),
+            short: text("Đình Vũ"),
+            aliases: vec![text("CC HQ Cảng Đình Vũ")],
+            former: vec![FormerName {
+                name: text("Chi cục HQ CK cảng Đình Vũ"),
+                valid_from: Some(date(2011, 1, 1)),
+                valid_to: date(2025, 2, 28),
+            }],
+            unlocode: Some(text("VNHPH")),
+            warehouses: vec![Warehouse { code: text("03EEC01"), name: text("Cảng Đình Vũ") }],
+            valid_from: date(2025, 3, 1),
+            valid_to: Some(date(2030, 12, 31)),
+            citation: Some(citation()),
+        }],
+        seal_kinds: vec![SealKindRule {
+            kind: CustomsSealKind::SteelCable,
+            name: text("Seal dây cáp thép"),
+            valid_from: date(2019, 1, 1),
+            valid_to: None,
+            citation: citation(),
+        }],
+        sealing: SealingRules {
+            depletion: vec![DepletionRule {
+                stated_by: vec![Role::ShiftLead, Role::Supervisor],
+                holds_hours: 12,
+                valid_from: date(2025, 7, 1),
+                valid_to: None,
+                citation: citation(),
+            }],
+            priority: vec![PriorityRule {
+                within_hours: 12,
+                late_hours: 24,
+                valid_from: date(2025, 7, 1),
+                valid_to: Some(date(2027, 12, 31)),
+                citation: citation(),
+            }],
+            approvals: vec![ApprovalRule {
+                what: ApprovalKind::OutsideCriteria,
+                grounds: vec![LegalGround::None],
+                unruled: true,
+                given_by: vec![Role::Supervisor],
+                holds_hours: 24,
+                valid_from: date(2025, 7, 1),
+                valid_to: None,
+                citation: citation(),
+            }],
+        },
+    }
+}
+
+/// A manifest.
+pub fn manifest() -> Manifest {
+    Manifest {
+        v: MANIFEST_VERSION,
+        version: text("2026.11"),
+        issued_at: at(),
+        issuer: text("Ban Giám sát quản lý"),
+        keys: vec![Bytes(vec![4, 0xff, 0xfe])],
+        sections: [
+            (text("goods"), Section::Many(vec![Sha256::of(b"one"), Sha256::of(b"two")])),
+            (text("limits"), Section::One(Sha256::of(b"three"))),
+        ]
+        .into(),
+    }
 }
