@@ -441,7 +441,7 @@ async fn group_b_shows_who_waits_how_fresh_the_stock_is_and_takes_a_reason() {
     bench.documents(vec![waits(8, "SFPU4820155"), waits(9, "LTRU7301655")]);
     bench.pass(SignedDuration::from_hours(2));
     let mut phone = mobile.open(&Route::Preflight { case: bench.case, seal: bench.no.clone() });
-    phone.comes_to_say(&["Có 2 lô bắt buộc seal định vị đang chờ", "điểm 1.b", "Làm xong việc ở trên"]).await;
+    phone.comes_to_say(&["Có 2 lô bắt buộc seal định vị đang chờ", "điểm 1.b"]).await;
     phone.press("Xem lô đang chờ, ghi lý do");
     phone.says(&[
         "2 lô bắt buộc seal định vị đang chờ",

@@ -7,11 +7,9 @@
 #[path = "journey/browser.rs"]
 mod browser;
 
-use std::io::BufRead as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-use browser::{Browser, Process};
+use browser::{Browser, practice};
 use seal_core::scan::Symbology;
 
 const CONTAINER: &str = "SFPU4820155";
@@ -21,21 +19,6 @@ const OTHER_SEAL: &str = "83181008";
 const SHEET: &str = "HQCTR;2;03EE;507134820550;SFPU4820155;001EEF";
 const SEAL: &str = "83181010";
 const WAYBILL: &str = "EB417882053VN";
-
-/// Starts the practice set; gives its address.
-fn practice(data: &Path) -> (Process, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_seal-field-practice"))
-        .args(["--browser", "--listen", "127.0.0.1:0", "--data"])
-        .arg(data)
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the practice program starts");
-    let stdout = child.stdout.take().expect("its output");
-    let mut line = String::new();
-    std::io::BufReader::new(stdout).read_line(&mut line).expect("its first line");
-    let address = line.trim().strip_prefix("practice on ").unwrap_or_else(|| panic!("unexpected: {line}")).to_owned();
-    (Process(child), address)
-}
 
 #[tokio::test]
 async fn one_seal_from_origin_to_owner() {

@@ -1,4 +1,4 @@
-//! Practice on a PC: one central, a yard of simulated seals, three devices.
+//! Practice on a PC: one central, a yard of simulated seals, four devices.
 //!
 //! `seal-field-practice [--data DIR] [--browser] [--listen 127.0.0.1:8080]`. Opens a window where there is a display and
 //! this build has one; else, or with `--browser` or `--listen`, serves the screens to a browser on this machine.

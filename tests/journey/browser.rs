@@ -1,5 +1,7 @@
 //! A phone-sized Chromium with a fake camera, driven as an officer would: by what is written on the screen.
+#![allow(dead_code)] // each journey uses its part
 
+use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -24,7 +26,22 @@ impl Drop for Process {
     }
 }
 
-/// A browser with one window.
+/// Starts the practice set; gives its address.
+pub fn practice(data: &Path) -> (Process, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_seal-field-practice"))
+        .args(["--browser", "--listen", "127.0.0.1:0", "--data"])
+        .arg(data)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the practice program starts");
+    let stdout = child.stdout.take().expect("its output");
+    let mut line = String::new();
+    std::io::BufReader::new(stdout).read_line(&mut line).expect("its first line");
+    let address = line.trim().strip_prefix("practice on ").unwrap_or_else(|| panic!("unexpected: {line}")).to_owned();
+    (Process(child), address)
+}
+
+/// A browser, with a window for each phone that is looked at.
 pub struct Browser {
     client: Client,
     camera: PathBuf,
@@ -98,6 +115,30 @@ impl Browser {
         self.client.goto(url).await.expect("the page opens");
     }
 
+    /// Opens another window on an address, and goes on there. The first window is number 0.
+    pub async fn open_window(&self, url: &str) {
+        let window = self.client.new_window(true).await.expect("a second window");
+        self.client.switch_to_window(window.handle).await.expect("the new window");
+        self.client.goto(url).await.expect("the page opens");
+    }
+
+    /// Goes on in the window of that number.
+    pub async fn window(&self, number: usize) {
+        let windows = self.client.windows().await.expect("windows");
+        self.client.switch_to_window(windows[number].clone()).await.expect("the window");
+    }
+
+    /// Practice: the camera looks at another phone's screen.
+    pub async fn look_at(&self, phone: &str) {
+        self.tap("Mẫu thực hành").await;
+        self.tap_exactly_role(&format!("Camera nhìn màn hình máy {phone}")).await;
+    }
+
+    async fn tap_exactly_role(&self, text: &str) {
+        let path = format!("//*[@role='radio'][normalize-space(translate(., '\u{a0}', ' ')) = {}]", quoted(text));
+        self.tap_path(&path, text).await;
+    }
+
     /// Puts a code before the camera. Takes effect when a screen next opens the camera.
     pub async fn hold_up(&self, symbology: Symbology, text: &str) {
         let mut file = Vec::new();
@@ -121,7 +162,7 @@ impl Browser {
     pub async fn tap(&self, text: &str) {
         let q = quoted(text);
         let path = format!(
-            "//*[self::button or self::a or @role='button' or @role='radio' or @role='switch' or @role='checkbox'][not(@disabled)][contains(normalize-space(translate(., '\u{a0}', ' ')), {q}) or contains(@aria-label, {q})]"
+            "//*[self::button or self::a or self::summary or @role='button' or @role='radio' or @role='switch' or @role='checkbox'][not(@disabled)][contains(normalize-space(translate(., '\u{a0}', ' ')), {q}) or contains(@aria-label, {q})]"
         );
         self.tap_path(&path, text).await;
     }

@@ -48,3 +48,7 @@ approval-not-head = { $name } may not approve for this unit. Only the head of th
 approval-nobody = This phone does not know the account { $account }. Go where there is coverage, fetch the lists and scan again.
 approval-other-request = This slip answers another request. Scan the answer to this case's request.
 approval-ran-out = The approval ran out at { $at }. Ask again.
+approval-first = The head has to approve first
+approval-expired = The approval has run out
+approval-others = Approved for other containers
+approval-in-case = The head of the unit approved an electronic seal.

@@ -1,6 +1,6 @@
 # Topic: duty. Keep ids prefixed with the topic; the other language has the same ids.
 duty-not-yet = This seal may not go on yet
-duty-first = Do what stands above, then come back here.
+duty-first = Ask the shift lead, then come back here.
 duty-need-ground = The legal ground of the goods is not chosen. Choose it first.
 duty-need-rule = The rule pack on this phone says nothing for today. Ask the shift lead before sealing.
 duty-need-depletion = These goods **need an electronic seal**. Another seal only while the unit's statement stands that none is left.
@@ -78,3 +78,8 @@ duty-ahead-not-here = Those are not here yet, this one is ready
 duty-ahead-other = Another reason
 duty-ahead-words = The reason
 duty-ahead-or-mechanical = Leave empty if this one takes another customs seal.
+duty-short-ground = The ground of the goods is not chosen.
+duty-short-depletion = These goods need an electronic seal.
+duty-short-ahead = Goods that need an electronic seal are waiting.
+duty-short-approval = The head of the unit has to approve.
+duty-none-free = No electronic seal fit for use

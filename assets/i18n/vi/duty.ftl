@@ -1,6 +1,6 @@
 # Topic: duty. Keep ids prefixed with the topic; the other language has the same ids.
 duty-not-yet = Chưa gắn seal này được
-duty-first = Làm xong việc ở trên, rồi quay lại đây.
+duty-first = Hỏi lãnh đạo ca, rồi quay lại đây.
 duty-need-ground = Chưa chọn căn cứ của hàng. Chọn căn cứ trước.
 duty-need-rule = Bộ quy tắc trên máy không có quy định cho ngày hôm nay. Hỏi lãnh đạo ca trước khi niêm phong.
 duty-need-depletion = Hàng này **bắt buộc seal định vị**. Chỉ dùng seal khác khi đơn vị đã xác nhận hết seal định vị.
@@ -69,3 +69,8 @@ duty-ahead-not-here = Các lô kia chưa tới, lô này đã sẵn sàng
 duty-ahead-other = Lý do khác
 duty-ahead-words = Ghi lý do
 duty-ahead-or-mechanical = Bỏ trống nếu lô này dùng seal hải quan khác.
+duty-short-ground = Chưa chọn căn cứ của hàng.
+duty-short-depletion = Hàng này bắt buộc seal định vị.
+duty-short-ahead = Hàng bắt buộc seal định vị đang chờ.
+duty-short-approval = Cần lãnh đạo đơn vị phê duyệt.
+duty-none-free = Hết seal định vị dùng được

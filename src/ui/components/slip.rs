@@ -27,7 +27,10 @@ pub fn SlipCodes(
     let mut held = use_signal(|| false);
     let of = codes.len();
     use_future(use_reactive!(|of| async move {
-        while of > 1 {
+        if of < 2 {
+            return;
+        }
+        loop {
             wait(STANDS_MS).await;
             if !*held.peek() {
                 let next = (*at.peek() + 1) % of;

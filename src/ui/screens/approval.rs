@@ -68,6 +68,27 @@ fn cited(desk: Desk) -> Option<String> {
     Some(words::citation(&rule.citation, &rules.version))
 }
 
+/// What is so, as the heading.
+fn heading(lack: ApprovalLack) -> String {
+    match lack {
+        ApprovalLack::NotAsked | ApprovalLack::Asked => t!("approval-first"),
+        ApprovalLack::Refused => t!("approval-not-granted"),
+        ApprovalLack::Expired => t!("approval-expired"),
+        ApprovalLack::OtherContainers => t!("approval-others"),
+    }
+}
+
+/// The answer in a word. Not the block of a seal's own answer: nothing is locked by it.
+#[component]
+pub fn Answer(granted: bool) -> Element {
+    rsx! {
+        div { class: "instruction",
+            Glyph { icon: if granted { "circle-check" } else { "ban" }, kind: if granted { Tone::Ok } else { Tone::Bad }, large: true }
+            Decision { text: if granted { t!("approval-granted") } else { t!("approval-not-granted") } }
+        }
+    }
+}
+
 #[component]
 fn Ask(case: CaseId, lack: LackProp) -> Element {
     let desk = use_desk();
@@ -93,7 +114,8 @@ fn Ask(case: CaseId, lack: LackProp) -> Element {
                 Button { kind: ButtonKind::Go, big: true, icon: "send", disabled: why().trim().is_empty(), text: t!("approval-ask"), onclick: ask }
             },
             Card { kind: if first { CardKind::Hero } else { CardKind::Warn },
-                Decision { text: need(&seal_core::obligation::Need::Approval(lack.0)) }
+                Decision { text: heading(lack.0) }
+                p { Rich { text: need(&seal_core::obligation::Need::Approval(lack.0)) } }
                 if !first && !said.is_empty() {
                     Note { icon: "user", text: t!("approval-said", reason = said) }
                 }
@@ -169,7 +191,7 @@ fn Approved(case: CaseId) -> Element {
             dock: rsx! {
                 Button { kind: ButtonKind::Go, big: true, icon: "arrow-right", text: t!("approval-go-on"), onclick: move |()| desk.open(Route::Case { case }) }
             },
-            ResultBlock { kind: ResultKind::Ok, word: t!("approval-granted") }
+            Answer { granted: true }
             Containers { view: CaseProp(view) }
             Card { KeyValue { items } }
             if let Some(text) = cited(desk) {
@@ -238,11 +260,7 @@ pub fn TakeApproval(case: CaseId, slip: B64) -> Element {
             dock: rsx! {
                 Button { kind: ButtonKind::Go, big: true, icon: "check", text: t!("approval-take"), onclick: take }
             },
-            if given.granted {
-                ResultBlock { kind: ResultKind::Ok, word: t!("approval-granted") }
-            } else {
-                ResultBlock { kind: ResultKind::Bad, word: t!("approval-not-granted") }
-            }
+            Answer { granted: given.granted }
             if let Some(view) = view {
                 Containers { view: CaseProp(view) }
             }

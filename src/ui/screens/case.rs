@@ -275,6 +275,9 @@ fn GoodsCard(view: CaseView, decision: Option<GoodsDecision>, changeable: bool, 
                 if decision.group == GoodsGroup::A {
                     Note { text: if view.depletion.is_some() { t!("duty-relied-on") } else if view.no_eseal_reason.is_empty() { t!("case-group-mandatory-why") } else { t!("case-no-eseal", reason = view.no_eseal_reason.clone()) } }
                 }
+                if is_approved(&view) {
+                    Note { icon: "badge-check", text: t!("approval-in-case") }
+                }
                 if changeable {
                     Button { text: t!("case-ground-change"), icon: "scale", onclick: move |()| onchange.call(()) }
                 }

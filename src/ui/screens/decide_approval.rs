@@ -6,7 +6,7 @@ use seal_core::fact::{ApprovalAsked, Fact};
 use seal_core::ids::EventId;
 use seal_core::wire::B64;
 
-use super::approval::trouble;
+use super::approval::{Answer, trouble};
 use super::frame::{container_no, officer_name};
 use super::parts::{Page, Trouble, store_trouble};
 use super::slip::{ShowSlip, trouble_text};
@@ -220,11 +220,7 @@ fn Answered(answer: SignedProp) -> Element {
             dock: rsx! {
                 Button { kind: ButtonKind::Go, big: true, icon: "clipboard-check", text: t!("case-to-shift"), onclick: move |()| desk.open(Route::Home) }
             },
-            if given.granted {
-                Chip { kind: Tone::Ok, text: t!("approval-granted") }
-            } else {
-                Chip { kind: Tone::Bad, text: t!("approval-not-granted") }
-            }
+            Answer { granted: given.granted }
             if own {
                 Instruction { icon: "scan-line", title: t!("approval-show-answer"), sub: t!("slip-show-how") }
                 ShowSlip { cose: answer.0.cose.clone() }

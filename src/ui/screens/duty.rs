@@ -8,10 +8,12 @@ use seal_core::ids::CaseId;
 use seal_core::obligation::{ApprovalLack, Cited, Need, Standing};
 use seal_core::officer::Role;
 
-use super::parts::{case_of, title_of};
+use super::parts::{Trouble, case_of, store_trouble, title_of};
 use super::words;
-use crate::actions::unit_state::{obligation_of, standing, stock, waiting};
+use crate::actions::state_depletion::stated_by;
+use crate::actions::unit_state::{obligation_of, stock, unit_state, waiting};
 use crate::i18n::format;
+use crate::ports::store::StoreError;
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::use_desk;
@@ -46,10 +48,9 @@ fn way_on(need: &Need, case: CaseId) -> Option<(String, &'static str, Route)> {
     }
 }
 
-/// A need with its place in the law, and the way on.
+/// A need with its place in the law. Beside it stands a [`NeedWay`] in the dock.
 #[component]
-pub fn NeedCard(case: CaseId, need: NeedProp, cited: Option<CitedProp>) -> Element {
-    let mut desk = use_desk();
+pub fn NeedCard(need: NeedProp, cited: Option<CitedProp>) -> Element {
     rsx! {
         Card { kind: CardKind::Warn, live: true,
             Decision { text: t!("duty-not-yet") }
@@ -57,10 +58,31 @@ pub fn NeedCard(case: CaseId, need: NeedProp, cited: Option<CitedProp>) -> Eleme
             if let Some(CitedProp(cited)) = cited {
                 Cite { text: words::citation(&cited.citation, &cited.pack) }
             }
-            if let Some((text, icon, route)) = way_on(&need.0, case) {
-                Button { icon, text, onclick: move |()| desk.open(route.clone()) }
-            }
         }
+    }
+}
+
+/// The main act while something is needed first: the way to it.
+#[component]
+pub fn NeedWay(case: CaseId, need: NeedProp) -> Element {
+    let mut desk = use_desk();
+    match way_on(&need.0, case) {
+        Some((text, icon, route)) => rsx! {
+            DockNote { icon: "scale", text: in_short(&need.0) }
+            Button { kind: ButtonKind::Go, big: true, icon, text, onclick: move |()| desk.open(route.clone()) }
+        },
+        None => rsx! { DockNote { icon: "info", text: t!("duty-first") } },
+    }
+}
+
+/// A need in a line, over the act that leads to it.
+fn in_short(need: &Need) -> String {
+    match need {
+        Need::Ground => t!("duty-short-ground"),
+        Need::Rule => t!("duty-first"),
+        Need::DepletionStatement => t!("duty-short-depletion"),
+        Need::ReasonAheadOfA { .. } => t!("duty-short-ahead"),
+        Need::Approval(_) => t!("duty-short-approval"),
     }
 }
 
@@ -158,20 +180,37 @@ pub fn depletion_reason(reason: seal_core::fact::DepletionReason) -> String {
     }
 }
 
-/// The standing statement of the signed-in officer's unit, for the shift; nothing while none stands.
+/// For the shift: the standing statement of the officer's unit; or, where goods wait, none is free and this officer may
+/// state it, the way to it. Else nothing.
 #[component]
 pub fn StandingNow() -> Element {
-    let desk = use_desk();
+    let mut desk = use_desk();
     let Some(officer) = desk.officer() else { return rsx! {} };
+    let now = desk.kit().clock.now().wall;
     let known = desk.look(|kit| {
-        let standing = standing(kit, &officer.unit).ok().flatten()?;
-        let free = stock(kit, &officer.unit).ok()?.free;
-        Some((free > standing.stated.stock.free, standing))
+        let rules = kit.store.rules()?;
+        let may = stated_by(&rules, now).is_ok_and(|roles| roles.iter().any(|role| officer.is(*role)));
+        Ok::<_, StoreError>((unit_state(kit, &officer.unit)?, may))
     });
-    match known {
-        Some((returned, standing)) => {
+    let (unit, may) = match known {
+        Ok(known) => known,
+        Err(error) => {
+            let text = store_trouble(&error);
+            return rsx! { Trouble { text } };
+        }
+    };
+    match unit.depletion {
+        Some(standing) => {
+            let returned = unit.stock.free > standing.stated.stock.free;
             rsx! { StandingCard { standing: StandingProp(standing), returned, open: true } }
         }
+        None if may && unit.stock.free == 0 && !unit.waiting.is_empty() => rsx! {
+            Card { kind: CardKind::Warn,
+                Decision { text: t!("duty-none-free") }
+                Note { text: t!("duty-waiting", n = unit.waiting.len()) }
+                Button { icon: "scroll-text", text: t!("duty-go-depletion"), onclick: move |()| desk.open(Route::Depletion) }
+            }
+        },
         None => rsx! {},
     }
 }

@@ -8,7 +8,7 @@ use seal_core::ids::CaseId;
 use seal_core::seal_no::SealNo;
 
 use super::depletion::DepletionOf;
-use super::duty::{CitedProp, NeedCard, NeedProp};
+use super::duty::{CitedProp, NeedCard, NeedProp, NeedWay};
 use super::parts::{CaseGone, Page, Trouble, case_of, title_of};
 use super::{trouble, words};
 use crate::actions::record_seal::{SealByHand, record_seal};
@@ -120,8 +120,12 @@ pub fn ManualSeal(case: CaseId, seal: Option<SealNo>) -> Element {
             step: if off { 0 } else { 4 },
             report: "manual_seal",
             dock: rsx! {
+                if let Some(need) = needs.clone() {
+                    NeedWay { case, need: NeedProp(need) }
+                } else {
                 DockNote { icon: "info", text: t!("arm-manual-note") }
                 Button { kind: ButtonKind::Go, big: true, icon: "check", disabled: !ready, text: if off { t!("arm-record-off") } else { t!("arm-record-on") }, onclick: save }
+                }
             },
             if let Some(no) = seal.clone() {
                 Card { kind: CardKind::Hero,
@@ -161,6 +165,12 @@ pub fn ManualSeal(case: CaseId, seal: Option<SealNo>) -> Element {
                         method.set(None);
                     } }
                 }
+                if let Some(need) = needs {
+                    NeedCard { need: NeedProp(need), cited: cited.map(CitedProp) }
+                }
+                if stands_in {
+                    DepletionOf { unit: view.doc.origin.clone() }
+                }
                 if !electronic {
                     Decision { id: "class", text: t!("arm-which-class") }
                     Segmented { labelled_by: "class", items: classes, selected: class().map(|class| class.code()).unwrap_or_default(), onselect: move |id: String| {
@@ -179,12 +189,6 @@ pub fn ManualSeal(case: CaseId, seal: Option<SealNo>) -> Element {
                 Options { labelled_by: "condition", items: conditions, selected: condition().map(|c| c.code()).unwrap_or_default(), onselect: move |id: String| {
                     condition.set(SealCondition::ALL.iter().copied().find(|condition| condition.code() == id));
                 } }
-            }
-            if let Some(need) = needs {
-                NeedCard { case, need: NeedProp(need), cited: cited.map(CitedProp) }
-            }
-            if stands_in {
-                DepletionOf { unit: view.doc.origin.clone() }
             }
             Trouble { text: failed() }
         }

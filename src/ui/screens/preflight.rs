@@ -10,7 +10,7 @@ use seal_core::seal::reading::LockAction;
 use seal_core::seal::state::Misfit;
 use seal_core::seal_no::SealNo;
 
-use super::duty::{NeedCard, electronic_needs};
+use super::duty::{NeedCard, NeedWay, electronic_needs};
 use super::parts::{CaseGone, Page, case_of, title_of};
 use super::{trouble, words};
 use crate::actions::lock_command::{Patience, SealTrouble};
@@ -108,11 +108,13 @@ pub fn Preflight(case: CaseId, seal: SealNo) -> Element {
         move |()| desk.replace(Route::Lock { case, seal: seal.clone(), action: LockAction::Arm })
     };
     let dock = match now() {
-        Now::Pairing => rsx! { DockNote { icon: "hourglass", text: t!("arm-pairing-wait") } },
-        Now::Paired { .. } if first.is_some() => rsx! {
-            DockNote { icon: "scale", text: t!("duty-first") }
+        Now::Pairing | Now::Paired { .. } if first.is_some() => rsx! {
+            if let Some((need, _)) = first.clone() {
+                NeedWay { case, need }
+            }
             Button { icon: "repeat", text: t!("arm-other-seal"), onclick: other }
         },
+        Now::Pairing => rsx! { DockNote { icon: "hourglass", text: t!("arm-pairing-wait") } },
         Now::Paired { checks, .. } if may_arm(&checks) => rsx! {
             Button { kind: ButtonKind::Go, big: true, icon: "lock", text: t!("arm-next-lock"), onclick: go }
             Button { icon: "repeat", text: t!("arm-other-seal"), onclick: other }
@@ -144,8 +146,8 @@ pub fn Preflight(case: CaseId, seal: SealNo) -> Element {
     };
     rsx! {
         Page { title: t!("arm-title"), sub: title_of(&view), back: true, step: 3, focus: true, report: "preflight", dock,
-            if let Some((need, cited)) = first {
-                NeedCard { case, need, cited }
+            if let Some((need, cited)) = first.clone() {
+                NeedCard { need, cited }
             }
             match now() {
                 Now::Pairing => rsx! {
@@ -161,7 +163,10 @@ pub fn Preflight(case: CaseId, seal: SealNo) -> Element {
                     }
                 },
                 Now::Paired { checks, fit, neighbours } => rsx! {
-                    Todo1 { checks: checks.clone() }
+                    // One thing at a time: the rope can wait.
+                    if first.is_none() {
+                        Todo1 { checks: checks.clone() }
+                    }
                     Checks { seal: seal.clone(), checks }
                     Foreign { fit }
                     if !neighbours.is_empty() {
