@@ -21,6 +21,7 @@ use seal_core::time::{Moment, Position};
 use seal_core::wire::ChangesResponse;
 use tokio::sync::watch;
 
+use super::lists::Lists;
 use super::vault::{Vault, VaultError};
 
 /// Note that holds the officer signed in, as JSON; `sync` fetches photos for their unit.
@@ -160,7 +161,7 @@ pub struct FeedState {
 }
 
 /// The store. Calls are short (a few milliseconds) and may be made from the UI.
-pub trait Store: Send + Sync {
+pub trait Store: Lists + Send + Sync {
     /// A number that grows with every change; screens wait on it.
     fn changed(&self) -> watch::Receiver<u64>;
 

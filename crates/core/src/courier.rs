@@ -9,7 +9,7 @@ use crate::custody::SealView;
 use crate::event::{Event, corrected};
 use crate::fact::{Fact, ParcelHandedOver, ParcelPacked, ParcelReceived};
 use crate::ids::{OfficeCode, OfficerId, ParcelId};
-use crate::rules::{Citation, ClockStart, RulePack};
+use crate::rules::{Citation, ClockStart, ReturnRule, RulePack};
 use crate::seal_no::SealNo;
 use crate::time::{date_in_vietnam, vietnam};
 
@@ -53,6 +53,22 @@ impl ReturnClock {
     }
 }
 
+/// What may start a seal's return clock.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Starts {
+    /// The disarm (or removal) that ended its last trip.
+    pub off: Option<Timestamp>,
+    /// Its receipt at a unit after that, if recorded.
+    pub received: Option<Timestamp>,
+}
+
+impl From<&SealView> for Starts {
+    fn from(seal: &SealView) -> Self {
+        let at = |moment: &Option<(Timestamp, OfficeCode)>| moment.as_ref().map(|(at, _)| *at);
+        Self { off: at(&seal.off), received: at(&seal.received) }
+    }
+}
+
 /// Why no deadline can be named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoClock {
@@ -67,23 +83,48 @@ pub enum NoClock {
     YearUnknown(#[from] YearUnknown),
 }
 
-/// The return clock of a seal that has to go home.
-///
-/// # Errors
-/// [`NoClock`] says what is missing; nothing is guessed.
-pub fn return_clock(seal: &SealView, rules: &RulePack, now: Timestamp) -> Result<ReturnClock, NoClock> {
-    let receipt = seal.received.as_ref().map(|(at, _)| *at);
-    let disarm = seal.off.as_ref().map(|(at, _)| *at);
-    let first = receipt.or(disarm).ok_or(NoClock::NotStarted)?;
+/// A period that has begun: its start and last day, and the rule.
+struct Period<'a> {
+    started: Timestamp,
+    started_by_disarm: bool,
+    last_day: Date,
+    ends: Timestamp,
+    rule: &'a ReturnRule,
+}
+
+fn period(starts: Starts, rules: &RulePack) -> Result<Period<'_>, NoClock> {
+    let first = starts.received.or(starts.off).ok_or(NoClock::NotStarted)?;
     let rule = rules.return_rule(date_in_vietnam(first)).ok_or(NoClock::NoRule)?;
-    let (started, started_by_disarm) = match (rule.start, receipt, disarm) {
+    let (started, started_by_disarm) = match (rule.start, starts.received, starts.off) {
         (ClockStart::Disarm, _, Some(at)) | (ClockStart::Receipt, None, Some(at)) => (at, true),
         (_, Some(at), _) => (at, false),
         (_, None, None) => return Err(NoClock::NotStarted),
     };
+    let start_day = date_in_vietnam(started);
+    let last_day = Calendar(&rules.calendars).deadline(start_day, rule.working_days, rule.count_first_day)?;
+    // Every day of the strip has to be known.
+    Calendar(&rules.calendars).kind(start_day)?;
+    let ends = last_day.tomorrow().and_then(|next| next.to_zoned(vietnam())).map_err(|_| NoClock::NoRule)?.timestamp();
+    Ok(Period { started, started_by_disarm, last_day, ends, rule })
+}
+
+/// When the return clock runs out: the end of the last day. What [`return_clock`] says, without its days; it does not
+/// depend on the present moment, so it can be kept until the rules change.
+///
+/// # Errors
+/// [`NoClock`] says what is missing; nothing is guessed.
+pub fn return_deadline(starts: Starts, rules: &RulePack) -> Result<Timestamp, NoClock> {
+    period(starts, rules).map(|period| period.ends)
+}
+
+/// The return clock of a seal that has to go home.
+///
+/// # Errors
+/// [`NoClock`] says what is missing; nothing is guessed.
+pub fn return_clock(starts: impl Into<Starts>, rules: &RulePack, now: Timestamp) -> Result<ReturnClock, NoClock> {
+    let Period { started, started_by_disarm, last_day, ends, rule } = period(starts.into(), rules)?;
     let calendar = Calendar(&rules.calendars);
     let start_day = date_in_vietnam(started);
-    let last_day = calendar.deadline(start_day, rule.working_days, rule.count_first_day)?;
     let mut days = Vec::new();
     let mut number = 0;
     let mut day = start_day;
@@ -100,7 +141,6 @@ pub fn return_clock(seal: &SealView, rules: &RulePack, now: Timestamp) -> Result
     let today = date_in_vietnam(now);
     let working_days_left =
         u32::try_from(days.iter().filter(|day| day.number > 0 && day.date > today).count()).unwrap_or(u32::MAX);
-    let ends = last_day.tomorrow().and_then(|next| next.to_zoned(vietnam())).map_err(|_| NoClock::NoRule)?.timestamp();
     Ok(ReturnClock {
         started,
         started_by_disarm,

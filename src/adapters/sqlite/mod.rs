@@ -1,10 +1,14 @@
 //! The store on SQLite: one file, write-ahead log, every commit synced to the disk.
 //!
 //! Facts are kept as the bytes that were signed. Views (`case_view`, `seal_view`, `parcel_view`) are folds of the core,
-//! cached as JSON and refreshed in the transaction that changed them, so a screen never sees half an act.
+//! cached as JSON and refreshed in the transaction that changed them, so a screen never sees half an act. Lists and figures
+//! read narrow tables made of the views in the same transaction (`seal_line`, `seal_turn`, `case_line`, `parcel_line`).
 
 mod append;
 mod codec;
+mod figures;
+mod lines;
+mod lists;
 mod mirror;
 mod open;
 mod order;
@@ -25,7 +29,9 @@ use seal_core::custody::SealView;
 use seal_core::declaration::DeclarationNo;
 use seal_core::doc::OfficeDoc;
 use seal_core::event::SignedEvent;
+use seal_core::figures::{Holder, ReturnFigures, StockCount, Turnaround};
 use seal_core::ids::{CaseId, OfficeCode, ParcelId, Sha256};
+use seal_core::line::{CaseLine, ParcelLine, SealLine};
 use seal_core::officer::Officer;
 use seal_core::outbox::{QueueCounts, QueueItem};
 use seal_core::rules::RulePack;
@@ -34,15 +40,21 @@ use seal_core::wire::ChangesResponse;
 use tokio::sync::watch;
 
 use crate::ports::clock::Clock;
+use crate::ports::lists::{CaseList, Lines, Lists, Page, ParcelList, SealList, Seals};
 use crate::ports::store::{Act, CaseFilter, FeedState, SealFilter, Sendable, Settled, Store, StoreError};
 use crate::ports::vault::Vault;
 
 /// The store.
 pub struct SqliteStore {
-    conn: Mutex<Connection>,
+    database: Mutex<Database>,
     changed: watch::Sender<u64>,
-    shipped_rules: RulePack,
     clock: Arc<dyn Clock>,
+}
+
+struct Database {
+    conn: Connection,
+    /// The newest pack pulled, else the one shipped.
+    rules: Arc<RulePack>,
 }
 
 /// A store just opened.
@@ -64,9 +76,15 @@ impl SqliteStore {
     /// [`StoreError`]. A damaged database is no error: it is moved aside, see [`Opened::moved_aside`].
     pub fn open(path: &Path, shipped_rules: RulePack, clock: Arc<dyn Clock>) -> Result<Opened, StoreError> {
         let open::Connected { conn, damaged } = open::open(path)?;
-        let store = Self { conn: Mutex::new(conn), changed: watch::Sender::new(0), shipped_rules, clock };
-        if open::views_are_old(&store.lock())? {
+        let rules = Arc::new(read::newest_rules(&conn)?.unwrap_or(shipped_rules));
+        let views_are_old = open::views_are_old(&conn)?;
+        let deadlines_are_old = lines::deadlines_are_old(&conn, &rules)?;
+        let database = Mutex::new(Database { conn, rules });
+        let store = Self { database, changed: watch::Sender::new(0), clock };
+        if views_are_old {
             store.rebuild_views()?;
+        } else if deadlines_are_old {
+            store.write_views(|tx, rules| lines::name_deadlines(tx, rules))?;
         }
         let (moved_aside, salvaged) = damaged.map_or((None, 0), |(aside, salvaged)| (Some(aside), salvaged));
         Ok(Opened { store, moved_aside, salvaged })
@@ -77,29 +95,39 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`].
     pub fn rebuild_views(&self) -> Result<(), StoreError> {
-        self.write(|tx| {
+        self.write_views(|tx, rules| {
             mirror::read_unread(tx)?;
-            views::rebuild(tx)?;
+            views::rebuild(tx, rules)?;
             open::views_are_new(tx)
         })
     }
 
     // A panic while the lock was held dropped its transaction, which rolled it back: the connection is sound.
-    fn lock(&self) -> MutexGuard<'_, Connection> {
-        self.conn.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Database> {
+        self.database.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read<T>(&self, f: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        f(&self.lock())
+        f(&self.lock().conn)
     }
 
-    /// One transaction: all of it or nothing. Screens hear of it after the commit.
     fn write<T>(&self, f: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let mut conn = self.lock();
-        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(codec::database)?;
-        let out = f(&tx)?;
+        self.write_views(|tx, _| f(tx))
+    }
+
+    /// One transaction: all of it or nothing. Screens hear of it after the commit. The views of it are made by the newest
+    /// rules, which it may renew.
+    fn write_views<T>(
+        &self,
+        f: impl FnOnce(&Transaction<'_>, &mut Arc<RulePack>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut database = self.lock();
+        let mut rules = database.rules.clone();
+        let tx = database.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(codec::database)?;
+        let out = f(&tx, &mut rules)?;
         tx.commit().map_err(codec::database)?;
-        drop(conn);
+        database.rules = rules;
+        drop(database);
         self.changed.send_modify(|count| *count += 1);
         Ok(out)
     }
@@ -111,7 +139,7 @@ impl Store for SqliteStore {
     }
 
     fn append(&self, act: &Act, vault: &dyn Vault) -> Result<Vec<SignedEvent>, StoreError> {
-        self.write(|tx| append::append(tx, act, vault))
+        self.write_views(|tx, rules| append::append(tx, act, vault, rules))
     }
 
     fn case_events(&self, case: CaseId) -> Result<Vec<SignedEvent>, StoreError> {
@@ -167,7 +195,7 @@ impl Store for SqliteStore {
     }
 
     fn rules(&self) -> Result<RulePack, StoreError> {
-        self.read(|conn| Ok(read::newest_rules(conn)?.unwrap_or_else(|| self.shipped_rules.clone())))
+        Ok(self.lock().rules.as_ref().clone())
     }
 
     fn queue(&self) -> Result<Vec<QueueItem>, StoreError> {
@@ -214,7 +242,7 @@ impl Store for SqliteStore {
     }
 
     fn take_changes(&self, changes: &ChangesResponse, at: Timestamp) -> Result<(), StoreError> {
-        self.write(|tx| mirror::take(tx, changes, at))
+        self.write_views(|tx, rules| mirror::take(tx, changes, at, rules))
     }
 
     fn photos_wanted(&self, unit: &OfficeCode) -> Result<Vec<Sha256>, StoreError> {
@@ -227,5 +255,59 @@ impl Store for SqliteStore {
 
     fn set_note(&self, name: &str, text: Option<&str>) -> Result<(), StoreError> {
         self.write(|tx| read::set_note(tx, name, text))
+    }
+}
+
+impl Lists for SqliteStore {
+    fn seal_lines(&self, list: &SealList, page: &Page) -> Result<Lines<SealLine>, StoreError> {
+        self.read(|conn| lists::seals(conn, list, page))
+    }
+
+    fn seal_count(&self, list: &SealList) -> Result<u64, StoreError> {
+        self.read(|conn| lists::seal_count(conn, list))
+    }
+
+    fn return_lines(&self, unit: &OfficeCode, page: &Page) -> Result<Lines<SealLine>, StoreError> {
+        self.read(|conn| lists::returns(conn, unit, page))
+    }
+
+    fn turn_lines(&self, unit: &OfficeCode, page: &Page) -> Result<Lines<SealLine>, StoreError> {
+        self.read(|conn| lists::turns(conn, unit, page))
+    }
+
+    fn stock(&self, which: &Seals) -> Result<Vec<StockCount>, StoreError> {
+        self.read(|conn| figures::stock(conn, which))
+    }
+
+    fn return_figures(&self, unit: &OfficeCode, now: Timestamp) -> Result<ReturnFigures, StoreError> {
+        self.read(|conn| figures::returns(conn, unit, now))
+    }
+
+    fn turnaround(&self, unit: &OfficeCode, since: Timestamp) -> Result<Turnaround, StoreError> {
+        self.read(|conn| figures::turnaround(conn, unit, since))
+    }
+
+    fn holders(&self, unit: &OfficeCode, since: Timestamp, now: Timestamp) -> Result<Vec<Holder>, StoreError> {
+        self.read(|conn| figures::holders(conn, unit, since, now))
+    }
+
+    fn case_lines(&self, list: &CaseList, page: &Page) -> Result<Lines<CaseLine>, StoreError> {
+        self.read(|conn| lists::cases(conn, list, page))
+    }
+
+    fn case_count(&self, list: &CaseList) -> Result<u64, StoreError> {
+        self.read(|conn| lists::case_count(conn, list))
+    }
+
+    fn shift_lines(&self, unit: &OfficeCode, since: Timestamp) -> Result<Vec<CaseLine>, StoreError> {
+        self.read(|conn| lists::shift(conn, unit, since))
+    }
+
+    fn parcel_lines(&self, list: &ParcelList, page: &Page) -> Result<Lines<ParcelLine>, StoreError> {
+        self.read(|conn| lists::parcels(conn, list, page))
+    }
+
+    fn parcel_count(&self, list: &ParcelList) -> Result<u64, StoreError> {
+        self.read(|conn| lists::parcel_count(conn, list))
     }
 }

@@ -14,13 +14,14 @@ use crate::ports::store::StoreError;
 
 /// Grows with every change of a view's shape or meaning; another number has the views folded anew. The app's version
 /// stands beside it.
-const VIEWS: &str = concat!("2/", env!("CARGO_PKG_VERSION"));
+const VIEWS: &str = concat!("3/", env!("CARGO_PKG_VERSION"));
 const VIEWS_NOTE: &str = "store/views";
 
 const MIGRATION_STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/001_init.sql")),
     M::up(include_str!("migrations/002_decisions.sql")),
     M::up(include_str!("migrations/003_corrections.sql")),
+    M::up(include_str!("migrations/004_lists.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(MIGRATION_STEPS);
 
@@ -76,6 +77,8 @@ fn settings(conn: &Connection) -> rusqlite::Result<()> {
     conn.pragma_update(None, "foreign_keys", "ON")?;
     // Android offers no folder for temporary files.
     conn.pragma_update(None, "temp_store", "MEMORY")?;
+    // Every statement of the store stays prepared.
+    conn.set_prepared_statement_cache_capacity(128);
     Ok(())
 }
 

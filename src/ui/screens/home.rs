@@ -105,7 +105,7 @@ fn read(kit: &Kit, unit: &OfficeCode, now: Timestamp) -> Result<Shift, StoreErro
     });
     let seals = kit.store.seals(&SealFilter::MustGoHomeFrom(unit.clone()))?;
     let due = |seal: &&seal_core::custody::SealView| {
-        return_clock(seal, &rules, now).is_ok_and(|clock| clock.last_day <= today)
+        return_clock(*seal, &rules, now).is_ok_and(|clock| clock.last_day <= today)
     };
     let counts = kit.store.queue_counts()?;
     let parcels = kit
