@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use seal_core::calendar::{DayOff, YearCalendar};
 use seal_core::case::{CasePhase, CaseView};
 use seal_core::codes::{CustomsSealKind, SealCondition, SealType};
-use seal_core::courier::{ParcelStage, ParcelView, return_clock, return_list};
+use seal_core::courier::{ParcelStage, ParcelView, return_clock};
 use seal_core::custody::SealView;
 use seal_core::doc::{CaseDoc, Doc, SealDoc, SealLife, SealRadio};
 use seal_core::fact::{
@@ -362,23 +362,29 @@ fn seals_agree(store: &SqliteStore, whole: &Whole, limit: usize) {
 fn returns_agree(store: &SqliteStore, whole: &Whole, limit: usize) {
     let (rules, now) = (&whole.rules, whole.now);
     for unit in UNITS.map(office) {
-        // The list of the core: it computes every clock and sorts.
+        // Every clock computed, then sorted.
         let due = |view: &&SealView| {
             whole.lines.iter().any(|line| line.no == view.no && line.due_from.as_ref() == Some(&unit))
         };
-        let expected = return_list(whole.seals.iter().filter(due).cloned().collect(), rules, now);
+        let mut expected: Vec<_> =
+            whole.seals.iter().filter(due).map(|view| (view, return_clock(view, rules, now))).collect();
+        expected
+            .sort_by_key(|(view, clock)| (clock.as_ref().map_or(Timestamp::MAX, |clock| clock.ends), view.no.clone()));
         let lines = all_pages(limit, |page| store.return_lines(&unit, page));
         let numbers = |no: &seal_core::seal_no::SealNo| no.as_str().to_owned();
         assert_eq!(
             lines.iter().map(|line| numbers(&line.no)).collect::<Vec<_>>(),
-            expected.iter().map(|line| numbers(&line.seal.no)).collect::<Vec<_>>()
+            expected.iter().map(|(view, _)| numbers(&view.no)).collect::<Vec<_>>()
         );
-        for (line, expected) in lines.iter().zip(&expected) {
-            assert_eq!(return_clock(line, rules, now), expected.clock);
-            assert_eq!(line.due_at, expected.clock.as_ref().ok().map(|clock| clock.ends));
+        for (line, (_, clock)) in lines.iter().zip(&expected) {
+            assert_eq!(&return_clock(line, rules, now), clock);
+            assert_eq!(line.due_at, clock.as_ref().ok().map(|clock| clock.ends));
         }
+        let unnamed = store.return_lines(&unit, &Page::after(Mark::behind_deadlines(), 100)).unwrap().lines;
+        assert!(unnamed.iter().all(|line| line.due_at.is_none()));
+        assert_eq!(unnamed.len(), expected.iter().filter(|(_, clock)| clock.is_err()).count());
         let today = date_in_vietnam(now);
-        let clocks: Vec<_> = expected.iter().map(|line| line.clock.as_ref()).collect();
+        let clocks: Vec<_> = expected.iter().map(|(_, clock)| clock.as_ref()).collect();
         let figures = ReturnFigures {
             to_return: clocks.len() as u64,
             overdue: clocks.iter().flatten().filter(|clock| clock.left(now).is_negative()).count() as u64,
@@ -454,7 +460,7 @@ fn cases_agree(store: &SqliteStore, whole: &Whole, limit: usize) {
     for which in lists {
         for (open, search) in [(None, ""), (Some(true), ""), (Some(false), ""), (None, "dinh vu"), (None, "8318 1001")]
         {
-            let list = CaseList { which: which.clone(), open, search: search.to_owned() };
+            let list = CaseList { open, search: search.to_owned(), ..CaseList::all(which.clone()) };
             let mut expected: Vec<CaseLine> = whole
                 .cases
                 .iter()
@@ -490,10 +496,12 @@ fn cases_agree(store: &SqliteStore, whole: &Whole, limit: usize) {
 fn parcels_agree(store: &SqliteStore, whole: &Whole, limit: usize) {
     for unit in UNITS.map(office) {
         for which in [Parcels::From(unit.clone()), Parcels::To(unit.clone()), Parcels::Of(unit.clone())] {
-            for (stage, search) in
-                [(None, ""), (Some(ParcelStage::HandedOver), ""), (None, "gp-0001"), (None, "ev 123")]
+            let (packed, handed) = (ParcelStage::Packed, ParcelStage::HandedOver);
+            for (stages, search) in
+                [(&[][..], ""), (&[handed], ""), (&[packed, handed], ""), (&[], "gp-0001"), (&[], "ev 123")]
             {
-                let list = ParcelList { which: which.clone(), stage, search: search.to_owned() };
+                let list =
+                    ParcelList { stages: stages.to_vec(), search: search.to_owned(), ..ParcelList::all(which.clone()) };
                 let mut expected: Vec<ParcelLine> = whole
                     .parcels
                     .iter()
@@ -505,7 +513,7 @@ fn parcels_agree(store: &SqliteStore, whole: &Whole, limit: usize) {
                             Parcels::Of(_) => from || to,
                         }
                     })
-                    .filter(|view| stage.is_none_or(|stage| view.stage() == stage))
+                    .filter(|view| stages.is_empty() || stages.contains(&view.stage()))
                     .filter(|view| Needle::of(search).is_none_or(|needle| needle.is_in(&parcel_text(view))))
                     .map(ParcelLine::from)
                     .collect();

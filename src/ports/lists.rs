@@ -2,6 +2,7 @@
 //! unit's history grows, a page costs the same.
 
 use jiff::Timestamp;
+use seal_core::case::CasePhase;
 use seal_core::codes::CustomsSealKind;
 use seal_core::courier::ParcelStage;
 use seal_core::doc::SealLife;
@@ -41,6 +42,17 @@ pub struct Mark {
     pub order: i64,
     /// The line's number or id.
     pub id: String,
+}
+
+/// [`Mark::order`] of a seal whose deadline nobody can name.
+pub const NO_DEADLINE: i64 = i64::MAX;
+
+impl Mark {
+    /// In the return list: behind every seal with a deadline, before those whose deadline nobody can name.
+    #[must_use]
+    pub fn behind_deadlines() -> Self {
+        Self { order: NO_DEADLINE, id: String::new() }
+    }
 }
 
 /// Lines of a page.
@@ -102,6 +114,8 @@ pub struct CaseList {
     pub which: Cases,
     /// `Some(true)`: with something still to happen; `Some(false)`: all customs seals are off.
     pub open: Option<bool>,
+    /// In one phase only.
+    pub phase: Option<CasePhase>,
     /// Part of a number, name or plate, as typed, diacritics or not; empty for all.
     pub search: String,
 }
@@ -110,7 +124,7 @@ impl CaseList {
     /// All of them.
     #[must_use]
     pub fn all(which: Cases) -> Self {
-        Self { which, open: None, search: String::new() }
+        Self { which, open: None, phase: None, search: String::new() }
     }
 }
 
@@ -130,8 +144,8 @@ pub enum Parcels {
 pub struct ParcelList {
     /// Whose.
     pub which: Parcels,
-    /// At one stage only.
-    pub stage: Option<ParcelStage>,
+    /// At one of these stages only; all of them when empty.
+    pub stages: Vec<ParcelStage>,
     /// Part of the number, the waybill or a seal's number, as typed; empty for all.
     pub search: String,
 }
@@ -140,7 +154,7 @@ impl ParcelList {
     /// All of them.
     #[must_use]
     pub fn all(which: Parcels) -> Self {
-        Self { which, stage: None, search: String::new() }
+        Self { which, stages: Vec::new(), search: String::new() }
     }
 }
 

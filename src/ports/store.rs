@@ -74,28 +74,6 @@ pub struct Act {
     pub facts: Vec<Fact>,
 }
 
-/// Which cases.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CaseFilter {
-    /// Starting at the unit.
-    From(OfficeCode),
-    /// Ending at the unit.
-    To(OfficeCode),
-    /// Every case known here.
-    All,
-}
-
-/// Which seals.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SealFilter {
-    /// Held by the unit and belonging elsewhere: the return list.
-    MustGoHomeFrom(OfficeCode),
-    /// Held by the unit.
-    HeldBy(OfficeCode),
-    /// Owned or managed by the unit, wherever they are.
-    BelongingTo(OfficeCode),
-}
-
 /// Something the queue can send now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sendable {
@@ -178,18 +156,13 @@ pub trait Store: Lists + Send + Sync {
     /// [`StoreError`].
     fn case_events(&self, case: CaseId) -> Result<Vec<SignedEvent>, StoreError>;
 
-    // ── views ──
+    // ── views of one thing; many of them are lists, see [`Lists`] ──
 
     /// A case.
     ///
     /// # Errors
     /// [`StoreError`].
     fn case(&self, id: CaseId) -> Result<Option<CaseView>, StoreError>;
-    /// Cases, by planned time.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn cases(&self, filter: &CaseFilter) -> Result<Vec<CaseView>, StoreError>;
     /// Cases with that container, newest first.
     ///
     /// # Errors
@@ -210,21 +183,11 @@ pub trait Store: Lists + Send + Sync {
     /// # Errors
     /// [`StoreError`].
     fn seal(&self, no: &SealNo) -> Result<Option<SealView>, StoreError>;
-    /// Seals, by number.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn seals(&self, filter: &SealFilter) -> Result<Vec<SealView>, StoreError>;
     /// A parcel.
     ///
     /// # Errors
     /// [`StoreError`].
     fn parcel(&self, id: ParcelId) -> Result<Option<ParcelView>, StoreError>;
-    /// Parcels from or to a unit, newest first.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn parcels(&self, unit: &OfficeCode) -> Result<Vec<ParcelView>, StoreError>;
     /// An office.
     ///
     /// # Errors

@@ -83,16 +83,19 @@ pub struct Todo {
     pub task: Task,
 }
 
+impl Todo {
+    /// What is to be done with a case at `unit`.
+    #[must_use]
+    pub fn of(line: CaseLine, unit: &OfficeCode, rules: &RulePack, today: Date) -> Self {
+        let group = group(&line, rules, today);
+        Self { task: task(&line, unit, group), group, line }
+    }
+}
+
 /// The cases of a unit as a work list: what needs a person first, then by the time the truck was announced.
 #[must_use]
 pub fn work_list(lines: Vec<CaseLine>, unit: &OfficeCode, rules: &RulePack, today: Date) -> Vec<Todo> {
-    let mut todos: Vec<Todo> = lines
-        .into_iter()
-        .map(|line| {
-            let group = group(&line, rules, today);
-            Todo { task: task(&line, unit, group), group, line }
-        })
-        .collect();
+    let mut todos: Vec<Todo> = lines.into_iter().map(|line| Todo::of(line, unit, rules, today)).collect();
     todos.sort_by_key(|todo| (todo.task.rank(), todo.line.planned_at, todo.line.id));
     todos
 }

@@ -10,9 +10,8 @@ use seal_core::ids::OfficeCode;
 use seal_core::work::day_begins;
 
 use super::codec::{database, from_code, millis, moment};
-use super::lines::NO_DEADLINE;
 use super::lists::{parts_of, parts_of_belonging};
-use crate::ports::lists::Seals;
+use crate::ports::lists::{NO_DEADLINE, Seals};
 use crate::ports::store::StoreError;
 
 /// Kind, life, holder, and whether on a case or in a parcel.

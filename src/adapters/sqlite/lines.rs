@@ -12,10 +12,9 @@ use seal_core::search;
 
 use super::codec::{database, from_json, millis, moment, to_code, to_json};
 use super::read;
+use crate::ports::lists::NO_DEADLINE;
 use crate::ports::store::StoreError;
 
-/// `due_at` of a seal whose deadline nobody can name: behind every other.
-pub const NO_DEADLINE: i64 = i64::MAX;
 /// Note with the digest of the rules by which the deadlines were named.
 const RULES_NOTE: &str = "store/rules";
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
+use seal_core::case::CasePhase;
 use seal_core::courier::Starts;
 use seal_core::custody::Whereabouts;
 use seal_core::ids::{CaseId, OfficeCode, ParcelId};
@@ -11,8 +12,7 @@ use seal_core::search::Needle;
 use serde::de::DeserializeOwned;
 
 use super::codec::{self, database, from_code, millis, moment, to_code};
-use super::lines::NO_DEADLINE;
-use crate::ports::lists::{CaseList, Cases, Lines, Mark, Page, ParcelList, Parcels, SealList, Seals};
+use crate::ports::lists::{CaseList, Cases, Lines, Mark, NO_DEADLINE, Page, ParcelList, Parcels, SealList, Seals};
 use crate::ports::store::StoreError;
 
 const SEAL: &str = "no, seal_type, kind, owner, manager, life, holder, on_case, in_parcel, held_since, condition, \
@@ -164,21 +164,29 @@ pub fn turns(conn: &Connection, unit: &OfficeCode, page: &Page) -> Result<Lines<
 
 // ── cases ──
 
-fn case_asked(list: &CaseList) -> Asked {
+fn case_asked(list: &CaseList) -> Result<Asked, StoreError> {
     let mut asked = Asked::default();
     match &list.which {
         Cases::From(unit) => asked.and("origin = ?", [text(unit.as_str())]),
         Cases::To(unit) => asked.and("destination = ?", [text(unit.as_str())]),
         Cases::All => {}
     }
-    if let Some(open) = list.open {
-        asked.and("closed = ?", [Value::Integer((!open).into())]);
+    // Written out: a partial index answers no question mark.
+    match list.open {
+        Some(true) => asked.and("closed = 0", []),
+        Some(false) => asked.and("closed = 1", []),
+        None => {}
     }
-    asked
+    match list.phase {
+        Some(CasePhase::Uncertain) => asked.and("phase = 'uncertain'", []),
+        Some(phase) => asked.and("phase = ?", [Value::Text(to_code(&phase)?)]),
+        None => {}
+    }
+    Ok(asked)
 }
 
 pub fn cases(conn: &Connection, list: &CaseList, page: &Page) -> Result<Lines<CaseLine>, StoreError> {
-    let mut asked = case_asked(list);
+    let mut asked = case_asked(list)?;
     let needle = Needle::of(&list.search);
     // A search walks the texts, in the same order.
     let (columns, table, at, id) = match &needle {
@@ -203,7 +211,7 @@ pub fn cases(conn: &Connection, list: &CaseList, page: &Page) -> Result<Lines<Ca
 }
 
 pub fn case_count(conn: &Connection, list: &CaseList) -> Result<u64, StoreError> {
-    let mut asked = case_asked(list);
+    let mut asked = case_asked(list)?;
     let Some(Needle { words, tight }) = Needle::of(&list.search) else {
         return count(conn, "case_line", vec![asked]);
     };
@@ -249,8 +257,11 @@ fn parcel_parts(list: &ParcelList) -> Result<Vec<Asked>, StoreError> {
         }
     };
     for part in &mut parts {
-        if let Some(stage) = &list.stage {
-            part.and("stage = ?", [Value::Text(to_code(stage)?)]);
+        if !list.stages.is_empty() {
+            part.and(&format!("stage IN ({})", vec!["?"; list.stages.len()].join(", ")), []);
+            for stage in &list.stages {
+                part.values.push(Value::Text(to_code(stage)?));
+            }
         }
         if let Some(Needle { words, tight }) = Needle::of(&list.search) {
             let found = "(instr(text, ?) > 0 OR instr(text, ?) > 0)";

@@ -41,7 +41,7 @@ use tokio::sync::watch;
 
 use crate::ports::clock::Clock;
 use crate::ports::lists::{CaseList, Lines, Lists, Page, ParcelList, SealList, Seals};
-use crate::ports::store::{Act, CaseFilter, FeedState, SealFilter, Sendable, Settled, Store, StoreError};
+use crate::ports::store::{Act, FeedState, Sendable, Settled, Store, StoreError};
 use crate::ports::vault::Vault;
 
 /// The store.
@@ -150,10 +150,6 @@ impl Store for SqliteStore {
         self.read(|conn| read::case(conn, id))
     }
 
-    fn cases(&self, filter: &CaseFilter) -> Result<Vec<CaseView>, StoreError> {
-        self.read(|conn| read::cases(conn, filter))
-    }
-
     fn cases_of_container(&self, container: &ContainerNo) -> Result<Vec<CaseId>, StoreError> {
         self.read(|conn| read::cases_by_code(conn, "container", container.as_str()))
     }
@@ -170,16 +166,8 @@ impl Store for SqliteStore {
         self.read(|conn| read::seal(conn, no))
     }
 
-    fn seals(&self, filter: &SealFilter) -> Result<Vec<SealView>, StoreError> {
-        self.read(|conn| read::seals(conn, filter))
-    }
-
     fn parcel(&self, id: ParcelId) -> Result<Option<ParcelView>, StoreError> {
         self.read(|conn| read::parcel(conn, id))
-    }
-
-    fn parcels(&self, unit: &OfficeCode) -> Result<Vec<ParcelView>, StoreError> {
-        self.read(|conn| read::parcels(conn, unit))
     }
 
     fn office(&self, code: &OfficeCode) -> Result<Option<OfficeDoc>, StoreError> {

@@ -9,6 +9,12 @@ CREATE TABLE event_about (
 -- They looked for every decision and every correction.
 DROP INDEX event_outside_case;
 DROP INDEX event_correcting;
+-- They ordered lists of whole views.
+DROP INDEX case_by_origin;
+DROP INDEX case_by_destination;
+DROP INDEX seal_by_holder;
+DROP INDEX seal_by_owner;
+DROP INDEX seal_by_manager;
 
 CREATE TABLE seal_line (
     no TEXT PRIMARY KEY,
@@ -88,6 +94,7 @@ CREATE INDEX case_line_from ON case_line (origin, planned_at, closed);
 CREATE INDEX case_line_to ON case_line (destination, planned_at, closed, origin);
 CREATE INDEX case_line_open_from ON case_line (origin) WHERE closed = 0;
 CREATE INDEX case_line_open_to ON case_line (destination) WHERE closed = 0;
+CREATE INDEX case_line_uncertain ON case_line (planned_at) WHERE phase = 'uncertain';
 CREATE INDEX case_line_closed_from ON case_line (origin, changed_at) WHERE closed = 1;
 CREATE INDEX case_line_closed_to ON case_line (destination, changed_at) WHERE closed = 1;
 
