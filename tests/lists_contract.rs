@@ -14,9 +14,10 @@ use seal_core::codes::{CustomsSealKind, SealCondition, SealType};
 use seal_core::courier::{ParcelStage, ParcelView, return_clock};
 use seal_core::custody::SealView;
 use seal_core::doc::{CaseDoc, Doc, SealDoc, SealLife, SealRadio};
+use seal_core::event::Event;
 use seal_core::fact::{
-    CaseOpened, Corrected, CorrectionReason, Fact, FoundSeal, LockCommanded, LockRead, ParcelHandedOver, ParcelPacked,
-    ParcelReceived, ReuseReserved, SealReceived,
+    CaseOpened, ConflictDecided, Corrected, CorrectionReason, Fact, FoundSeal, LockCommanded, LockRead,
+    ParcelHandedOver, ParcelPacked, ParcelReceived, ReuseReserved, SealReceived,
 };
 use seal_core::figures::{Days, Holder, Place, ReturnFigures, Turnaround};
 use seal_core::ids::{CaseId, EventId, OfficeCode, ParcelId};
@@ -133,6 +134,7 @@ enum Step {
     Handed { parcel: u8, unit: u8 },
     Unpacked { parcel: u8, seals: Vec<u8>, unit: u8 },
     Corrected { event: u8 },
+    Decided { event: u8, case: u8 },
     Wait { hours: u8 },
 }
 
@@ -154,6 +156,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0..3_u8, 0..3_u8).prop_map(|(parcel, unit)| Step::Handed { parcel, unit }),
         2 => (0..3_u8, seals(), 0..3_u8).prop_map(|(parcel, seals, unit)| Step::Unpacked { parcel, seals, unit }),
         1 => any::<u8>().prop_map(|event| Step::Corrected { event }),
+        1 => (any::<u8>(), 0..4_u8).prop_map(|(event, case)| Step::Decided { event, case }),
         3 => any::<u8>().prop_map(|hours| Step::Wait { hours }),
     ]
 }
@@ -241,11 +244,18 @@ fn facts(step: &Step, written: &[EventId]) -> Option<(Option<CaseId>, u8, Vec<Fa
             let reason = CorrectionReason::DidNotOccur;
             (None, 0, vec![Fact::Corrected(Corrected { event, reason, remark: String::new() })])
         }
+        Step::Decided { event, case } => {
+            let event = *written.get(usize::from(*event) % written.len().max(1))?;
+            let decided = ConflictDecided { events: vec![event], holds: event, reason: "x".to_owned() };
+            // In a case, be it the right one or not, or in none.
+            ((case % 2 == 0).then(|| case_id(u128::from(case % 4))), 0, vec![Fact::ConflictDecided(decided)])
+        }
         Step::Register { .. } | Step::Planned { .. } | Step::Rules { .. } | Step::Wait { .. } => return None,
     })
 }
 
-fn live(device: &Device, steps: &[Step]) {
+fn live(device: &Device, steps: &[Step]) -> Record {
+    let mut record = Record::default();
     let mut written: Vec<EventId> = Vec::new();
     for (n, step) in steps.iter().enumerate() {
         let doc = match step {
@@ -259,6 +269,7 @@ fn live(device: &Device, steps: &[Step]) {
             _ => None,
         };
         if let Some(doc) = doc {
+            record.docs.insert(doc.key(), doc.clone());
             device.store.take_changes(&page(vec![doc]), device.now()).unwrap();
         }
         if let Some((case, at, facts)) = facts(step, &written) {
@@ -267,7 +278,40 @@ fn live(device: &Device, steps: &[Step]) {
             act.unit = unit(at);
             let events = device.store.append(&act, device.vault.as_ref()).unwrap();
             written.extend(events.iter().map(|signed| signed.event.id));
+            record.events.extend(events.into_iter().map(|signed| signed.event));
         }
+    }
+    record
+}
+
+/// Everything that happened.
+#[derive(Default)]
+struct Record {
+    events: Vec<Event>,
+    docs: BTreeMap<String, Doc>,
+}
+
+/// Every view is the fold of everything, whichever events the store looked up for it.
+fn views_agree(store: &SqliteStore, record: &Record) {
+    for n in 0..7 {
+        let no = seal(&format!("8318100{n}"));
+        let doc = match record.docs.get(&format!("seal/{}", no.as_str())) {
+            Some(Doc::Seal(doc)) => Some(doc),
+            _ => None,
+        };
+        let view = SealView::fold(&no, doc, &record.events);
+        let known = doc.is_some() || !view.history.is_empty();
+        assert_eq!(store.seal(&no).unwrap(), known.then_some(view));
+    }
+    for n in 0..4 {
+        let doc = match record.docs.get(&format!("case/{}", case_id(n))) {
+            Some(Doc::Case(doc)) => Some(doc),
+            _ => None,
+        };
+        assert_eq!(store.case(case_id(n)).unwrap(), CaseView::fold(case_id(n), doc, &record.events));
+    }
+    for n in 0..3 {
+        assert_eq!(store.parcel(parcel_id(n)).unwrap(), ParcelView::fold(parcel_id(n), &record.events));
     }
 }
 
@@ -544,9 +588,11 @@ proptest! {
     fn lists_and_figures_say_what_the_whole_views_say(steps in prop::collection::vec(step(), 1..60), limit in 1..5_usize) {
         let folder = tempfile::tempdir().unwrap();
         let device = Device::open(folder.path());
-        live(&device, &steps);
+        let record = live(&device, &steps);
+        views_agree(&device.store, &record);
         everything_agrees(&device, limit);
         device.store.rebuild_views().unwrap();
+        views_agree(&device.store, &record);
         everything_agrees(&device, limit);
     }
 }

@@ -6,14 +6,72 @@ use rusqlite::{Connection, Row, params_from_iter};
 use seal_core::case::CasePhase;
 use seal_core::courier::Starts;
 use seal_core::custody::Whereabouts;
+use seal_core::figures::{Holder, ReturnFigures, StockCount, Turnaround};
 use seal_core::ids::{CaseId, OfficeCode, ParcelId};
 use seal_core::line::{CaseLine, ParcelLine, SealLine};
 use seal_core::search::Needle;
 use serde::de::DeserializeOwned;
 
 use super::codec::{self, database, from_code, millis, moment, to_code};
-use crate::ports::lists::{CaseList, Cases, Lines, Mark, NO_DEADLINE, Page, ParcelList, Parcels, SealList, Seals};
+use super::{SqliteStore, figures};
+use crate::ports::lists::{
+    CaseList, Cases, Lines, Lists, Mark, NO_DEADLINE, Page, ParcelList, Parcels, SealList, Seals,
+};
 use crate::ports::store::StoreError;
+
+impl Lists for SqliteStore {
+    fn seal_lines(&self, list: &SealList, page: &Page) -> Result<Lines<SealLine>, StoreError> {
+        self.read(|conn| seals(conn, list, page))
+    }
+
+    fn seal_count(&self, list: &SealList) -> Result<u64, StoreError> {
+        self.read(|conn| seal_count(conn, list))
+    }
+
+    fn return_lines(&self, unit: &OfficeCode, page: &Page) -> Result<Lines<SealLine>, StoreError> {
+        self.read(|conn| returns(conn, unit, page))
+    }
+
+    fn turn_lines(&self, unit: &OfficeCode, page: &Page) -> Result<Lines<SealLine>, StoreError> {
+        self.read(|conn| turns(conn, unit, page))
+    }
+
+    fn stock(&self, which: &Seals) -> Result<Vec<StockCount>, StoreError> {
+        self.read(|conn| figures::stock(conn, which))
+    }
+
+    fn return_figures(&self, unit: &OfficeCode, now: Timestamp) -> Result<ReturnFigures, StoreError> {
+        self.read(|conn| figures::returns(conn, unit, now))
+    }
+
+    fn turnaround(&self, unit: &OfficeCode, since: Timestamp) -> Result<Turnaround, StoreError> {
+        self.read(|conn| figures::turnaround(conn, unit, since))
+    }
+
+    fn holders(&self, unit: &OfficeCode, since: Timestamp, now: Timestamp) -> Result<Vec<Holder>, StoreError> {
+        self.read(|conn| figures::holders(conn, unit, since, now))
+    }
+
+    fn case_lines(&self, list: &CaseList, page: &Page) -> Result<Lines<CaseLine>, StoreError> {
+        self.read(|conn| cases(conn, list, page))
+    }
+
+    fn case_count(&self, list: &CaseList) -> Result<u64, StoreError> {
+        self.read(|conn| case_count(conn, list))
+    }
+
+    fn shift_lines(&self, unit: &OfficeCode, since: Timestamp) -> Result<Vec<CaseLine>, StoreError> {
+        self.read(|conn| shift(conn, unit, since))
+    }
+
+    fn parcel_lines(&self, list: &ParcelList, page: &Page) -> Result<Lines<ParcelLine>, StoreError> {
+        self.read(|conn| parcels(conn, list, page))
+    }
+
+    fn parcel_count(&self, list: &ParcelList) -> Result<u64, StoreError> {
+        self.read(|conn| parcel_count(conn, list))
+    }
+}
 
 const SEAL: &str = "no, seal_type, kind, owner, manager, life, holder, on_case, in_parcel, held_since, condition, \
     reserved_for, off_at, received_at, due_from, due_at, armed_at, home_at, turn_days";

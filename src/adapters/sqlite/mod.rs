@@ -29,9 +29,7 @@ use seal_core::custody::SealView;
 use seal_core::declaration::DeclarationNo;
 use seal_core::doc::OfficeDoc;
 use seal_core::event::SignedEvent;
-use seal_core::figures::{Holder, ReturnFigures, StockCount, Turnaround};
 use seal_core::ids::{CaseId, OfficeCode, ParcelId, Sha256};
-use seal_core::line::{CaseLine, ParcelLine, SealLine};
 use seal_core::officer::Officer;
 use seal_core::outbox::{QueueCounts, QueueItem};
 use seal_core::rules::RulePack;
@@ -40,7 +38,6 @@ use seal_core::wire::ChangesResponse;
 use tokio::sync::watch;
 
 use crate::ports::clock::Clock;
-use crate::ports::lists::{CaseList, Lines, Lists, Page, ParcelList, SealList, Seals};
 use crate::ports::store::{Act, FeedState, Sendable, Settled, Store, StoreError};
 use crate::ports::vault::Vault;
 
@@ -197,11 +194,17 @@ impl Store for SqliteStore {
     }
 
     fn take_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Sendable>, StoreError> {
+        let mut database = self.lock();
+        let tx = database.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(codec::database)?;
+        let due = queue::take(&tx, now, limit)?;
         // Nothing due is the common answer and must not count as a change.
-        if self.read(|conn| queue::due(conn, now, 1))?.is_empty() {
-            return Ok(Vec::new());
+        if due.is_empty() {
+            return Ok(due);
         }
-        self.write(|tx| queue::take(tx, now, limit))
+        tx.commit().map_err(codec::database)?;
+        drop(database);
+        self.changed.send_modify(|count| *count += 1);
+        Ok(due)
     }
 
     fn settle(&self, results: &[(i64, Settled)]) -> Result<(), StoreError> {
@@ -243,59 +246,5 @@ impl Store for SqliteStore {
 
     fn set_note(&self, name: &str, text: Option<&str>) -> Result<(), StoreError> {
         self.write(|tx| read::set_note(tx, name, text))
-    }
-}
-
-impl Lists for SqliteStore {
-    fn seal_lines(&self, list: &SealList, page: &Page) -> Result<Lines<SealLine>, StoreError> {
-        self.read(|conn| lists::seals(conn, list, page))
-    }
-
-    fn seal_count(&self, list: &SealList) -> Result<u64, StoreError> {
-        self.read(|conn| lists::seal_count(conn, list))
-    }
-
-    fn return_lines(&self, unit: &OfficeCode, page: &Page) -> Result<Lines<SealLine>, StoreError> {
-        self.read(|conn| lists::returns(conn, unit, page))
-    }
-
-    fn turn_lines(&self, unit: &OfficeCode, page: &Page) -> Result<Lines<SealLine>, StoreError> {
-        self.read(|conn| lists::turns(conn, unit, page))
-    }
-
-    fn stock(&self, which: &Seals) -> Result<Vec<StockCount>, StoreError> {
-        self.read(|conn| figures::stock(conn, which))
-    }
-
-    fn return_figures(&self, unit: &OfficeCode, now: Timestamp) -> Result<ReturnFigures, StoreError> {
-        self.read(|conn| figures::returns(conn, unit, now))
-    }
-
-    fn turnaround(&self, unit: &OfficeCode, since: Timestamp) -> Result<Turnaround, StoreError> {
-        self.read(|conn| figures::turnaround(conn, unit, since))
-    }
-
-    fn holders(&self, unit: &OfficeCode, since: Timestamp, now: Timestamp) -> Result<Vec<Holder>, StoreError> {
-        self.read(|conn| figures::holders(conn, unit, since, now))
-    }
-
-    fn case_lines(&self, list: &CaseList, page: &Page) -> Result<Lines<CaseLine>, StoreError> {
-        self.read(|conn| lists::cases(conn, list, page))
-    }
-
-    fn case_count(&self, list: &CaseList) -> Result<u64, StoreError> {
-        self.read(|conn| lists::case_count(conn, list))
-    }
-
-    fn shift_lines(&self, unit: &OfficeCode, since: Timestamp) -> Result<Vec<CaseLine>, StoreError> {
-        self.read(|conn| lists::shift(conn, unit, since))
-    }
-
-    fn parcel_lines(&self, list: &ParcelList, page: &Page) -> Result<Lines<ParcelLine>, StoreError> {
-        self.read(|conn| lists::parcels(conn, list, page))
-    }
-
-    fn parcel_count(&self, list: &ParcelList) -> Result<u64, StoreError> {
-        self.read(|conn| lists::parcel_count(conn, list))
     }
 }
