@@ -22,6 +22,7 @@ use seal_core::fact::{
 use seal_core::figures::{Days, Holder, Place, ReturnFigures, Turnaround};
 use seal_core::ids::{CaseId, EventId, OfficeCode, ParcelId};
 use seal_core::line::{CaseLine, ParcelLine, SealLine};
+use seal_core::pack::public;
 use seal_core::rules::{Citation, ClockStart, ReturnRule, RulePack};
 use seal_core::seal::reading::{LockAction, LockOutcome, RefusalReason};
 use seal_core::search::{Needle, case_text, parcel_text};
@@ -214,6 +215,8 @@ fn facts(step: &Step, written: &[EventId]) -> Option<(Option<CaseId>, u8, Vec<Fa
                 seals: seals.iter().map(|no| seal(&number(*no))).collect(),
                 ropes: 0,
                 chargers: 0,
+                packed: Vec::new(),
+                lithium_label: false,
             };
             (None, *at, vec![Fact::ParcelPacked(packed)])
         }
@@ -256,21 +259,25 @@ fn facts(step: &Step, written: &[EventId]) -> Option<(Option<CaseId>, u8, Vec<Fa
 
 fn live(device: &Device, steps: &[Step]) -> Record {
     let mut record = Record::default();
+    device.store.trust_rules_keys(&[public(&rules_key())]).unwrap();
     let mut written: Vec<EventId> = Vec::new();
     for (n, step) in steps.iter().enumerate() {
-        let doc = match step {
-            Step::Register { seal, owner, manager, life } => Some(seal_doc(*seal, *owner, *manager, *life)),
-            Step::Planned { case, origin, destination, hour } => Some(case_doc(*case, *origin, *destination, *hour)),
-            Step::Rules { days } => Some(Doc::Rules(two_rules(&format!("2026.{n}"), u32::from(*days)))),
+        let docs = match step {
+            Step::Register { seal, owner, manager, life } => vec![seal_doc(*seal, *owner, *manager, *life)],
+            Step::Planned { case, origin, destination, hour } => vec![case_doc(*case, *origin, *destination, *hour)],
+            Step::Rules { days } => {
+                let issued_at = device.now() + SignedDuration::from_secs(n as i64);
+                pack_docs(&two_rules(&format!("2026.{n}"), u32::from(*days)), issued_at)
+            }
             Step::Wait { hours } => {
                 device.clock.advance(SignedDuration::from_hours(i64::from(*hours)));
-                None
+                Vec::new()
             }
-            _ => None,
+            _ => Vec::new(),
         };
-        if let Some(doc) = doc {
-            record.docs.insert(doc.key(), doc.clone());
-            device.store.take_changes(&page(vec![doc]), device.now()).unwrap();
+        if !docs.is_empty() {
+            record.docs.extend(docs.iter().map(|doc| (doc.key(), doc.clone())));
+            device.store.take_changes(&page(docs), device.now()).unwrap();
         }
         if let Some((case, at, facts)) = facts(step, &written) {
             device.clock.advance(SignedDuration::from_secs(1));
@@ -635,12 +642,14 @@ fn a_database_of_the_previous_form_keeps_its_events_byte_for_byte_and_gets_its_l
         include_str!("../src/adapters/sqlite/migrations/001_init.sql"),
         include_str!("../src/adapters/sqlite/migrations/002_decisions.sql"),
         include_str!("../src/adapters/sqlite/migrations/003_corrections.sql"),
+        include_str!("../src/adapters/sqlite/migrations/004_kinds.sql"),
+        include_str!("../src/adapters/sqlite/migrations/005_packs.sql"),
     ] {
         conn.execute_batch(migration).unwrap();
     }
-    conn.execute_batch(&format!("PRAGMA user_version = 3; DELETE FROM feed; ATTACH '{}' AS new;", new.display()))
+    conn.execute_batch(&format!("PRAGMA user_version = 5; DELETE FROM feed; ATTACH '{}' AS new;", new.display()))
         .unwrap();
-    for table in ["event", "event_seal", "event_photo", "event_unread", "outbox", "doc", "feed", "note"] {
+    for table in ["event", "event_seal", "event_photo", "event_unread", "outbox", "doc", "feed", "note", "rule_pack"] {
         conn.execute_batch(&format!("INSERT INTO main.{table} SELECT * FROM new.{table};")).unwrap();
     }
     conn.execute_batch("UPDATE note SET text = '2/0.1.0' WHERE name = 'store/views'; DETACH new;").unwrap();

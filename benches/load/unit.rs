@@ -21,6 +21,7 @@ use seal_core::fact::{
 };
 use seal_core::ids::{ActId, CaseId, CommandId, DeviceId, EventId, OfficeCode, OfficerId, ParcelId, Sha256};
 use seal_core::inspection::Verdict;
+use seal_core::pack::public;
 use seal_core::rules::{LegalGround, RulePack};
 use seal_core::scan::HowRead;
 use seal_core::seal::reading::{LockAction, LockOutcome, LockState, SealReading};
@@ -31,7 +32,7 @@ use seal_field::adapters::sqlite::SqliteStore;
 use seal_field::ports::store::Store as _;
 use uuid::Uuid;
 
-use crate::common::{StillClock, office, seal};
+use crate::common::{StillClock, office, pack_docs, rules_key, seal};
 
 /// The unit whose phone it is.
 pub const UNIT: &str = "03EE";
@@ -305,6 +306,8 @@ impl Years {
                 decision: None,
                 from_work_list: true,
                 reason: String::new(),
+                ahead_of_a: None,
+                depletion: None,
             }),
             Fact::TripDeclared(TripDeclared {
                 vehicle: "15C-12345".to_owned(),
@@ -370,6 +373,8 @@ impl Years {
             seals: seals.clone(),
             ropes: 3,
             chargers: 1,
+            packed: Vec::new(),
+            lithium_label: true,
         };
         self.say(packed_at, &from, None, Fact::ParcelPacked(packed));
         let handed_at = packed_at + self.dice.minutes(60, 12 * 60);
@@ -511,7 +516,8 @@ pub fn write(path: &Path, seals: usize, events: usize) {
     };
     let doc = |doc: Doc| Change::Doc { doc: Box::new(doc) };
     let mut docs: Vec<Change> = register(seals).into_iter().map(doc).collect();
-    docs.push(doc(Doc::Rules(rules())));
+    docs.extend(pack_docs(&rules(), BEGIN.parse().expect("a time")).into_iter().map(doc));
+    store.trust_rules_keys(&[public(&rules_key())]).expect("a key is trusted");
     store.take_changes(&page(docs), NOW.parse().expect("a time")).expect("the register is taken");
 
     let (pages, taken) = sync_channel::<Vec<Change>>(4);

@@ -14,21 +14,20 @@ use super::lists::{parts_of, parts_of_belonging};
 use crate::ports::lists::{NO_DEADLINE, Seals};
 use crate::ports::store::StoreError;
 
-/// Kind, life, holder, and whether on a case or in a parcel.
-type Group = (Option<String>, Option<String>, Option<String>, bool, bool);
+/// Kind, life, place and holder.
+type Group = (Option<String>, Option<String>, Option<String>, Option<String>);
 
 pub fn stock(conn: &Connection, which: &Seals) -> Result<Vec<StockCount>, StoreError> {
     let mut groups: BTreeMap<Group, u64> = BTreeMap::new();
     for part in parts_of(which) {
         let sql = format!(
-            "SELECT kind, life, holder, on_case IS NOT NULL, in_parcel IS NOT NULL, count(*) FROM seal_line{}
-             GROUP BY 1, 2, 3, 4, 5",
+            "SELECT kind, life, place, holder, count(*) FROM seal_line{} GROUP BY kind, life, place, holder",
             part.conditions
         );
         let mut select = conn.prepare_cached(&sql).map_err(database)?;
         let rows = select
             .query_map(params_from_iter(part.values), |row| {
-                Ok(((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?), row.get::<_, u64>(5)?))
+                Ok(((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?), row.get::<_, u64>(4)?))
             })
             .map_err(database)?;
         for row in rows {
@@ -38,12 +37,12 @@ pub fn stock(conn: &Connection, which: &Seals) -> Result<Vec<StockCount>, StoreE
     }
     groups
         .into_iter()
-        .map(|((kind, life, holder, on_case, in_parcel), seals)| {
-            let place = match holder {
-                Some(unit) => Place::Unit { unit: from_code(&unit)? },
-                None if on_case => Place::OnCase,
-                None if in_parcel => Place::InParcel,
-                None => Place::Unknown,
+        .map(|((kind, life, place, holder), seals)| {
+            let place = match (holder, place.as_deref()) {
+                (Some(unit), _) => Place::Unit { unit: from_code(&unit)? },
+                (None, Some("case")) => Place::OnCase,
+                (None, Some("parcel")) => Place::InParcel,
+                (None, _) => Place::Unknown,
             };
             let kind = kind.map(|code| from_code(&code)).transpose()?;
             let life = life.map(|code| from_code(&code)).transpose()?;
@@ -76,10 +75,7 @@ pub fn returns(conn: &Connection, unit: &OfficeCode, now: Timestamp) -> Result<R
 pub fn turnaround(conn: &Connection, unit: &OfficeCode, since: Timestamp) -> Result<Turnaround, StoreError> {
     let mut sum = Turnaround::default();
     for part in parts_of_belonging(unit) {
-        let sql = format!(
-            "SELECT count(*), count(*) FILTER (WHERE armed_at IS NOT NULL AND home_at IS NULL) FROM seal_line{}",
-            part.conditions
-        );
+        let sql = format!("SELECT count(*), coalesce(sum(away), 0) FROM seal_line{}", part.conditions);
         let (seals, away): (u64, u64) = conn
             .prepare_cached(&sql)
             .and_then(|mut select| {

@@ -11,12 +11,35 @@ use seal_core::seal_no::SealNo;
 use seal_core::search;
 
 use super::codec::{database, from_json, millis, moment, to_code, to_json};
-use super::read;
+use super::{lists, read};
 use crate::ports::lists::NO_DEADLINE;
 use crate::ports::store::StoreError;
 
 /// Note with the digest of the rules by which the deadlines were named.
 const RULES_NOTE: &str = "store/rules";
+
+/// Columns of a turn.
+const TURN: &str = "seal, n, owner, manager, armed_at, off_at, off_unit, left_at, home_at, whole, on_the_road, held, \
+    on_the_way_home";
+
+/// Writes a row in the place of the one with its key. A row that says the same already is left alone: most facts change no
+/// line, and every index of it would be written anew.
+fn put(
+    tx: &Transaction<'_>,
+    table: &str,
+    key: &str,
+    columns: &str,
+    values: &[&dyn rusqlite::ToSql],
+) -> Result<(), StoreError> {
+    let marks = vec!["?"; values.len()].join(", ");
+    let given = format!("excluded.{}", columns.replace(", ", ", excluded."));
+    let here = format!("{table}.{}", columns.replace(", ", &format!(", {table}.")));
+    let sql = format!(
+        "INSERT INTO {table} ({columns}) VALUES ({marks})
+         ON CONFLICT ({key}) DO UPDATE SET ({columns}) = ({given}) WHERE ({here}) IS NOT ({given})"
+    );
+    tx.prepare_cached(&sql).and_then(|mut put| put.execute(values)).map(|_| ()).map_err(database)
+}
 
 /// Empties all of them.
 pub fn forget_all(tx: &Transaction<'_>) -> Result<(), StoreError> {
@@ -39,35 +62,41 @@ pub fn write_seal(tx: &Transaction<'_>, view: &SealView, rules: &RulePack) -> Re
         Some(Whereabouts::InParcel { parcel }) => (None, Some(parcel.0)),
         _ => (None, None),
     };
-    tx.prepare_cached(
-        "INSERT OR REPLACE INTO seal_line (no, seal_type, kind, owner, manager, life, holder, on_case, in_parcel,
-             held_since, condition, reserved_for, off_at, received_at, due_from, due_at, armed_at, home_at, turn_days)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+    let place = line.whereabouts.as_ref().map(|place| match place {
+        Whereabouts::Unit { .. } => "unit",
+        Whereabouts::OnCase { .. } => "case",
+        Whereabouts::InParcel { .. } => "parcel",
+    });
+    let columns = format!("{}, place, away", lists::SEAL);
+    put(
+        tx,
+        "seal_line",
+        "no",
+        &columns,
+        params![
+            line.no.as_str(),
+            line.seal_type.map(|code| code.code()),
+            line.kind.map(|code| code.code()),
+            line.owner.as_ref().map(|unit| unit.as_str()),
+            line.manager.as_ref().map(|unit| unit.as_str()),
+            line.life.as_ref().map(to_code).transpose()?,
+            line.holder().map(|unit| unit.as_str()),
+            on_case.as_ref().map(|id| id.as_bytes().as_slice()),
+            in_parcel.as_ref().map(|id| id.as_bytes().as_slice()),
+            line.held_since.map(millis),
+            line.condition.map(|code| code.code()),
+            line.reserved_for.as_ref().map(|case| case.0.as_bytes().as_slice()),
+            line.starts.off.map(millis),
+            line.starts.received.map(millis),
+            line.due_from.as_ref().map(|unit| unit.as_str()),
+            line.due_at.map_or(NO_DEADLINE, millis),
+            line.armed_at.map(millis),
+            line.home_at.map(millis),
+            line.turn_days,
+            place,
+            line.armed_at.is_some() && line.home_at.is_none(),
+        ],
     )
-    .map_err(database)?
-    .execute(params![
-        line.no.as_str(),
-        line.seal_type.map(|code| code.code()),
-        line.kind.map(|code| code.code()),
-        line.owner.as_ref().map(|unit| unit.as_str()),
-        line.manager.as_ref().map(|unit| unit.as_str()),
-        line.life.as_ref().map(to_code).transpose()?,
-        line.holder().map(|unit| unit.as_str()),
-        on_case.as_ref().map(|id| id.as_bytes().as_slice()),
-        in_parcel.as_ref().map(|id| id.as_bytes().as_slice()),
-        line.held_since.map(millis),
-        line.condition.map(|code| code.code()),
-        line.reserved_for.as_ref().map(|case| case.0.as_bytes().as_slice()),
-        line.starts.off.map(millis),
-        line.starts.received.map(millis),
-        line.due_from.as_ref().map(|unit| unit.as_str()),
-        line.due_at.map_or(NO_DEADLINE, millis),
-        line.armed_at.map(millis),
-        line.home_at.map(millis),
-        line.turn_days,
-    ])
-    .map(|_| ())
-    .map_err(database)
 }
 
 /// Removes a seal that nobody knows any more.
@@ -78,8 +107,9 @@ pub fn forget_seal(tx: &Transaction<'_>, no: &SealNo) -> Result<(), StoreError> 
 
 /// Writes the turns of a seal.
 pub fn write_turns(tx: &Transaction<'_>, view: &SealView) -> Result<(), StoreError> {
-    tx.prepare_cached("DELETE FROM seal_turn WHERE seal = ?1")
-        .and_then(|mut delete| delete.execute(params![view.no.as_str()]))
+    let turns = i64::try_from(view.turns.len()).unwrap_or(i64::MAX);
+    tx.prepare_cached("DELETE FROM seal_turn WHERE seal = ?1 AND n >= ?2")
+        .and_then(|mut delete| delete.execute(params![view.no.as_str(), turns]))
         .map_err(database)?;
     let (owner, manager) = match &view.doc {
         Some(doc) => (Some(doc.owner.as_str()), Some(doc.manager.as_str())),
@@ -89,108 +119,106 @@ pub fn write_turns(tx: &Transaction<'_>, view: &SealView) -> Result<(), StoreErr
         let Turn { armed_at, off, left_at, home_at, .. } = turn;
         let off_at = off.as_ref().map(|(at, _)| *at);
         let days = |from: Option<jiff::Timestamp>, to: Option<jiff::Timestamp>| Some(days_between(from?, to?));
-        tx.prepare_cached(
-            "INSERT INTO seal_turn (seal, n, owner, manager, armed_at, off_at, off_unit, left_at, home_at,
-                 whole, on_the_road, held, on_the_way_home)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-        )
-        .map_err(database)?
-        .execute(params![
-            view.no.as_str(),
-            i64::try_from(n).unwrap_or(i64::MAX),
-            owner,
-            manager,
-            millis(*armed_at),
-            off_at.map(millis),
-            off.as_ref().map(|(_, unit)| unit.as_str()),
-            left_at.map(millis),
-            home_at.map(millis),
-            turn.days(),
-            days(Some(*armed_at), off_at),
-            days(off_at, *left_at),
-            days(*left_at, *home_at),
-        ])
-        .map_err(database)?;
+        put(
+            tx,
+            "seal_turn",
+            "seal, n",
+            TURN,
+            params![
+                view.no.as_str(),
+                i64::try_from(n).unwrap_or(i64::MAX),
+                owner,
+                manager,
+                millis(*armed_at),
+                off_at.map(millis),
+                off.as_ref().map(|(_, unit)| unit.as_str()),
+                left_at.map(millis),
+                home_at.map(millis),
+                turn.days(),
+                days(Some(*armed_at), off_at),
+                days(off_at, *left_at),
+                days(*left_at, *home_at),
+            ],
+        )?;
     }
     Ok(())
 }
 
 /// Writes the line of a case and what it is found by.
 pub fn write_case(tx: &Transaction<'_>, view: &CaseView) -> Result<(), StoreError> {
-    forget_case_text(tx, view.doc.id)?;
     let line = CaseLine::from(view);
-    let key = line.id.0.as_bytes().as_slice();
+    let (key, planned_at) = (line.id.0.as_bytes().as_slice(), millis(line.planned_at));
+    // The text stands at the time for which the case was planned until now.
     tx.prepare_cached(
-        "INSERT OR REPLACE INTO case_line (id, container, containers, declaration, trader, vehicle, origin, destination,
-             ground, goods_group, phase, seals, conflict, planned_at, changed_at, closed)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        "DELETE FROM case_text WHERE id = ?1 AND planned_at <> ?2
+             AND planned_at = (SELECT planned_at FROM case_line WHERE id = ?1)",
     )
-    .map_err(database)?
-    .execute(params![
-        key,
-        line.container.as_ref().map(|container| container.as_str()),
-        line.containers,
-        line.declaration.as_ref().map(|declaration| declaration.as_str()),
-        line.trader,
-        line.vehicle,
-        line.origin.as_str(),
-        line.destination.as_str(),
-        line.ground.as_ref().map(to_code).transpose()?,
-        line.group.as_ref().map(to_code).transpose()?,
-        to_code(&line.phase)?,
-        line.seals,
-        line.conflict,
-        millis(line.planned_at),
-        line.changed_at.map(millis),
-        line.phase == CasePhase::Closed,
-    ])
+    .and_then(|mut delete| delete.execute(params![key, planned_at]))
     .map_err(database)?;
-    tx.prepare_cached("INSERT OR REPLACE INTO case_text (planned_at, id, text) VALUES (?1, ?2, ?3)")
-        .and_then(|mut insert| insert.execute(params![millis(line.planned_at), key, search::case_text(view)]))
-        .map(|_| ())
-        .map_err(database)
+    let columns = format!("{}, closed", lists::CASE);
+    put(
+        tx,
+        "case_line",
+        "id",
+        &columns,
+        params![
+            key,
+            line.container.as_ref().map(|container| container.as_str()),
+            line.containers,
+            line.declaration.as_ref().map(|declaration| declaration.as_str()),
+            line.trader,
+            line.vehicle,
+            line.origin.as_str(),
+            line.destination.as_str(),
+            line.ground.as_ref().map(to_code).transpose()?,
+            line.group.as_ref().map(to_code).transpose()?,
+            to_code(&line.phase)?,
+            line.seals,
+            line.conflict,
+            planned_at,
+            line.changed_at.map(millis),
+            line.phase == CasePhase::Closed,
+        ],
+    )?;
+    let text = search::case_text(view);
+    put(tx, "case_text", "planned_at, id", "planned_at, id, text", params![planned_at, key, text])
 }
 
 /// Removes a case that nobody knows any more.
 pub fn forget_case(tx: &Transaction<'_>, id: CaseId) -> Result<(), StoreError> {
-    forget_case_text(tx, id)?;
-    tx.execute("DELETE FROM case_line WHERE id = ?1", params![id.0.as_bytes().as_slice()]).map(|_| ()).map_err(database)
-}
-
-/// The text stands at the time for which the case was planned until now.
-fn forget_case_text(tx: &Transaction<'_>, id: CaseId) -> Result<(), StoreError> {
-    tx.prepare_cached(
+    let key = id.0.as_bytes().as_slice();
+    tx.execute(
         "DELETE FROM case_text WHERE id = ?1 AND planned_at = (SELECT planned_at FROM case_line WHERE id = ?1)",
+        params![key],
     )
-    .and_then(|mut delete| delete.execute(params![id.0.as_bytes().as_slice()]))
-    .map(|_| ())
-    .map_err(database)
+    .map_err(database)?;
+    tx.execute("DELETE FROM case_line WHERE id = ?1", params![key]).map(|_| ()).map_err(database)
 }
 
 /// Writes the line of a parcel, and anew the lines of the seals in it: who has to send them home may be another.
 pub fn write_parcel(tx: &Transaction<'_>, view: &ParcelView, rules: &RulePack) -> Result<(), StoreError> {
     let line = ParcelLine::from(view);
-    tx.prepare_cached(
-        "INSERT OR REPLACE INTO parcel_line (id, number, origin, destination, seals, stage, packed_at, handed_at, waybill,
-             received_at, differences, text)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-    )
-    .map_err(database)?
-    .execute(params![
-        line.id.0.as_bytes().as_slice(),
-        line.number,
-        line.from.as_str(),
-        line.to.as_str(),
-        line.seals,
-        to_code(&line.stage)?,
-        millis(line.packed_at),
-        line.handed_at.map(millis),
-        line.waybill,
-        line.received_at.map(millis),
-        line.differences,
-        search::parcel_text(view),
-    ])
-    .map_err(database)?;
+    let columns = format!("{}, text", lists::PARCEL);
+    put(
+        tx,
+        "parcel_line",
+        "id",
+        &columns,
+        params![
+            line.id.0.as_bytes().as_slice(),
+            line.number,
+            line.from.as_str(),
+            line.to.as_str(),
+            line.seals,
+            to_code(&line.stage)?,
+            millis(line.packed_at),
+            line.handed_at.map(millis),
+            line.waybill,
+            line.received_at.map(millis),
+            line.differences,
+            search::parcel_text(view),
+        ],
+    )?;
     write_seals_in(tx, line.id, rules)
 }
 

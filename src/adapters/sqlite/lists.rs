@@ -73,11 +73,14 @@ impl Lists for SqliteStore {
     }
 }
 
-const SEAL: &str = "no, seal_type, kind, owner, manager, life, holder, on_case, in_parcel, held_since, condition, \
+/// Columns of a line, in the order in which they are read and written.
+pub const SEAL: &str = "no, seal_type, kind, owner, manager, life, holder, on_case, in_parcel, held_since, condition, \
     reserved_for, off_at, received_at, due_from, due_at, armed_at, home_at, turn_days";
-const CASE: &str = "id, container, containers, declaration, trader, vehicle, origin, destination, ground, goods_group, \
+/// See [`SEAL`].
+pub const CASE: &str = "id, container, containers, declaration, trader, vehicle, origin, destination, ground, goods_group, \
     phase, seals, conflict, planned_at, changed_at";
-const PARCEL: &str =
+/// See [`SEAL`].
+pub const PARCEL: &str =
     "id, number, origin, destination, seals, stage, packed_at, handed_at, waybill, received_at, differences";
 
 /// A statement in the making: its conditions and what stands for the question marks, in order.

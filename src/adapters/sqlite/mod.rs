@@ -12,6 +12,7 @@ mod lists;
 mod mirror;
 mod open;
 mod order;
+mod packs;
 mod queue;
 mod read;
 mod salvage;
@@ -23,34 +24,36 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use seal_core::case::CaseView;
+use seal_core::cbor::Bytes;
 use seal_core::container::ContainerNo;
 use seal_core::courier::ParcelView;
 use seal_core::custody::SealView;
 use seal_core::declaration::DeclarationNo;
-use seal_core::doc::OfficeDoc;
+use seal_core::doc::DeviceDoc;
 use seal_core::event::SignedEvent;
-use seal_core::ids::{CaseId, OfficeCode, ParcelId, Sha256};
+use seal_core::ids::{CaseId, DeviceId, OfficeCode, OfficerId, ParcelId, Sha256};
 use seal_core::officer::Officer;
 use seal_core::outbox::{QueueCounts, QueueItem};
-use seal_core::rules::RulePack;
+use seal_core::rules::{Office, RulePack};
 use seal_core::seal_no::SealNo;
 use seal_core::wire::ChangesResponse;
 use tokio::sync::watch;
 
 use crate::ports::clock::Clock;
-use crate::ports::store::{Act, FeedState, Sendable, Settled, Store, StoreError};
+use crate::ports::store::{Act, FeedState, PackStanding, Sendable, Settled, Store, StoreError};
 use crate::ports::vault::Vault;
 
 /// The store.
 pub struct SqliteStore {
     database: Mutex<Database>,
     changed: watch::Sender<u64>,
+    shipped_rules: RulePack,
     clock: Arc<dyn Clock>,
 }
 
 struct Database {
     conn: Connection,
-    /// The newest pack pulled, else the one shipped.
+    /// The pack in force: the newest that was taken, else the one shipped.
     rules: Arc<RulePack>,
 }
 
@@ -73,11 +76,11 @@ impl SqliteStore {
     /// [`StoreError`]. A damaged database is no error: it is moved aside, see [`Opened::moved_aside`].
     pub fn open(path: &Path, shipped_rules: RulePack, clock: Arc<dyn Clock>) -> Result<Opened, StoreError> {
         let open::Connected { conn, damaged } = open::open(path)?;
-        let rules = Arc::new(read::newest_rules(&conn)?.unwrap_or(shipped_rules));
+        let rules = Arc::new(packs::rules(&conn)?.unwrap_or_else(|| shipped_rules.clone()));
         let views_are_old = open::views_are_old(&conn)?;
         let deadlines_are_old = lines::deadlines_are_old(&conn, &rules)?;
         let database = Mutex::new(Database { conn, rules });
-        let store = Self { database, changed: watch::Sender::new(0), clock };
+        let store = Self { database, changed: watch::Sender::new(0), shipped_rules, clock };
         if views_are_old {
             store.rebuild_views()?;
         } else if deadlines_are_old {
@@ -97,6 +100,10 @@ impl SqliteStore {
             views::rebuild(tx, rules)?;
             open::views_are_new(tx)
         })
+    }
+
+    fn rules_in_force(&self) -> Arc<RulePack> {
+        Arc::clone(&self.lock().rules)
     }
 
     // A panic while the lock was held dropped its transaction, which rolled it back: the connection is sound.
@@ -167,20 +174,46 @@ impl Store for SqliteStore {
         self.read(|conn| read::parcel(conn, id))
     }
 
-    fn office(&self, code: &OfficeCode) -> Result<Option<OfficeDoc>, StoreError> {
-        self.read(|conn| read::office(conn, code))
+    fn office(&self, code: &OfficeCode) -> Result<Option<Office>, StoreError> {
+        Ok(self.rules_in_force().office(code).cloned())
     }
 
-    fn offices(&self) -> Result<Vec<OfficeDoc>, StoreError> {
-        self.read(read::offices)
+    fn offices(&self) -> Result<Vec<Office>, StoreError> {
+        Ok(self.rules_in_force().offices.clone())
+    }
+
+    fn trust_rules_keys(&self, keys: &[Bytes]) -> Result<(), StoreError> {
+        self.write_views(|tx, rules| {
+            packs::trust(tx, keys)?;
+            if let Some(newest) = packs::rules(tx)? {
+                *rules = Arc::new(newest);
+            }
+            lines::name_deadlines(tx, rules)
+        })
+    }
+
+    fn pack_standing(&self) -> Result<PackStanding, StoreError> {
+        self.read(|conn| packs::standing(conn, &self.shipped_rules))
     }
 
     fn officers(&self, unit: &OfficeCode) -> Result<Vec<Officer>, StoreError> {
         self.read(|conn| read::officers(conn, unit))
     }
 
+    fn officer(&self, id: &OfficerId) -> Result<Option<Officer>, StoreError> {
+        self.read(|conn| read::officer(conn, id))
+    }
+
+    fn device(&self, id: DeviceId) -> Result<Option<DeviceDoc>, StoreError> {
+        self.read(|conn| read::device(conn, id))
+    }
+
+    fn unit_events(&self, unit: &OfficeCode, kinds: &[&str]) -> Result<Vec<SignedEvent>, StoreError> {
+        self.read(|conn| read::unit_events(conn, unit, kinds))
+    }
+
     fn rules(&self) -> Result<RulePack, StoreError> {
-        Ok(self.lock().rules.as_ref().clone())
+        Ok(self.rules_in_force().as_ref().clone())
     }
 
     fn queue(&self) -> Result<Vec<QueueItem>, StoreError> {

@@ -14,7 +14,7 @@ use seal_core::rules::RulePack;
 use seal_core::seal_no::SealNo;
 
 use super::codec::{self, database, from_json, millis, to_json};
-use super::{append, lines, read};
+use super::{append, lines, packs};
 use crate::ports::store::StoreError;
 
 /// Views to fold anew before the transaction ends.
@@ -25,8 +25,8 @@ pub struct Touched {
     parcels: BTreeSet<ParcelId>,
     /// Facts that an event speaks of: their views change, although the event names none of them.
     spoken_of: Vec<EventId>,
-    /// A rule pack came: every deadline may be another.
-    rules: bool,
+    /// Pieces of a rule pack.
+    pack: bool,
 }
 
 impl Touched {
@@ -47,8 +47,8 @@ impl Touched {
             Doc::Seal(seal) => {
                 self.seals.insert(seal.no.clone());
             }
-            Doc::Rules(_) => self.rules = true,
-            Doc::Office(_) | Doc::Officer(_) => {}
+            Doc::Pack(_) | Doc::PackEntry(_) => self.pack = true,
+            Doc::Officer(_) | Doc::Device(_) => {}
         }
     }
 
@@ -68,16 +68,17 @@ impl Touched {
                 self.parcels.extend(event.fact.parcel());
             }
         }
-        if self.rules
-            && let Some(newest) = read::newest_rules(tx)?
-        {
-            *rules = Arc::new(newest);
+        if self.pack {
+            packs::settle(tx)?;
+            if let Some(newest) = packs::rules(tx)? {
+                *rules = Arc::new(newest);
+            }
         }
         self.cases.iter().try_for_each(|case| refresh_case(tx, *case))?;
         // A seal's line tells of the parcel it is in.
         self.parcels.iter().try_for_each(|parcel| refresh_parcel(tx, *parcel, rules))?;
         self.seals.iter().try_for_each(|seal| refresh_seal(tx, seal, rules))?;
-        if self.rules { lines::name_deadlines(tx, rules) } else { Ok(()) }
+        if self.pack { lines::name_deadlines(tx, rules) } else { Ok(()) }
     }
 }
 
@@ -90,7 +91,7 @@ pub fn rebuild(tx: &Transaction<'_>, rules: &mut Arc<RulePack>) -> Result<(), St
     .map_err(database)?;
     lines::forget_all(tx)?;
     note_spoken_of(tx)?;
-    let mut touched = Touched { rules: true, ..Touched::default() };
+    let mut touched = Touched { pack: true, ..Touched::default() };
     let mut docs = tx.prepare("SELECT json FROM doc").map_err(database)?;
     for json in docs.query_map([], |row| row.get::<_, String>(0)).map_err(database)? {
         touched.doc(&from_json(&json.map_err(database)?)?);

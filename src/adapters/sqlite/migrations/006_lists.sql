@@ -16,6 +16,8 @@ DROP INDEX seal_by_holder;
 DROP INDEX seal_by_owner;
 DROP INDEX seal_by_manager;
 
+-- The tables of lines have row numbers: so a filter that an index answers is answered before the line itself is read.
+
 CREATE TABLE seal_line (
     no TEXT PRIMARY KEY,
     seal_type TEXT,                   -- what only the register tells is null for a seal it does not know
@@ -23,7 +25,8 @@ CREATE TABLE seal_line (
     owner TEXT,
     manager TEXT,
     life TEXT,
-    holder TEXT,                      -- where it is: with a unit, on a case, in a parcel
+    place TEXT,                       -- 'unit', 'case', 'parcel'
+    holder TEXT,                      -- which unit, case or parcel that is
     on_case BLOB,
     in_parcel BLOB,
     held_since INTEGER,
@@ -35,18 +38,24 @@ CREATE TABLE seal_line (
     due_at INTEGER NOT NULL,          -- when the clock runs out; 9223372036854775807: nobody can name it
     armed_at INTEGER,
     home_at INTEGER,
-    turn_days INTEGER
-) STRICT, WITHOUT ROWID;
--- Each holds what its list filters by; the number, by which most are ordered, comes along.
+    turn_days INTEGER,
+    away INTEGER NOT NULL             -- 1: put on, and not home yet
+) STRICT;
+-- Lists: what they filter by, in the order in which they are read.
 CREATE INDEX seal_line_of_owner ON seal_line (owner, no, kind, life);
 CREATE INDEX seal_line_of_manager ON seal_line (manager, no, kind, life, owner);
 CREATE INDEX seal_line_of_holder ON seal_line (holder, no, kind, life) WHERE holder IS NOT NULL;
-CREATE INDEX seal_line_due ON seal_line (due_from, due_at) WHERE due_from IS NOT NULL;
+CREATE INDEX seal_line_due ON seal_line (due_from, due_at, no) WHERE due_from IS NOT NULL;
 CREATE INDEX seal_line_in_parcel ON seal_line (in_parcel) WHERE in_parcel IS NOT NULL;
 CREATE INDEX seal_line_turns_of_owner ON seal_line (owner, turn_days DESC, no) WHERE turn_days IS NOT NULL;
 CREATE INDEX seal_line_turns_of_manager ON seal_line (manager, turn_days DESC, no, owner) WHERE turn_days IS NOT NULL;
--- Counts read these alone.
-CREATE INDEX seal_line_stock_of_owner ON seal_line (owner, kind, life, holder, on_case, in_parcel);
+-- Figures: they read nothing else.
+CREATE INDEX seal_line_stock_of_owner ON seal_line (owner, kind, life, place, holder, away);
+CREATE INDEX seal_line_stock_of_manager ON seal_line (manager, kind, life, place, holder, away, owner);
+CREATE INDEX seal_line_stock_of_holder ON seal_line (holder, kind, life, place) WHERE holder IS NOT NULL;
+CREATE INDEX seal_line_due_of_owner ON seal_line (owner, holder, due_from, due_at, held_since) WHERE due_from IS NOT NULL;
+CREATE INDEX seal_line_due_of_manager
+    ON seal_line (manager, holder, due_from, due_at, held_since, owner) WHERE due_from IS NOT NULL;
 
 CREATE TABLE seal_turn (
     -- From putting a seal on until it is home.
@@ -88,10 +97,10 @@ CREATE TABLE case_line (
     planned_at INTEGER NOT NULL,
     changed_at INTEGER,
     closed INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX case_line_by_time ON case_line (planned_at, closed);
-CREATE INDEX case_line_from ON case_line (origin, planned_at, closed);
-CREATE INDEX case_line_to ON case_line (destination, planned_at, closed, origin);
+) STRICT;
+CREATE INDEX case_line_by_time ON case_line (planned_at, id, closed);
+CREATE INDEX case_line_from ON case_line (origin, planned_at, id, closed);
+CREATE INDEX case_line_to ON case_line (destination, planned_at, id, closed);
 CREATE INDEX case_line_open_from ON case_line (origin) WHERE closed = 0;
 CREATE INDEX case_line_open_to ON case_line (destination) WHERE closed = 0;
 CREATE INDEX case_line_uncertain ON case_line (planned_at) WHERE phase = 'uncertain';
@@ -119,6 +128,6 @@ CREATE TABLE parcel_line (
     received_at INTEGER,
     differences INTEGER NOT NULL,
     text TEXT NOT NULL                -- what it is found by: folded, one part a line
-) STRICT, WITHOUT ROWID;
-CREATE INDEX parcel_line_from ON parcel_line (origin, packed_at, stage);
-CREATE INDEX parcel_line_to ON parcel_line (destination, packed_at, stage, origin);
+) STRICT;
+CREATE INDEX parcel_line_from ON parcel_line (origin, packed_at, id, stage);
+CREATE INDEX parcel_line_to ON parcel_line (destination, packed_at, id, stage, origin);
