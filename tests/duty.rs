@@ -584,7 +584,7 @@ async fn a_day_without_a_rule_leads_to_the_head() {
     phone.says(&["Chưa rõ theo quy định nào", "Xin phê duyệt"]);
     phone.press("Xin phê duyệt");
     phone.says(&["Hàng ngoài tiêu chí niêm phong"]);
-    let found = obligation_of(&bench.kit, &bench.view()).unwrap();
+    let found = obligation_of(&bench.kit, &bench.view(), &[]).unwrap();
     assert_eq!(found.may_put_on(SealType::Mechanical), Err(Need::Approval(ApprovalLack::NotAsked)));
 }
 

@@ -29,12 +29,14 @@ pub async fn arm_seal(
     patience: &Patience,
     watch: Watch<'_>,
 ) -> Result<LockEnd, SealTrouble<ArmRefusal>> {
-    let order = Order { case, seal: seal.clone(), action: LockAction::Arm, containers, second_officer: None };
     let prepared_at = prepared_at(kit, case, seal)?;
+    let asked = containers.clone();
     let permit = |view: &CaseView| {
-        let obligation = obligation_of(kit, view)?;
-        may_arm(view, seal, officer, &obligation, prepared_at, kit.clock.now().wall).map_err(SealTrouble::Refused)
+        let obligation = obligation_of(kit, view, &asked)?;
+        may_arm(view, seal, &asked, officer, &obligation, prepared_at, kit.clock.now().wall)
+            .map_err(SealTrouble::Refused)
     };
+    let order = Order { case, seal: seal.clone(), action: LockAction::Arm, containers, second_officer: None };
     give(kit, officer, order, permit, patience, watch).await
 }
 

@@ -54,7 +54,7 @@ fn going_ahead(kit: &Kit, case: Option<&CaseView>, reason: &str) -> Result<Optio
     }
     let unit = &case.doc.origin;
     let waiting: Vec<CaseId> =
-        waiting(kit, unit)?.into_iter().map(|view| view.doc.id).filter(|id| *id != case.doc.id).collect();
+        waiting(kit, unit)?.into_iter().map(|line| line.id).filter(|id| *id != case.doc.id).collect();
     if waiting.is_empty() {
         return Ok(None);
     }

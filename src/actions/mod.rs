@@ -3,6 +3,7 @@
 
 pub mod approve;
 pub mod arm_seal;
+pub mod choose_cover;
 pub mod cut_off_seal;
 pub mod decide_conflict;
 pub mod decide_goods;

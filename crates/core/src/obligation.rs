@@ -11,13 +11,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::{CasePhase, CaseView};
 use crate::codes::{SealCondition, SealType};
-use crate::custody::{SealView, Whereabouts};
+use crate::container::ContainerNo;
+use crate::custody::Whereabouts;
 use crate::doc::SealLife;
 use crate::event::{Event, corrected};
 use crate::fact::{ApprovalKind, DepletionStated, Fact, StockSnapshot};
 use crate::ids::{CaseId, EventId, OfficeCode, OfficerId};
+use crate::line::{CaseLine, SealLine};
 use crate::rules::{Citation, GoodsDecision, GoodsGroup, LegalGround, RulePack};
+use crate::seal::permit::electronic_on;
 use crate::time::date_in_vietnam;
+use crate::work::group;
 
 /// A depletion statement that stands now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,9 +156,16 @@ pub fn decision_of(case: &CaseView, rules: &RulePack, now: Timestamp) -> Option<
     settled.or_else(|| rules.decide_goods(case.ground?, date_in_vietnam(now)))
 }
 
-/// What may be put on `case` now.
+/// What may be put on these containers of `case` now; none named means all of it.
 #[must_use]
-pub fn obligation(case: &CaseView, unit: &UnitState, rules: &RulePack, now: Timestamp) -> Obligation {
+pub fn obligation(
+    case: &CaseView,
+    containers: &[ContainerNo],
+    unit: &UnitState,
+    rules: &RulePack,
+    now: Timestamp,
+) -> Obligation {
+    let containers = if containers.is_empty() { &case.doc.containers } else { containers };
     let today = date_in_vietnam(now);
     let decision = decision_of(case, rules, now);
     let group = decision.as_ref().map(|decision| decision.group);
@@ -173,13 +184,13 @@ pub fn obligation(case: &CaseView, unit: &UnitState, rules: &RulePack, now: Time
         return plain(needs(Need::Ground), needs(Need::Ground));
     };
     if group == Some(GoodsGroup::A) {
-        return group_a(case, unit, rules, now, &by_goods);
+        return group_a(case, containers, unit, rules, now, &by_goods);
     }
 
     // Approval first, whatever the group: the criteria decide whether the goods are sealed at all.
     let outside = match (rules.approval_rule(ApprovalKind::OutsideCriteria, today), group) {
         (Some(rule), _) if rule.covers(ground, group.is_some()) => {
-            let lack = approval_lack(case, now);
+            let lack = approval_lack(case, containers, now);
             Some((lack.map(Need::Approval), cite(&rule.citation, &rules.version)))
         }
         // Nothing says that goods which need no seal may take one, nor what holds for goods without a rule.
@@ -203,6 +214,7 @@ pub fn obligation(case: &CaseView, unit: &UnitState, rules: &RulePack, now: Time
 
 fn group_a(
     case: &CaseView,
+    containers: &[ContainerNo],
     unit: &UnitState,
     rules: &RulePack,
     now: Timestamp,
@@ -211,7 +223,7 @@ fn group_a(
     let stated_before = !case.no_eseal_reason.trim().is_empty();
     let standing = unit.depletion.as_ref();
     let depleted = standing.is_some() || stated_before;
-    let beside = case.customs_seals().any(|seal| seal.seal_type == SealType::Electronic && seal.state.is_on());
+    let beside = electronic_on(case, containers);
     let rule = rules.depletion_rule(date_in_vietnam(now));
     let by_depletion = rule.map(|rule| Cited { citation: rule.citation.clone(), pack: rules.version.clone() });
     let mechanical = match (beside || depleted, by_depletion) {
@@ -236,16 +248,15 @@ fn unanswered(case: &CaseView, unit: &UnitState) -> Vec<CaseId> {
     unit.waiting.iter().filter(|id| **id != case.doc.id && !known(id)).copied().collect()
 }
 
-/// Why the approval of a case does not help now; `None` when it does.
+/// Why the approval of a case does not help now for these containers; `None` when it does.
 #[must_use]
-pub fn approval_lack(case: &CaseView, now: Timestamp) -> Option<ApprovalLack> {
+pub fn approval_lack(case: &CaseView, containers: &[ContainerNo], now: Timestamp) -> Option<ApprovalLack> {
     let given = case.approval.as_ref().filter(|approval| approval.unit == case.doc.origin);
     let newer = case.approval_asked.as_ref().is_some_and(|asked| {
         given.is_none_or(|approval| approval.given.asked != asked.event && approval.at < asked.at)
     });
-    let covers = |containers: &[crate::container::ContainerNo]| {
-        containers.is_empty() || case.doc.containers.iter().all(|container| containers.contains(container))
-    };
+    let covers =
+        |given: &[ContainerNo]| given.is_empty() || containers.iter().all(|container| given.contains(container));
     let lack = match given {
         None => Some(ApprovalLack::NotAsked),
         Some(approval) if !approval.given.granted => Some(ApprovalLack::Refused),
@@ -289,58 +300,46 @@ fn hours(hours: u32) -> SignedDuration {
 
 /// Group A cases at the origin `unit` that wait for a seal, announced soonest first.
 #[must_use]
-pub fn waiting_group_a<'a>(
-    cases: impl IntoIterator<Item = &'a CaseView>,
-    unit: &OfficeCode,
-    rules: &RulePack,
-    now: Timestamp,
-) -> Vec<&'a CaseView> {
-    let Some(rule) = rules.priority_rule(date_in_vietnam(now)) else { return Vec::new() };
-    let waits = |case: &&CaseView| {
-        let until = case.doc.planned_at.duration_since(now);
-        &case.doc.origin == unit
-            && matches!(case.phase(), CasePhase::ToSeal | CasePhase::Sealing)
+pub fn waiting_group_a(lines: Vec<CaseLine>, unit: &OfficeCode, rules: &RulePack, now: Timestamp) -> Vec<CaseLine> {
+    let today = date_in_vietnam(now);
+    let Some(rule) = rules.priority_rule(today) else { return Vec::new() };
+    let waits = |line: &CaseLine| {
+        let until = line.planned_at.duration_since(now);
+        &line.origin == unit
+            && matches!(line.phase, CasePhase::ToSeal | CasePhase::Sealing)
             && until <= hours(rule.within_hours)
             && -until <= hours(rule.late_hours)
-            && decision_of(case, rules, now).is_some_and(|decision| decision.group == GoodsGroup::A)
+            && group(line, rules, today) == Some(GoodsGroup::A)
     };
-    let mut waiting: Vec<&CaseView> = cases.into_iter().filter(waits).collect();
-    waiting.sort_by_key(|case| (case.doc.planned_at, case.doc.id));
+    let mut waiting: Vec<CaseLine> = lines.into_iter().filter(waits).collect();
+    waiting.sort_by_key(|line| (line.planned_at, line.id));
     waiting
 }
 
-/// Counts the electronic seals that belong to `unit` (as owner or manager). Seals of others, which have to go home, are not
-/// its stock; lost and retired ones are nobody's.
-#[must_use]
-pub fn count_stock<'a>(
-    seals: impl IntoIterator<Item = &'a SealView>,
-    unit: &OfficeCode,
-    as_of: Option<Timestamp>,
-) -> StockSnapshot {
-    let mut stock = StockSnapshot { free: 0, unfit: 0, in_use: 0, as_of };
-    for seal in seals {
-        let Some(doc) = &seal.doc else { continue };
-        let ours = &doc.owner == unit || &doc.manager == unit;
-        if !ours || doc.seal_type != SealType::Electronic || matches!(doc.life, SealLife::Lost | SealLife::Retired) {
+/// Adds the electronic seals among `lines` that belong to `unit` (as owner or manager) to a count. Seals of others, which
+/// have to go home, are not its stock; lost and retired ones are nobody's.
+pub fn count_stock<'a>(stock: &mut StockSnapshot, lines: impl IntoIterator<Item = &'a SealLine>, unit: &OfficeCode) {
+    for line in lines {
+        let gone = matches!(line.life, None | Some(SealLife::Lost | SealLife::Retired));
+        if !line.belongs_to(unit) || line.seal_type != Some(SealType::Electronic) || gone {
             continue;
         }
         let bad = matches!(
-            seal.condition,
+            line.condition,
             Some(SealCondition::Damaged | SealCondition::Broken | SealCondition::FaultyElectronic)
         );
-        match &seal.whereabouts {
+        match &line.whereabouts {
             Some(Whereabouts::OnCase { .. }) => stock.in_use += 1,
             Some(Whereabouts::Unit { unit: holder }) if holder == unit => {
-                if bad || doc.life != SealLife::InService {
+                if bad || line.life != Some(SealLife::InService) {
                     stock.unfit += 1;
-                } else if seal.reserved_for.is_none() {
+                } else if line.reserved_for.is_none() {
                     stock.free += 1;
                 }
             }
             _ => {}
         }
     }
-    stock
 }
 
 /// Requests for approval by officers of `unit` that nobody answered, oldest first. Answers count wherever they came from:

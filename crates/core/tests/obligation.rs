@@ -5,11 +5,13 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use seal_core::case::CaseView;
 use seal_core::codes::{CustomsSealKind, SealCondition, SealType, SealingParty};
+use seal_core::container::ContainerNo;
 use seal_core::custody::{SealView, Whereabouts};
 use seal_core::doc::{CaseDoc, SealDoc, SealLife, SealRadio};
 use seal_core::event::{EVENT_VERSION, Event};
 use seal_core::fact::*;
 use seal_core::ids::*;
+use seal_core::line::{CaseLine, SealLine};
 use seal_core::obligation::*;
 use seal_core::rules::{GoodsGroup, LegalGround, RulePack, SealingRules};
 use seal_core::time::Moment;
@@ -249,7 +251,7 @@ impl Situation {
     }
 
     fn answer(self) -> Obligation {
-        obligation(&self.case(), &self.unit(), &self.rules(), now())
+        obligation(&self.case(), &[], &self.unit(), &self.rules(), now())
     }
 }
 
@@ -537,7 +539,7 @@ fn without_sealing_rules_nothing_is_guessed() {
     let answer = |ground| {
         let s = Situation::of(ground);
         let rules = RulePack { sealing: SealingRules::default(), ..rules() };
-        obligation(&s.case(), &s.unit(), &rules, now())
+        obligation(&s.case(), &[], &s.unit(), &rules, now())
     };
     assert_eq!(answer(LegalGround::Transit).electronic.answer, Answer::Must);
     assert_eq!(answer(LegalGround::Transit).mechanical.answer, Answer::Needs(Need::Rule));
@@ -642,7 +644,7 @@ fn stock_that_comes_back_is_noticed() {
     let mut s = Situation::of(LegalGround::Transit);
     s.depletion = Depletion::Stands;
     let mut unit = s.unit();
-    let answer = |unit: &UnitState| obligation(&s.case(), unit, &s.rules(), now());
+    let answer = |unit: &UnitState| obligation(&s.case(), &[], unit, &s.rules(), now());
     assert!(!answer(&unit).stock_returned);
     unit.stock.free = 2;
     assert!(answer(&unit).stock_returned);
@@ -651,27 +653,62 @@ fn stock_that_comes_back_is_noticed() {
 
 #[test]
 fn who_waits_is_of_group_a_of_this_unit_and_soon() {
-    let case = |n: u128, ground, planned: i64, origin: &str| {
+    let line = |n: u128, ground, planned: i64, origin: &str| {
         let mut doc = doc(CaseId(Uuid::from_u128(n)), Some(ground));
         doc.planned_at = now() + hours(planned);
         doc.origin = office(origin);
-        CaseView::fold(doc.id, Some(&doc), &[]).unwrap()
+        CaseLine::from(&CaseView::fold(doc.id, Some(&doc), &[]).unwrap())
     };
-    let cases = [
-        case(10, LegalGround::Transit, 11, "03EE"),
-        case(11, LegalGround::Bonded, -3, "03EE"),
-        case(12, LegalGround::Transit, 13, "03EE"),
-        case(13, LegalGround::Transit, -25, "03EE"),
-        case(14, LegalGround::OtherCustomsSeal, 1, "03EE"),
-        case(15, LegalGround::None, 1, "03EE"),
-        case(16, LegalGround::Transit, 1, "15BB"),
+    let lines = vec![
+        line(10, LegalGround::Transit, 11, "03EE"),
+        line(11, LegalGround::Bonded, -3, "03EE"),
+        line(12, LegalGround::Transit, 13, "03EE"),
+        line(13, LegalGround::Transit, -25, "03EE"),
+        line(14, LegalGround::OtherCustomsSeal, 1, "03EE"),
+        line(15, LegalGround::None, 1, "03EE"),
+        line(16, LegalGround::Transit, 1, "15BB"),
     ];
-    let waiting = waiting_group_a(&cases, &office("03EE"), &rules(), now());
-    let ids: Vec<u128> = waiting.iter().map(|case| case.doc.id.0.as_u128()).collect();
+    let waiting = waiting_group_a(lines, &office("03EE"), &rules(), now());
+    let ids: Vec<u128> = waiting.iter().map(|line| line.id.0.as_u128()).collect();
     assert_eq!(ids, [11, 10], "late ones first");
     let mut sealed = Situation::of(LegalGround::Transit);
     sealed.eseal_on = true;
-    assert_eq!(waiting_group_a([&sealed.case()], &office("03EE"), &rules(), now()), Vec::<&CaseView>::new());
+    let sealed = CaseLine::from(&sealed.case());
+    assert_eq!(waiting_group_a(vec![sealed], &office("03EE"), &rules(), now()), []);
+}
+
+/// A bolt stands beside an electronic seal only on a container that has one; an approval of one container is none of another.
+#[test]
+fn each_container_counts_by_itself() {
+    let containers = doc(CASE, None).containers;
+    let (first, second) = (&containers[..1], &containers[1..]);
+    let ask = |s: Situation, case: &CaseView, containers: &[ContainerNo], kind| {
+        obligation(case, containers, &s.unit(), &s.rules(), now()).may_put_on(kind)
+    };
+    let s = Situation::of(LegalGround::Transit);
+    let recorded = SealRecorded {
+        seal: "83182001".parse().unwrap(),
+        seal_type: SealType::Electronic,
+        party: SealingParty::Customs,
+        kind: Some(CustomsSealKind::Electronic),
+        class: None,
+        method: ManualMethod::Keypad,
+        on_off: OnOff::On,
+        condition: None,
+        containers: first.to_vec(),
+        after: None,
+    };
+    let events = [event(300, 10, "03EE", Some(CASE), Fact::SealRecorded(recorded))];
+    let case = CaseView::fold(CASE, Some(&doc(CASE, s.ground)), &events).unwrap();
+    assert_eq!(ask(s, &case, first, SealType::Mechanical), Ok(()));
+    assert_eq!(ask(s, &case, second, SealType::Mechanical), Err(Need::DepletionStatement));
+    assert_eq!(ask(s, &case, &[], SealType::Mechanical), Err(Need::DepletionStatement));
+
+    let mut s = Situation::of(LegalGround::None);
+    s.approval = Approval::OtherContainers;
+    assert_eq!(ask(s, &s.case(), first, SealType::Electronic), Ok(()));
+    let other = Err(Need::Approval(ApprovalLack::OtherContainers));
+    assert_eq!(ask(s, &s.case(), second, SealType::Electronic), other);
 }
 
 #[test]
@@ -689,8 +726,8 @@ fn stock_counts_what_belongs_to_the_unit_and_can_go_on() {
         life,
         platform_sees: None,
     };
-    let view = |doc: SealDoc| SealView::fold(&doc.no.clone(), Some(&doc), &[]);
-    let mut seals: Vec<SealView> = [
+    let line = |doc: SealDoc| SealLine::of(&SealView::fold(&doc.no.clone(), Some(&doc), &[]), None, &rules());
+    let mut lines: Vec<SealLine> = [
         seal(1, "03EE", "03EE", SealLife::InService),
         seal(2, "03EE", "03EE", SealLife::InRepair),
         seal(3, "03EE", "03EE", SealLife::Lost),
@@ -700,17 +737,17 @@ fn stock_counts_what_belongs_to_the_unit_and_can_go_on() {
         seal(7, "03EE", "03EE", SealLife::InService),
         seal(8, "03EE", "03EE", SealLife::InService),
         seal(9, "03EE", "03EE", SealLife::Retired),
+        SealDoc { seal_type: SealType::Mechanical, ..seal(10, "03EE", "03EE", SealLife::InService) },
     ]
     .into_iter()
-    .map(view)
+    .map(line)
     .collect();
-    seals[5].whereabouts = Some(Whereabouts::OnCase { case: CASE });
-    seals[6].condition = Some(SealCondition::FaultyElectronic);
-    seals[7].reserved_for = Some(CASE);
-    let bolt = SealDoc { seal_type: SealType::Mechanical, ..seal(10, "03EE", "03EE", SealLife::InService) };
-    seals.push(view(bolt));
-    let expected = StockSnapshot { free: 1, unfit: 2, in_use: 1, as_of: Some(now()) };
-    assert_eq!(count_stock(&seals, &office("03EE"), Some(now())), expected);
+    lines[5].whereabouts = Some(Whereabouts::OnCase { case: CASE });
+    lines[6].condition = Some(SealCondition::FaultyElectronic);
+    lines[7].reserved_for = Some(CASE);
+    let mut stock = StockSnapshot { free: 0, unfit: 0, in_use: 0, as_of: None };
+    count_stock(&mut stock, &lines, &office("03EE"));
+    assert_eq!((stock.free, stock.unfit, stock.in_use), (1, 2, 1));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::ports::store::StoreError;
 
 /// Grows with every change of a view's shape or meaning; another number has the views folded anew. The app's version
 /// stands beside it.
-const VIEWS: &str = concat!("3/", env!("CARGO_PKG_VERSION"));
+const VIEWS: &str = concat!("4/", env!("CARGO_PKG_VERSION"));
 const VIEWS_NOTE: &str = "store/views";
 
 const MIGRATION_STEPS: &[M<'static>] = &[
@@ -23,6 +23,8 @@ const MIGRATION_STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/003_corrections.sql")),
     M::up(include_str!("migrations/004_kinds.sql")),
     M::up(include_str!("migrations/005_packs.sql")),
+    M::up(include_str!("migrations/006_lists.sql")),
+    M::up(include_str!("migrations/007_approved.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(MIGRATION_STEPS);
 
@@ -78,6 +80,8 @@ fn settings(conn: &Connection) -> rusqlite::Result<()> {
     conn.pragma_update(None, "foreign_keys", "ON")?;
     // Android offers no folder for temporary files.
     conn.pragma_update(None, "temp_store", "MEMORY")?;
+    // Every statement of the store stays prepared.
+    conn.set_prepared_statement_cache_capacity(128);
     Ok(())
 }
 

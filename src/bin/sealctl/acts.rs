@@ -7,7 +7,7 @@ use futures_util::FutureExt as _;
 use jiff::SignedDuration;
 use seal_core::codes::{CustomsSealKind, Iso17712, SealCondition, SealType, SealingParty};
 use seal_core::container::ContainerNo;
-use seal_core::courier::{ParcelView, return_clock};
+use seal_core::courier::return_clock;
 use seal_core::declaration::DeclarationNo;
 use seal_core::evidence::PhotoRole;
 use seal_core::fact::{CargoHandedOver, DepletionReason, Inspected, ManualMethod, OnOff, Stage};
@@ -45,7 +45,7 @@ use seal_field::actions::take_photo::{Shot, keep_photo};
 use seal_field::actions::tug_test::tug_test;
 use seal_field::adapters::switchable::NetworkMode;
 use seal_field::ports::camera::Still;
-use seal_field::ports::store::CaseFilter;
+use seal_field::ports::lists::{CaseList, Cases, Page, ParcelList, Parcels};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -97,7 +97,13 @@ pub enum Act {
     /// Pairs with a seal, checks it and lets it go again.
     Pair { case: CaseId, seal: SealNo },
     /// Arms.
-    Arm { case: CaseId, seal: SealNo },
+    Arm {
+        case: CaseId,
+        seal: SealNo,
+        /// None named: all of the case.
+        #[serde(default)]
+        containers: Vec<ContainerNo>,
+    },
     /// Reads the lock.
     Read { case: CaseId, seal: SealNo },
     /// Records a seal without our radio.
@@ -109,6 +115,9 @@ pub enum Act {
         class: Option<Iso17712>,
         method: ManualMethod,
         on_off: OnOff,
+        /// None named: all of the case.
+        #[serde(default)]
+        containers: Vec<ContainerNo>,
     },
     /// Takes a photograph: the file stands in for the camera.
     Photo { case: Option<CaseId>, role: PhotoRole, stage: Stage, file: PathBuf },
@@ -209,6 +218,9 @@ async fn device(desk: &Desk, act: Act) -> Result<Value, String> {
     }
 }
 
+/// A list in one page.
+const EVERY: Page = Page { after: None, limit: usize::MAX };
+
 /// What is known here; nothing is written.
 fn look(desk: &Desk, act: Act) -> Result<Value, String> {
     let kit = &desk.kit;
@@ -220,15 +232,16 @@ fn look(desk: &Desk, act: Act) -> Result<Value, String> {
         }),
         Act::Cases => {
             let unit = desk.officer()?.unit;
-            let of = |filter| -> Result<Vec<CaseId>, String> {
-                let cases = kit.store.cases(&filter).map_err(words)?;
-                Ok(cases.iter().map(|view| view.doc.id).collect())
+            let of = |which| -> Result<Vec<CaseId>, String> {
+                let mut lines = kit.store.case_lines(&CaseList::all(which), &EVERY).map_err(words)?.lines;
+                lines.sort_by_key(|line| (line.planned_at, line.id));
+                Ok(lines.iter().map(|line| line.id).collect())
             };
-            json!({ "from": of(CaseFilter::From(unit.clone()))?, "to": of(CaseFilter::To(unit))? })
+            json!({ "from": of(Cases::From(unit.clone()))?, "to": of(Cases::To(unit))? })
         }
         Act::Case { case } => {
             let view = known(case)?;
-            json!({ "phase": view.phase(), "case": view })
+            json!({ "phase": view.phase(), "bare": view.bare(), "case": view })
         }
         Act::Seal { seal } => {
             let view = kit.store.seal(&seal).map_err(words)?.ok_or_else(|| format!("the seal {seal} is not known"))?;
@@ -240,8 +253,8 @@ fn look(desk: &Desk, act: Act) -> Result<Value, String> {
             json!({ "stage": view.stage(), "parcel": view })
         }
         Act::Parcels => {
-            let parcels: Vec<ParcelView> = kit.store.parcels(&desk.officer()?.unit).map_err(words)?;
-            json!({ "parcels": parcels })
+            let list = ParcelList::all(Parcels::Of(desk.officer()?.unit));
+            json!({ "parcels": kit.store.parcel_lines(&list, &EVERY).map_err(words)?.lines })
         }
         Act::PhotosHere { case } => {
             let view = known(case)?;
@@ -290,8 +303,8 @@ async fn radio(desk: &Desk, act: Act) -> Result<Value, String> {
                 "stronger_neighbours": pairing.stronger_neighbours,
             }))
         }
-        Act::Arm { case, seal } => {
-            let end = arm_seal(kit, &officer, case, &seal, Vec::new(), patience, watch).await.map_err(words)?;
+        Act::Arm { case, seal, containers } => {
+            let end = arm_seal(kit, &officer, case, &seal, containers, patience, watch).await.map_err(words)?;
             Ok(end_of(&end))
         }
         Act::Read { case, seal } => {
@@ -369,7 +382,7 @@ fn record(desk: &Desk, act: Act) -> Result<Value, String> {
             declare_trip(kit, &officer, case, &trip).map_err(words)?;
             json!({})
         }
-        Act::Record { case, seal, seal_type, kind, class, method, on_off } => {
+        Act::Record { case, seal, seal_type, kind, class, method, on_off, containers } => {
             let by_hand = SealByHand {
                 seal,
                 seal_type,
@@ -379,7 +392,7 @@ fn record(desk: &Desk, act: Act) -> Result<Value, String> {
                 method,
                 on_off,
                 condition: None,
-                containers: Vec::new(),
+                containers,
             };
             json!({ "state": record_seal(kit, &officer, case, by_hand).map_err(words)? })
         }
@@ -393,7 +406,7 @@ fn record(desk: &Desk, act: Act) -> Result<Value, String> {
         }
         Act::HandOver { case, seal, name, signature } => {
             let signed = CargoHandedOver { name, id_number: String::new(), signature };
-            hand_over(kit, &officer, case, &seal, true, signed).map_err(words)?;
+            hand_over(kit, &officer, case, &[seal], true, signed).map_err(words)?;
             json!({})
         }
         Act::Inspect { case, seal, condition, bad, verdict, reason, en_route } => {

@@ -30,7 +30,7 @@ pub fn Approval(case: CaseId) -> Element {
     let desk = use_desk();
     let Some(view) = case_of(desk, case) else { return rsx! { CaseGone {} } };
     let now = desk.kit().clock.now().wall;
-    match (approval_lack(&view, now), &view.approval_asked) {
+    match (approval_lack(&view, &view.doc.containers, now), &view.approval_asked) {
         (None, _) => rsx! { Approved { case } },
         (Some(ApprovalLack::Asked), Some(asked)) => rsx! { Asked { case, request: asked.event } },
         (Some(lack), _) => rsx! { Ask { case, lack: LackProp(lack) } },

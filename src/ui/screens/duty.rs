@@ -3,12 +3,14 @@
 
 use dioxus::prelude::*;
 use seal_core::case::CaseView;
+use seal_core::container::ContainerNo;
 use seal_core::fact::StockSnapshot;
 use seal_core::ids::CaseId;
+use seal_core::line::CaseLine;
 use seal_core::obligation::{ApprovalLack, Cited, Need, Standing};
 use seal_core::officer::Role;
 
-use super::parts::{Trouble, case_of, store_trouble, title_of};
+use super::parts::{Trouble, case_of, store_trouble, title_of_line};
 use super::words;
 use crate::actions::state_depletion::stated_by;
 use crate::actions::unit_state::{obligation_of, stock, unit_state, waiting};
@@ -97,8 +99,12 @@ pub struct CitedProp(pub Cited);
 /// What keeps an electronic seal from going on this case now; none when nothing does. A store that cannot be read counts as
 /// nothing here: the act asks again, and says so.
 #[must_use]
-pub fn electronic_needs(desk: crate::ui::desk::Desk, view: &CaseView) -> Option<(NeedProp, Option<CitedProp>)> {
-    let found = desk.look(|kit| obligation_of(kit, view).ok())?;
+pub fn electronic_needs(
+    desk: crate::ui::desk::Desk,
+    view: &CaseView,
+    containers: &[ContainerNo],
+) -> Option<(NeedProp, Option<CitedProp>)> {
+    let found = desk.look(|kit| obligation_of(kit, view, containers).ok())?;
     let need = found.may_put_on(seal_core::codes::SealType::Electronic).err()?;
     Some((NeedProp(need), found.electronic.cited.map(CitedProp)))
 }
@@ -224,7 +230,7 @@ pub fn AheadOfA(case: CaseId, reason: Signal<String>) -> Element {
     let Some(view) = case_of(desk, case) else { return rsx! {} };
     let unit = view.doc.origin.clone();
     let (ahead, figures) = desk.look(|kit| (waiting(kit, &unit), stock(kit, &unit)));
-    let ahead: Vec<CaseView> = ahead.unwrap_or_default().into_iter().filter(|other| other.doc.id != case).collect();
+    let ahead: Vec<CaseLine> = ahead.unwrap_or_default().into_iter().filter(|other| other.id != case).collect();
     if ahead.is_empty() {
         return rsx! {};
     }
@@ -241,11 +247,11 @@ pub fn AheadOfA(case: CaseId, reason: Signal<String>) -> Element {
         List { label: t!("duty-waiting-list"),
             for other in ahead {
                 Row {
-                    key: "{other.doc.id}",
+                    key: "{other.id}",
                     icon: "container",
-                    title: title_of(&other),
+                    title: title_of_line(&other),
                     sub: waits_for(&other, now),
-                    onclick: move |()| desk.open(Route::Case { case: other.doc.id }),
+                    onclick: move |()| desk.open(Route::Case { case: other.id }),
                 }
             }
         }
@@ -278,13 +284,13 @@ pub fn AheadOfA(case: CaseId, reason: Signal<String>) -> Element {
 }
 
 /// "Tạm nhập tái xuất · xe dự kiến 14:20", late ones with how long.
-fn waits_for(view: &CaseView, now: jiff::Timestamp) -> String {
-    let ground = view.ground.map(words::ground).unwrap_or_default();
-    let late = now.duration_since(view.doc.planned_at).as_secs();
+fn waits_for(line: &CaseLine, now: jiff::Timestamp) -> String {
+    let ground = line.ground.map(words::ground).unwrap_or_default();
+    let late = now.duration_since(line.planned_at).as_secs();
     let when = if late > 60 {
         t!("case-truck-waits", time = words::minutes(late))
     } else {
-        t!("duty-planned", at = format::date_time(view.doc.planned_at))
+        t!("duty-planned", at = format::date_time(line.planned_at))
     };
     format!("{ground} · {when}")
 }

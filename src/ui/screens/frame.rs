@@ -11,9 +11,10 @@ use seal_core::evidence::{PhotoRef, PhotoRole};
 use seal_core::ids::{OfficeCode, OfficerId};
 use seal_core::seal_no::SealNo;
 
+use super::parts::to_return;
 use crate::actions::Kit;
 use crate::i18n::Lang;
-use crate::ports::store::{SealFilter, StoreError};
+use crate::ports::store::StoreError;
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::use_desk;
@@ -62,10 +63,7 @@ pub fn Frame(
 fn Places(place: String) -> Element {
     let mut desk = use_desk();
     let counts = desk.look(|kit| kit.store.queue_counts()).unwrap_or_default();
-    let returns = desk.officer().map_or(0, |officer| {
-        let list = desk.look(|kit| kit.store.seals(&SealFilter::MustGoHomeFrom(officer.unit)));
-        list.map_or(0, |seals| u32::try_from(seals.len()).unwrap_or(u32::MAX))
-    });
+    let returns = desk.officer().map_or(0, |officer| desk.look(|kit| to_return(kit, &officer.unit)));
     let waiting = counts.waiting + counts.stuck;
     let item = |id: &str, icon: &str, label: String| NavItem {
         id: id.to_owned(),

@@ -7,10 +7,12 @@ use seal_core::fact::{ManualMethod, OnOff, Stage};
 use seal_core::ids::CaseId;
 use seal_core::seal_no::SealNo;
 
+use super::cover::{CoverPicker, is_chosen, under_words, use_cover};
 use super::depletion::DepletionOf;
 use super::duty::{CitedProp, NeedCard, NeedProp, NeedWay};
 use super::parts::{CaseGone, Page, Trouble, case_of, title_of};
 use super::{trouble, words};
+use crate::actions::choose_cover::forget_cover;
 use crate::actions::record_seal::{SealByHand, record_seal};
 use crate::actions::unit_state::obligation_of;
 use crate::t;
@@ -41,6 +43,7 @@ pub fn ManualSeal(case: CaseId, seal: Option<SealNo>) -> Element {
     let mut whose = use_signal(|| SealingParty::Customs);
     let mut condition = use_signal(|| None::<SealCondition>);
     let mut failed = use_signal(String::new);
+    let cover = use_cover(desk, case);
 
     let customs = whose() == SealingParty::Customs;
     let electronic = customs && kind() == Some(CustomsSealKind::Electronic);
@@ -51,7 +54,9 @@ pub fn ManualSeal(case: CaseId, seal: Option<SealNo>) -> Element {
     let same =
         !typed || again().chars().filter(|c| !c.is_whitespace()).collect::<String>().eq_ignore_ascii_case(&clean);
     // What the goods may take; nothing is asked of seals of others, nor of one that comes off.
-    let law = (!off && customs && kind().is_some()).then(|| desk.look(|kit| obligation_of(kit, &view).ok())).flatten();
+    let law = (!off && customs && kind().is_some())
+        .then(|| desk.look(|kit| obligation_of(kit, &view, &cover().containers(&view)).ok()))
+        .flatten();
     let seal_type = if electronic { SealType::Electronic } else { SealType::Mechanical };
     let needs = law.as_ref().and_then(|law| law.may_put_on(seal_type).err());
     let cited = law.as_ref().and_then(|law| law.on(seal_type).cited.clone());
@@ -61,8 +66,10 @@ pub fn ManualSeal(case: CaseId, seal: Option<SealNo>) -> Element {
         && (!customs || kind().is_some())
         && (!customs || method().is_some() || !electronic)
         && (!off || condition().is_some())
+        && (off || is_chosen(&view, &cover()))
         && needs.is_none();
     let save = {
+        let view = view.clone();
         move |()| {
             let (Ok(no), Some(officer)) = (parsed.clone(), desk.officer()) else { return };
             let kit = desk.kit();
@@ -75,9 +82,16 @@ pub fn ManualSeal(case: CaseId, seal: Option<SealNo>) -> Element {
                 method: if electronic { method.peek().unwrap_or(ManualMethod::Keypad) } else { ManualMethod::ByHand },
                 on_off: if off { OnOff::Off } else { OnOff::On },
                 condition: *condition.peek(),
-                containers: Vec::new(),
+                containers: if off { Vec::new() } else { cover.peek().containers(&view) },
             };
-            match record_seal(&kit, &officer, case, by_hand) {
+            let recorded = record_seal(&kit, &officer, case, by_hand);
+            if recorded.is_ok()
+                && !off
+                && let Err(error) = forget_cover(&kit, case)
+            {
+                tracing::warn!(%error, "the choice of containers is not forgotten");
+            }
+            match recorded {
                 Ok(_) if off || !customs => desk.replace(Route::Case { case }),
                 Ok(_) => desk.replace(Route::Photos { case, seal: no, stage: Stage::Arm }),
                 Err(error) => failed.set(trouble::seal_trouble(&error, trouble::record)),
@@ -131,6 +145,9 @@ pub fn ManualSeal(case: CaseId, seal: Option<SealNo>) -> Element {
                 Card { kind: CardKind::Hero,
                     p { class: "eyebrow", {t!("scan-thing-seal")} }
                     p { class: "decision", Num { text: no.to_string() } }
+                    if let Some(on) = on_case.as_ref().filter(|_| off && view.doc.containers.len() > 1) {
+                        Note { icon: "container", text: under_words(&view, &view.under(on)) }
+                    }
                 }
             } else {
                 TextField {
@@ -150,6 +167,7 @@ pub fn ManualSeal(case: CaseId, seal: Option<SealNo>) -> Element {
                 }
             }
             if !off {
+                CoverPicker { view: view.clone(), cover }
                 if seal.is_none() {
                     Decision { id: "party", text: t!("arm-whose") }
                     Options { labelled_by: "party", items: parties, selected: whose().code(), onselect: move |id: String| {

@@ -6,6 +6,8 @@ mod camera;
 mod case;
 mod cases;
 mod conflict;
+mod containers;
+mod cover;
 mod cut_off;
 mod decide_approval;
 mod depletion;

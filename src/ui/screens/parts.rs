@@ -5,11 +5,12 @@ use base64::engine::general_purpose::STANDARD;
 use dioxus::prelude::*;
 use seal_core::case::CaseView;
 use seal_core::evidence::PhotoRef;
-use seal_core::ids::CaseId;
+use seal_core::ids::{CaseId, OfficeCode};
+use seal_core::line::CaseLine;
 
 use crate::actions::Kit;
 use crate::i18n::format;
-use crate::ports::store::{SealFilter, StoreError};
+use crate::ports::store::StoreError;
 use crate::ports::sync::SyncStatus;
 use crate::t;
 use crate::ui::components::*;
@@ -106,9 +107,7 @@ pub fn MainNav(active: String) -> Element {
     let mut desk = use_desk();
     let unit = desk.officer().map(|officer| officer.unit);
     let (returns, queue, stuck) = desk.look(|kit| {
-        let returns = unit
-            .and_then(|unit| kit.store.seals(&SealFilter::MustGoHomeFrom(unit)).ok())
-            .map_or(0, |seals| u32::try_from(seals.len()).unwrap_or(u32::MAX));
+        let returns = unit.map_or(0, |unit| to_return(kit, &unit));
         let counts = kit.store.queue_counts().ok();
         (
             returns,
@@ -152,6 +151,12 @@ pub fn MainNav(active: String) -> Element {
             }),
         }
     }
+}
+
+/// Seals a unit has to send home, for the navigation.
+pub fn to_return(kit: &Kit, unit: &OfficeCode) -> u32 {
+    let figures = kit.store.return_figures(unit, kit.clock.now().wall);
+    figures.map_or(0, |figures| u32::try_from(figures.to_return).unwrap_or(u32::MAX))
 }
 
 /// Where one stands in the six steps of a sealing.
@@ -234,11 +239,40 @@ pub fn case_of(desk: Desk, id: CaseId) -> Option<CaseView> {
 
 /// The number a case is known by: its first container, else its declaration, marked as a number.
 pub fn title_of(view: &CaseView) -> String {
-    match (view.doc.containers.as_slice(), &view.doc.declaration) {
-        ([], Some(declaration)) => format!("`{}`", super::words::threes(declaration.as_str())),
-        ([], None) => t!("case-no-number"),
-        ([only], _) => format!("`{only}`"),
-        ([first, rest @ ..], _) => t!("case-first-of", first = first.to_string(), n = rest.len()),
+    title_of_line(&CaseLine::from(view))
+}
+
+/// The same of a line.
+pub fn title_of_line(line: &CaseLine) -> String {
+    match (&line.container, line.containers, &line.declaration) {
+        (None, _, Some(declaration)) => format!("`{}`", super::words::threes(declaration.as_str())),
+        (None, _, None) => t!("case-no-number"),
+        (Some(only), ..=1, _) => format!("`{only}`"),
+        (Some(first), n, _) => t!("case-first-of", first = first.to_string(), n = n - 1),
+    }
+}
+
+/// Lines a list begins with, and how many more come with each asking.
+pub const LINES: usize = 40;
+
+/// How many lines a list shows: a page, and another with each asking.
+pub fn use_lines() -> Signal<usize> {
+    use_signal(|| LINES)
+}
+
+/// Under a list that goes on: asks for more of it.
+#[component]
+pub fn More(
+    /// Of [`use_lines`].
+    lines: Signal<usize>,
+    /// The list goes on.
+    more: bool,
+) -> Element {
+    let mut lines = lines;
+    rsx! {
+        if more {
+            Button { icon: "chevron-down", text: t!("list-more"), onclick: move |()| lines += LINES }
+        }
     }
 }
 

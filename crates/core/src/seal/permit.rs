@@ -8,6 +8,8 @@ use super::reading::LockAction;
 use super::state::{Misfit, SealEvent, SealState};
 use crate::case::{CaseView, SealOnCase};
 use crate::codes::{SealType, SealingParty};
+use crate::container::ContainerNo;
+use crate::cover::{ContainerCover, NotOfCase};
 use crate::custody::{SealView, Whereabouts};
 use crate::fact::{ManualMethod, OnOff, SealRecorded, SecondOfficer};
 use crate::ids::{CommandId, OfficeCode};
@@ -40,15 +42,20 @@ pub enum ArmRefusal {
     /// The lock's state does not allow it.
     #[error(transparent)]
     Lock(#[from] Misfit),
+    /// It is to cover what is not of the case.
+    #[error(transparent)]
+    Cover(#[from] NotOfCase),
 }
 
-/// Arming may go on. `obligation` is what the goods may take now; `prepared_at` is when the newest checks were recorded.
+/// Arming may go on. `containers` are those to come under the seal, none for all; `obligation` is what they may take now;
+/// `prepared_at` is when the newest checks were recorded.
 ///
 /// # Errors
 /// [`ArmRefusal`].
 pub fn may_arm(
     case: &CaseView,
     no: &SealNo,
+    containers: &[ContainerNo],
     officer: &Officer,
     obligation: &Obligation,
     prepared_at: Option<Timestamp>,
@@ -60,6 +67,7 @@ pub fn may_arm(
     obligation.may_put_on(SealType::Electronic)?;
     let seal = case.seal(no).ok_or(ArmRefusal::NotPrepared)?;
     may_begin(&seal.state, LockAction::Arm)?;
+    case.named(containers)?;
     let (Some(prepared), Some(at)) = (&seal.prepared, prepared_at) else { return Err(ArmRefusal::NotPrepared) };
     if now.duration_since(at) > PREPARED_HOLDS {
         return Err(ArmRefusal::PreparedTooLongAgo);
@@ -198,6 +206,9 @@ pub enum RecordRefusal {
     /// The goods may not take this type of seal yet.
     #[error(transparent)]
     Needs(#[from] Need),
+    /// It is to cover what is not of the case.
+    #[error(transparent)]
+    Cover(#[from] NotOfCase),
     /// Must not be used at all.
     #[error(transparent)]
     Unfit(#[from] Unfit),
@@ -236,6 +247,7 @@ pub fn may_record(
     match recorded.on_off {
         OnOff::Off => Ok(may_disarm(case, &recorded.seal, officer, None)?),
         OnOff::On => {
+            case.named(&recorded.containers)?;
             if let Some(seal) = on_case {
                 may_begin(&seal.state, LockAction::Arm)?;
                 seal.state.apply(&SealEvent::RecordedOn)?;
@@ -254,6 +266,16 @@ pub fn may_record(
             Ok(obligation.may_put_on(recorded.seal_type)?)
         }
     }
+}
+
+/// Each of the containers is under an electronic customs seal that is on. Of a case without container numbers only the
+/// whole can be asked.
+#[must_use]
+pub fn electronic_on(case: &CaseView, containers: &[ContainerNo]) -> bool {
+    if case.doc.containers.is_empty() {
+        return case.customs_seals().any(|seal| seal.seal_type == SealType::Electronic && seal.state.is_on());
+    }
+    case.cover().iter().filter(|cover| containers.contains(cover.container)).all(ContainerCover::has_electronic)
 }
 
 /// Seals, inspects and disarms.
