@@ -475,13 +475,12 @@ async fn central_down() {
     }
     // On every other screen the officer is told to go on.
     let (bench, _) = world(&[]);
-    let home = Phone::open_with(
-        &bench.kit,
-        &bench.a,
-        &Route::Case { case: bench.case },
-        SyncStatus { since: Some(bench.now()), ..SyncStatus::default() },
-    );
-    home.says(&["Mất mạng", "Cứ làm tiếp", "đang giữ trên máy"]);
+    arm(&bench).await;
+    let offline = SyncStatus { since: Some(bench.now()), ..SyncStatus::default() };
+    for route in [Route::Case { case: bench.case }, Route::Returns, Route::Parcels, Route::Queue] {
+        let screen = Phone::open_with(&bench.kit, &bench.a, &route, offline.clone());
+        screen.says(&["Mất mạng", "Cứ làm tiếp", "đang giữ trên máy"]);
+    }
 }
 
 #[tokio::test(start_paused = true)]

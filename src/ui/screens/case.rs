@@ -11,8 +11,10 @@ use seal_core::seal::outcome::open_command;
 use seal_core::seal::reading::LockAction;
 use seal_core::seal_no::SealNo;
 
-use super::parts::{CaseGone, Page, Trouble, case_of, photo_src, store_trouble};
+use super::parts::{Page, Trouble};
+use super::pictures::{Prefer, photo_src};
 use super::scan::inspect_route;
+use super::stored::{CaseGone, case_of, store_trouble};
 use super::words;
 use crate::actions::decide_goods::{decide_goods, preview};
 use crate::i18n::format;
@@ -212,7 +214,7 @@ pub fn Case(case: CaseId) -> Element {
                             key: "{photo.event}",
                             title: words::photo(photo.role).0,
                             sub: format::date_time(photo.at),
-                            src: desk.look(|kit| photo_src(kit, &photo.photo)),
+                            src: desk.look(|kit| photo_src(kit, &photo.photo, Prefer::Thumbnail)),
                             alt: words::photo(photo.role).0,
                             badge: words::quality(photo.quality),
                             state: if crate::actions::take_photo::is_good(photo.quality) { PhotoState::Good } else { PhotoState::Bad },
@@ -244,7 +246,7 @@ fn Numbers(view: CaseView) -> Element {
                 }
             }
             if view.doc.containers.is_empty() {
-                p { class: "decision", Rich { text: super::parts::title_of(&view) } }
+                p { class: "decision", Rich { text: super::words::title_of(&view) } }
             }
         }
     }

@@ -4,7 +4,8 @@ use dioxus::prelude::*;
 use seal_core::case::CaseView;
 
 use super::home::CaseRow;
-use super::parts::{Page, store_trouble};
+use super::parts::Page;
+use super::stored::store_trouble;
 use crate::i18n::fold;
 use crate::ports::store::CaseFilter;
 use crate::t;

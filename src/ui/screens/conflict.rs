@@ -8,9 +8,10 @@ use seal_core::fact::Fact;
 use seal_core::ids::CaseId;
 use seal_core::officer::{Officer, Role};
 
-use super::frame::{
-    Frame, NotHere, Refusal, container_no, fact_kind, office, officer_name, read, seal_no, stored_name,
-};
+use super::codes::{fact_kind, stored_name};
+use super::parts::{Page, Refusal};
+use super::stored::{NotHere, read};
+use super::words::{container_no, office, officer_name, seal_no};
 use crate::actions::Kit;
 use crate::actions::decide_conflict::{DecideError, agree_as_second, decide_conflict, second_officer};
 use crate::actions::sign_in::SignInTrouble;
@@ -27,13 +28,13 @@ pub fn Conflict(case: CaseId) -> Element {
     let (view, events) = match read(desk.look(|kit| Ok((kit.store.case(case)?, kit.store.case_events(case)?)))) {
         Ok((Some(view), events)) => (view, events),
         Ok((None, _)) => return rsx! { NotHere { text: t!("not-here-case") } },
-        Err(trouble) => return rsx! { Frame { title: t!("conflict-title"), {trouble} } },
+        Err(trouble) => return rsx! { Page { title: t!("conflict-title"), back: true, {trouble} } },
     };
     let sub = view.doc.containers.first().map(container_no).unwrap_or_default();
     let mut conflicts = view.conflicts.clone();
     conflicts.sort_by_key(|conflict| conflict.decided.is_some());
     rsx! {
-        Frame { title: t!("conflict-title"), sub,
+        Page { title: t!("conflict-title"), sub, back: true,
             if conflicts.is_empty() {
                 Empty { icon: "circle-check", kind: Tone::Ok, title: t!("conflict-none"), text: t!("conflict-none-text") }
             }

@@ -4,8 +4,9 @@ use dioxus::prelude::*;
 use seal_core::ids::CaseId;
 use seal_core::rules::{GoodsGroup, LegalGround};
 
-use super::parts::{CaseGone, Page, Trouble, case_of, store_trouble, title_of};
-use super::words;
+use super::parts::{Page, Trouble};
+use super::stored::{CaseGone, case_of, store_trouble};
+use super::words::{self, title_of};
 use crate::actions::decide_goods::{decide_goods, preview};
 use crate::t;
 use crate::ui::components::*;

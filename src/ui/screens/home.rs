@@ -9,8 +9,8 @@ use seal_core::ids::OfficeCode;
 use seal_core::rules::{GoodsGroup, RulePack};
 use seal_core::time::date_in_vietnam;
 
-use super::parts::{Page, title_of, use_sync_status};
-use super::words;
+use super::parts::{Page, use_sync_status};
+use super::words::{self, title_of};
 use crate::actions::Kit;
 use crate::i18n::format;
 use crate::ports::store::{CaseFilter, DAMAGE_NOTE, Damage, SealFilter, StoreError};
@@ -136,7 +136,7 @@ pub fn Home() -> Element {
     let shift = match desk.look(|kit| read(kit, &unit, now)) {
         Ok(shift) => shift,
         Err(error) => {
-            let text = super::parts::store_trouble(&error);
+            let text = super::stored::store_trouble(&error);
             return rsx! {
                 Page { title: t!("case-shift"), sub, nav: "home", settings: true, super::parts::Trouble { text } }
             };
@@ -335,7 +335,7 @@ fn DamageCard() -> Element {
             Button { icon: "message-square-warning", text: t!("report-trouble"), onclick: move |()| desk.open(Route::Report { screen: "damage".into() }) }
             Button { icon: "check", text: t!("case-damaged-seen"), onclick: move |()| {
                 if let Err(error) = desk.kit().store.set_note(DAMAGE_NOTE, None) {
-                    trouble.set(super::parts::store_trouble(&error));
+                    trouble.set(super::stored::store_trouble(&error));
                 }
             } }
         }

@@ -8,8 +8,10 @@ use seal_core::ids::CaseId;
 use seal_core::rules::GoodsGroup;
 use seal_core::seal_no::SealNo;
 
-use super::parts::{CaseGone, Page, Trouble, case_of, store_trouble, title_of};
-use super::{trouble, words};
+use super::parts::{Page, Trouble};
+use super::stored::{CaseGone, case_of, store_trouble};
+use super::trouble;
+use super::words::{self, title_of};
 use crate::actions::decide_goods::decide_goods;
 use crate::actions::record_seal::{SealByHand, record_seal};
 use crate::t;

@@ -3,7 +3,9 @@
 use dioxus::prelude::*;
 use seal_core::courier::{ParcelStage, ParcelView};
 
-use super::frame::{Frame, office, read};
+use super::parts::Page;
+use super::stored::read;
+use super::words::office;
 use crate::actions::pack_parcel::drafts;
 use crate::i18n::format;
 use crate::t;
@@ -18,7 +20,7 @@ pub fn Parcels() -> Element {
     let Some(officer) = desk.officer() else { return rsx! {} };
     let (open, parcels) = match read(desk.look(|kit| Ok((drafts(kit)?, kit.store.parcels(&officer.unit)?)))) {
         Ok(seen) => seen,
-        Err(trouble) => return rsx! { Frame { title: t!("return-parcels"), {trouble} } },
+        Err(trouble) => return rsx! { Page { title: t!("return-parcels"), back: true, {trouble} } },
     };
     let mine = |parcel: &&ParcelView| parcel.packed.from == officer.unit;
     let coming: Vec<ParcelView> =
@@ -36,7 +38,7 @@ pub fn Parcels() -> Element {
         .collect();
     let nothing = open.is_empty() && parcels.is_empty();
     rsx! {
-        Frame { title: t!("return-parcels"),
+        Page { title: t!("return-parcels"), back: true,
             if nothing {
                 Card { Empty { icon: "package", title: t!("parcel-none"), text: t!("parcel-none-text"),
                     Button { icon: "repeat", text: t!("nav-return"), onclick: move |()| desk.open(Route::Returns) }

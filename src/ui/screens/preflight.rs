@@ -10,8 +10,10 @@ use seal_core::seal::reading::LockAction;
 use seal_core::seal::state::Misfit;
 use seal_core::seal_no::SealNo;
 
-use super::parts::{CaseGone, Page, case_of, title_of};
-use super::{trouble, words};
+use super::parts::Page;
+use super::stored::{CaseGone, case_of};
+use super::trouble;
+use super::words::{self, title_of};
 use crate::actions::lock_command::{Patience, SealTrouble};
 use crate::actions::pair_seal::{PairRefusal, pair_seal};
 use crate::t;

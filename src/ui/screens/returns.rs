@@ -10,7 +10,9 @@ use seal_core::officer::Officer;
 use seal_core::seal_no::SealNo;
 use seal_core::time::date_in_vietnam;
 
-use super::frame::{Frame, Refusal, container_no, lang, office, read, seal_no, use_now};
+use super::parts::{Page, Refusal, use_now};
+use super::stored::read;
+use super::words::{container_no, lang, office, seal_no};
 use crate::actions::Kit;
 use crate::actions::pack_parcel::{begin_parcel, drafts};
 use crate::actions::receive_seal::{ReceiveSealError, receive_seal};
@@ -103,7 +105,7 @@ pub fn Returns() -> Element {
     let Some(officer) = desk.officer() else { return rsx! {} };
     let dues = match read(desk.look(|kit| look(kit, &officer, now()))) {
         Ok(dues) => dues,
-        Err(trouble) => return rsx! { Frame { title: t!("nav-return"), place: "return", {trouble} } },
+        Err(trouble) => return rsx! { Page { title: t!("nav-return"), nav: "returns", {trouble} } },
     };
     let n = dues.len();
     // The one the officer opened, else the most urgent one that can still be acted upon.
@@ -117,10 +119,10 @@ pub fn Returns() -> Element {
         _ => None,
     });
     rsx! {
-        Frame {
+        Page {
             title: t!("nav-return"),
             sub: if n == 0 { String::new() } else { t!("return-sub", n = n) },
-            place: "return",
+            nav: "returns",
             if let Some(year) = unknown_year {
                 Card { kind: CardKind::Warn,
                     Decision { text: t!("return-year-unknown", year = year.to_string()) }

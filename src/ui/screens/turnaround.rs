@@ -3,7 +3,9 @@
 use dioxus::prelude::*;
 use seal_core::seal_no::SealNo;
 
-use super::frame::{Frame, read, seal_no};
+use super::parts::Page;
+use super::stored::read;
+use super::words::seal_no;
 use crate::ports::store::SealFilter;
 use crate::t;
 use crate::ui::components::*;
@@ -17,7 +19,7 @@ pub fn Turnaround() -> Element {
     let Some(officer) = desk.officer() else { return rsx! {} };
     let seals = match read(desk.look(|kit| kit.store.seals(&SealFilter::BelongingTo(officer.unit.clone())))) {
         Ok(seals) => seals,
-        Err(trouble) => return rsx! { Frame { title: t!("return-turnaround"), {trouble} } },
+        Err(trouble) => return rsx! { Page { title: t!("return-turnaround"), back: true, {trouble} } },
     };
     let away = seals.iter().filter(|seal| seal.armed_at.is_some() && seal.home_at.is_none()).count();
     let mut days: Vec<(SealNo, i64)> =
@@ -27,7 +29,7 @@ pub fn Turnaround() -> Element {
     let total: i64 = days.iter().map(|(_, days)| days).sum();
     let average = (!days.is_empty()).then(|| total / days.len() as i64);
     rsx! {
-        Frame { title: t!("return-turnaround"), sub: t!("turnaround-sub"),
+        Page { title: t!("return-turnaround"), sub: t!("turnaround-sub"), back: true,
             Card { kind: CardKind::Hero,
                 Decision { text: average.map_or_else(|| t!("turnaround-none"), |days| t!("turnaround-average", n = days)) }
                 Note { text: t!("turnaround-away", n = away, of = seals.len()) }
