@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use seal_core::codes::SealCondition;
 use seal_core::container::ContainerNo;
 use seal_core::courier::ParcelStage;
-use seal_core::doc::{CaseDoc, Doc, OfficeDoc, SealDoc};
+use seal_core::doc::{CaseDoc, Doc, SealDoc};
 use seal_core::evidence::{PhotoQuality, PhotoRef, PhotoRole};
 use seal_core::fact::{Fact, PhotoTaken, SealRecorded, Stage};
 use seal_core::ids::{CaseId, ParcelId};
@@ -128,30 +128,17 @@ fn says(html: &str, words: &[&str]) {
     }
 }
 
-fn office_doc(code: &str, short: &str) -> Doc {
-    Doc::Office(OfficeDoc {
-        code: office(code),
-        name: format!("Hải quan {short}"),
-        short: short.to_owned(),
-        aliases: Vec::new(),
-        valid_from: "2025-03-01".parse().unwrap(),
-    })
-}
-
 /// The bench of the acts' tests with offices, people and the shipped rules.
 fn world(trouble: &[Trouble]) -> Bench {
     let bench = Bench::new(trouble);
     let rules = RulePack::parse(include_str!("../assets/rules/2026.json")).unwrap();
     let named = |officer: &Officer, name: &str| Doc::Officer(Officer { name: name.to_owned(), ..officer.clone() });
     bench.documents(vec![
-        office_doc("03EE", "Đình Vũ"),
-        office_doc("15BB", "Hữu Nghị"),
-        office_doc("02CI", "Cảng Sài Gòn KV1"),
         named(&bench.a, "Nguyễn Minh Khoa"),
         named(&bench.b, "Trần Thị Hà"),
         named(&supervisor(), "Lê Văn Sơn"),
-        Doc::Rules(rules),
     ]);
+    bench.rules(rules, &[("03EE", "Đình Vũ"), ("15BB", "Hữu Nghị"), ("02CI", "Cảng Sài Gòn KV1")]);
     bench
 }
 
@@ -663,4 +650,24 @@ async fn practice_has_its_controls_and_its_mark() {
             assert_ne!(I18n::new(lang).t(&key), key);
         }
     }
+}
+
+#[test]
+fn the_rules_in_force_are_shown_with_their_sources() {
+    let bench = world(&[]);
+    let html = screen(&bench, &bench.a, &Route::Rules, "rules");
+    says(
+        &html,
+        &[
+            "Đã kiểm tra chữ ký",
+            "test ban hành ngày 23/11/2026",
+            "Công văn 1023/TCHQ-GSQL",
+            "Chưa đối chiếu văn bản gốc",
+            "3 ngày làm việc",
+            "Không tính ngày đầu",
+            "làm bù 10/01, 22/08",
+            "Năm 2027 Chưa có lịch",
+            "Hải quan Hữu Nghị",
+        ],
+    );
 }

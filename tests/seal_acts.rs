@@ -649,6 +649,8 @@ async fn group_a_goods_want_an_electronic_seal_or_the_reason_why_none_is_left() 
             }),
             from_work_list: false,
             reason: reason.to_owned(),
+            depletion: None,
+            ahead_of_a: None,
         })
     };
     let bolt = by_hand("VN0001", SealType::Mechanical, ManualMethod::ByHand, OnOff::On);

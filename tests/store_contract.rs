@@ -4,15 +4,18 @@ mod common;
 
 use common::*;
 use jiff::SignedDuration;
+use p256::ecdsa::SigningKey;
 use p256::ecdsa::VerifyingKey;
 use seal_core::case::CasePhase;
 use seal_core::codes::{CustomsSealKind, SealType};
 use seal_core::custody::Whereabouts;
-use seal_core::doc::{Doc, OfficeDoc, SealDoc, SealLife, SealRadio};
+use seal_core::doc::{Doc, PackDoc, PackEntryDoc, SealDoc, SealLife, SealRadio};
 use seal_core::event::SignedEvent;
 use seal_core::fact::{Corrected, CorrectionReason, Fact};
 use seal_core::ids::Sha256;
 use seal_core::outbox::{Lane, OutboxState, QueueWhat, Receipt, StuckReason};
+use seal_core::pack::{issue, public};
+use seal_core::rules::RulePack;
 use seal_core::seal::reading::LockAction;
 use seal_core::wire::{B64, Change, ChangesResponse, PROTO};
 use seal_field::adapters::sqlite::SqliteStore;
@@ -335,26 +338,54 @@ fn a_restored_central_gets_everything_again() {
     assert_eq!(send_everything(&device).len(), 8);
 }
 
+fn pack(version: &str, issued: &str, name: &str) -> Vec<Change> {
+    let rules = RulePack { offices: vec![named_office("03EE", name)], ..rules(version) };
+    let docs = pack_docs(&rules, issued.parse().unwrap());
+    docs.into_iter().map(|doc| Change::Doc { doc: Box::new(doc) }).collect()
+}
+
 #[test]
-fn documents_are_replaced_and_the_newest_rules_hold() {
+fn a_rule_pack_takes_its_place_when_it_is_whole_signed_and_newer() {
     let folder = tempfile::tempdir().unwrap();
     let device = Device::open(folder.path());
-    let office_doc = |name: &str| Change::Doc {
-        doc: Box::new(Doc::Office(OfficeDoc {
-            code: office("03EE"),
-            name: name.to_owned(),
-            short: name.to_owned(),
-            aliases: Vec::new(),
-            valid_from: "2025-03-01".parse().unwrap(),
-        })),
-    };
-    let pack = |version: &str| Change::Doc { doc: Box::new(Doc::Rules(rules(version))) };
-    assert_eq!(device.store.rules().unwrap().version, "0");
-    let changes = vec![office_doc("Chi cục"), office_doc("Đình Vũ"), pack("2026.9"), pack("2026.11")];
-    device.store.take_changes(&page("e", "1", changes), device.now()).unwrap();
-    assert_eq!(device.store.offices().unwrap().len(), 1);
-    assert_eq!(device.store.office(&office("03EE")).unwrap().unwrap().name, "Đình Vũ");
-    assert_eq!(device.store.rules().unwrap().version, "2026.11");
+    let store = &device.store;
+    let take = |changes: Vec<Change>| store.take_changes(&page("e", "1", changes), device.now()).unwrap();
+    let standing = || store.pack_standing().unwrap();
+    assert_eq!((store.rules().unwrap().version.as_str(), standing().issued_at), ("0", None));
+
+    // Nobody is trusted yet: it waits, and holds once its key is trusted.
+    let mut first = pack("2026.9", "2026-09-01T00:00:00Z", "Chi cục");
+    take(first.clone());
+    assert_eq!(store.rules().unwrap().version, "0");
+    store.trust_rules_keys(&[public(&rules_key())]).unwrap();
+    assert_eq!(store.rules().unwrap().version, "2026.9");
+    assert_eq!(store.office(&office("03EE")).unwrap().unwrap().short, "Chi cục");
+    assert_eq!(standing().issuer.as_deref(), Some("test"));
+
+    // A later one in two pages: the manifest before its last entry.
+    let mut second = pack("2026.11", "2026-11-01T00:00:00Z", "Đình Vũ");
+    let last = second.iter().position(|change| serde_json::to_string(change).unwrap().contains("Đình Vũ")).unwrap();
+    let last = second.remove(last);
+    take(second);
+    assert_eq!(store.rules().unwrap().version, "2026.9", "not whole");
+    assert!(standing().refused.unwrap().contains("missing"));
+    take(vec![last]);
+    assert_eq!(store.rules().unwrap().version, "2026.11");
+    assert_eq!(store.offices().unwrap().len(), 1);
+    assert_eq!(standing().refused, None);
+
+    // The old one again, and one signed by a stranger, who is not trusted later either.
+    take(vec![first.pop().unwrap()]);
+    assert_eq!(store.rules().unwrap().version, "2026.11");
+    assert!(standing().refused.unwrap().contains("older"));
+    let stranger = SigningKey::from_slice(&[8; 32]).unwrap();
+    let forged = issue(&rules("9999"), device.now(), "x", &stranger, Vec::new()).unwrap();
+    let entries = forged.entries.into_iter().map(|text| Doc::PackEntry(PackEntryDoc { text }));
+    let docs = entries.chain([Doc::Pack(PackDoc { cose: forged.manifest })]);
+    take(docs.map(|doc| Change::Doc { doc: Box::new(doc) }).collect());
+    store.trust_rules_keys(&[public(&stranger)]).unwrap();
+    assert_eq!(store.rules().unwrap().version, "2026.11");
+    assert!(standing().refused.unwrap().contains("not signed"));
 }
 
 #[test]

@@ -16,7 +16,7 @@ use image::{DynamicImage, ImageFormat, Luma};
 use jiff::SignedDuration;
 use phone::{Eye, Phone};
 use seal_core::codes::SealType;
-use seal_core::doc::{CaseDoc, Doc, OfficeDoc, SealDoc, SealLife, SealRadio};
+use seal_core::doc::{CaseDoc, Doc, SealDoc, SealLife, SealRadio};
 use seal_core::event::SignedEvent;
 use seal_core::evidence::{PhotoQuality, PhotoRole};
 use seal_core::fact::{CodeRead, Fact, SecondOfficer, Stage};
@@ -46,20 +46,10 @@ use seal_simulator::{Reach as _, SealSpec, Trouble};
 /// The bench with offices that have names, the shipped rules, and a camera.
 fn world(trouble: &[Trouble]) -> (Bench, Arc<Eye>) {
     let mut bench = Bench::new(trouble);
-    let named = |code: &str, short: &str| {
-        Doc::Office(OfficeDoc {
-            code: office(code),
-            name: format!("Hải quan {short}"),
-            short: short.to_owned(),
-            aliases: Vec::new(),
-            valid_from: "2025-03-01".parse().unwrap(),
-        })
-    };
     let rules = RulePack::parse(include_str!("../assets/rules/2026.json")).unwrap();
-    bench.documents(vec![named("03EE", "Đình Vũ"), named("15BB", "Hữu Nghị"), named("02CI", "Cảng Sài Gòn KV1")]);
+    bench.rules(rules, &[("03EE", "Đình Vũ"), ("15BB", "Hữu Nghị"), ("02CI", "Cảng Sài Gòn KV1")]);
     let person = |officer: &Officer, name: &str| Doc::Officer(Officer { name: name.to_owned(), ..officer.clone() });
     bench.documents(vec![
-        Doc::Rules(rules),
         person(&bench.a, "Nguyễn Minh Khoa"),
         person(&bench.b, "Trần Thị Hà"),
         person(&supervisor(), "Lê Văn Sơn"),

@@ -30,7 +30,14 @@ pub fn decide_goods(
     reason: &str,
 ) -> Result<Option<GoodsDecision>, StoreError> {
     let decision = preview(kit, ground)?;
-    let decided = GoodsDecided { ground, decision: decision.clone(), from_work_list, reason: reason.trim().to_owned() };
+    let decided = GoodsDecided {
+        ground,
+        decision: decision.clone(),
+        from_work_list,
+        reason: reason.trim().to_owned(),
+        depletion: None,
+        ahead_of_a: None,
+    };
     kit.record(officer, Some(case), vec![Fact::GoodsDecided(decided)])?;
     Ok(decision)
 }

@@ -26,6 +26,7 @@ pub mod reserve_reuse;
 pub mod scan_item;
 pub mod sign_in;
 pub mod take_photo;
+pub mod take_slip;
 pub mod tug_test;
 
 use std::sync::Arc;

@@ -295,6 +295,8 @@ pub fn pack_parcel(kit: &Kit, officer: &Officer, parcel: ParcelId) -> Result<(),
         seals: draft.seals.into_iter().map(|packed| packed.seal).collect(),
         ropes: draft.ropes,
         chargers: draft.chargers,
+        packed: Vec::new(),
+        lithium_label: false,
     };
     kit.record(officer, None, vec![Fact::ParcelPacked(fact)])?;
     give_up_parcel(kit, parcel)

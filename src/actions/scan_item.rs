@@ -80,7 +80,7 @@ pub fn follow(kit: &Kit, raw: &str, what: &What) -> Result<Lead, StoreError> {
         },
         What::Parcel { id } => Lead::Parcel(ParcelId(*id)),
         What::Waybill { number } => Lead::Waybill(number.to_string()),
-        What::ContainerSheetRow { .. } | What::Unknown => Lead::Nothing,
+        What::ContainerSheetRow { .. } | What::Slip | What::Unknown => Lead::Nothing,
     })
 }
 
@@ -120,7 +120,7 @@ pub fn value_of(what: &What) -> String {
         What::Seal { number } => number.as_str().to_owned(),
         What::Waybill { number } => number.to_string(),
         What::Parcel { id } => id.to_string(),
-        What::ContainerSheetRow { .. } | What::Unknown => String::new(),
+        What::ContainerSheetRow { .. } | What::Slip | What::Unknown => String::new(),
     }
 }
 

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::Kit;
 use crate::ports::central::CentralTrouble;
+use crate::ports::store::StoreError;
 use crate::ports::vault::VaultError;
 
 /// Who is signed in now, and who said so.
@@ -46,6 +47,9 @@ pub enum SignInTrouble {
     /// The vault failed.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The PIN could not be hashed or the kept verifier not read.
     #[error("the kept sign-in cannot be used: {0}")]
     Verifier(String),
@@ -100,6 +104,7 @@ pub async fn sign_in(kit: &Kit, officer: &OfficerId, pin: &str) -> Result<Signed
     let (result, changed) = match kit.central.sign_in(request).await {
         Ok(answer) => {
             kept = Kept { verifier: Some(hash(pin)?), officer: Some(answer.officer.clone()), ..Kept::default() };
+            kit.store.trust_rules_keys(&answer.rules_keys)?;
             (Ok(SignedIn { officer: answer.officer, offline: false }), true)
         }
         Err(CentralTrouble::SignIn) => {

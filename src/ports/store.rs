@@ -5,17 +5,18 @@
 
 use jiff::Timestamp;
 use seal_core::case::CaseView;
+use seal_core::cbor::Bytes;
 use seal_core::container::ContainerNo;
 use seal_core::courier::ParcelView;
 use seal_core::custody::SealView;
 use seal_core::declaration::DeclarationNo;
-use seal_core::doc::OfficeDoc;
+use seal_core::doc::DeviceDoc;
 use seal_core::event::SignedEvent;
 use seal_core::fact::Fact;
-use seal_core::ids::{ActId, CaseId, EventId, OfficeCode, OfficerId, ParcelId, Sha256};
+use seal_core::ids::{ActId, CaseId, DeviceId, EventId, OfficeCode, OfficerId, ParcelId, Sha256};
 use seal_core::officer::Officer;
 use seal_core::outbox::{QueueCounts, QueueItem, Receipt, StuckReason};
-use seal_core::rules::RulePack;
+use seal_core::rules::{Office, RulePack};
 use seal_core::seal_no::SealNo;
 use seal_core::time::{Moment, Position};
 use seal_core::wire::ChangesResponse;
@@ -159,6 +160,19 @@ pub struct FeedState {
     pub pulled_at: Option<Timestamp>,
 }
 
+/// The rule pack in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackStanding {
+    /// Its name.
+    pub version: String,
+    /// When it was issued; `None` for the pack shipped with the app.
+    pub issued_at: Option<Timestamp>,
+    /// Who signed it; `None` for the pack shipped with the app.
+    pub issuer: Option<String>,
+    /// Why the pack that came last is not in force.
+    pub refused: Option<String>,
+}
+
 /// The store. Calls are short (a few milliseconds) and may be made from the UI.
 pub trait Store: Send + Sync {
     /// A number that grows with every change; screens wait on it.
@@ -228,22 +242,48 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError`].
-    fn office(&self, code: &OfficeCode) -> Result<Option<OfficeDoc>, StoreError>;
+    fn office(&self, code: &OfficeCode) -> Result<Option<Office>, StoreError>;
     /// Every office.
     ///
     /// # Errors
     /// [`StoreError`].
-    fn offices(&self) -> Result<Vec<OfficeDoc>, StoreError>;
+    fn offices(&self) -> Result<Vec<Office>, StoreError>;
     /// Officers of a unit known here.
     ///
     /// # Errors
     /// [`StoreError`].
     fn officers(&self, unit: &OfficeCode) -> Result<Vec<Officer>, StoreError>;
-    /// The newest rule pack, the one shipped with the app if none was pulled.
+    /// An officer by account.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn officer(&self, id: &OfficerId) -> Result<Option<Officer>, StoreError>;
+    /// A phone and its key, as the central enrolled it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn device(&self, id: DeviceId) -> Result<Option<DeviceDoc>, StoreError>;
+    /// Events of these kinds ([`Fact::kind`]) by officers of a unit, in the order in which this phone learned of them. For
+    /// the few kinds that concern a unit as a whole (statements, counts, hand-overs).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn unit_events(&self, unit: &OfficeCode, kinds: &[&str]) -> Result<Vec<SignedEvent>, StoreError>;
+    /// The rule pack in force: the newest that came whole and signed, else the one shipped with the app.
     ///
     /// # Errors
     /// [`StoreError`].
     fn rules(&self) -> Result<RulePack, StoreError>;
+    /// Where the pack in force comes from, and why a later one was not taken.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn pack_standing(&self) -> Result<PackStanding, StoreError>;
+    /// Trusts the rule keys of the first sign-in; when keys are trusted already, nothing changes.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn trust_rules_keys(&self, keys: &[Bytes]) -> Result<(), StoreError>;
 
     // ── queue ──
 

@@ -208,6 +208,8 @@ pub enum Route {
     },
     /// Turnaround of the unit's seals.
     Turnaround,
+    /// The rules in force, with their citations.
+    Rules,
     /// What waits to be sent.
     Queue,
     /// A difficulty to report.

@@ -15,6 +15,8 @@ use seal_core::ids::{CaseId, DeviceId, OfficerId, Sha256};
 use seal_core::inspection::{HandCheck, HandCheckResult, Verdict, checks_for};
 use seal_core::officer::{Officer, Role};
 use seal_core::outbox::Receipt;
+use seal_core::pack::public;
+use seal_core::rules::RulePack;
 use seal_core::seal::state::SealState;
 use seal_core::seal_no::SealNo;
 use seal_core::wire::{Change, ChangesResponse, PROTO, PushRequest, PushResponse, SignInRequest, SignInResponse};
@@ -28,7 +30,7 @@ use seal_field::ports::location::Nowhere;
 use seal_field::ports::store::Store as _;
 use seal_simulator::{Reach as _, SealNow, SealSpec, Trouble, Yard};
 
-use crate::common::{Device, case_id, office, seal};
+use crate::common::{Device, case_id, named_office, office, pack_docs, rules_key, seal};
 
 /// Nobody answers.
 struct NoCoverage;
@@ -171,6 +173,15 @@ impl Bench {
     /// Documents arrive from the central.
     pub fn documents(&self, docs: Vec<Doc>) {
         self.changes(docs.into_iter().map(|doc| Change::Doc { doc: Box::new(doc) }).collect());
+    }
+
+    /// A signed rule pack arrives, with these offices.
+    pub fn rules(&self, rules: RulePack, offices: &[(&str, &str)]) {
+        let offices = offices.iter().map(|(code, short)| named_office(code, short)).collect();
+        let rules = RulePack { offices, ..rules };
+        self.device.store.trust_rules_keys(&[public(&rules_key())]).unwrap();
+        self.documents(pack_docs(&rules, self.now()));
+        assert_eq!(self.device.store.pack_standing().unwrap().refused, None);
     }
 
     pub fn changes(&self, changes: Vec<Change>) {

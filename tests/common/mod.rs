@@ -7,7 +7,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use p256::ecdsa::SigningKey;
 use seal_core::codes::SealCondition;
+use seal_core::doc::{Doc, PackDoc, PackEntryDoc};
 use seal_core::evidence::{PhotoQuality, PhotoRef, PhotoRole, Thumbnail};
 use seal_core::fact::{
     CaseOpened, CodeRead, Fact, Inspected, LockCommanded, LockRead, ParcelPacked, PhotoTaken, SealReceived, Stage,
@@ -15,7 +17,7 @@ use seal_core::fact::{
 };
 use seal_core::ids::{ActId, CaseId, CommandId, OfficeCode, OfficerId, ParcelId, Sha256};
 use seal_core::inspection::Verdict;
-use seal_core::rules::{Citation, RulePack, SealLimits};
+use seal_core::rules::{Citation, Office, RulePack, SealLimits};
 use seal_core::scan::HowRead;
 use seal_core::seal::reading::{LockAction, LockOutcome};
 use seal_core::seal_no::SealNo;
@@ -200,6 +202,8 @@ pub fn packed(parcel: u128, seals: &[&str]) -> Fact {
         seals: seals.iter().map(|no| seal(no)).collect(),
         ropes: 0,
         chargers: 0,
+        packed: Vec::new(),
+        lithium_label: false,
     })
 }
 
@@ -219,7 +223,37 @@ pub fn rules(version: &str) -> RulePack {
         arm_photos: Vec::new(),
         inspect_photos: Vec::new(),
         calendars: Vec::new(),
+        offices: Vec::new(),
+        seal_kinds: Vec::new(),
     }
+}
+
+/// An office of that name.
+pub fn named_office(code: &str, short: &str) -> Office {
+    Office {
+        code: office(code),
+        name: format!("Hải quan {short}"),
+        short: short.to_owned(),
+        aliases: Vec::new(),
+        former: Vec::new(),
+        unlocode: None,
+        warehouses: Vec::new(),
+        valid_from: "2025-03-01".parse().unwrap(),
+        valid_to: None,
+        citation: None,
+    }
+}
+
+/// The authority that signs rule packs in tests.
+pub fn rules_key() -> SigningKey {
+    SigningKey::from_slice(&[9; 32]).unwrap()
+}
+
+/// A pack as the central delivers it.
+pub fn pack_docs(rules: &RulePack, issued_at: Timestamp) -> Vec<Doc> {
+    let file = seal_core::pack::issue(rules, issued_at, "test", &rules_key(), Vec::new()).unwrap();
+    let entries = file.entries.into_iter().map(|text| Doc::PackEntry(PackEntryDoc { text }));
+    entries.chain([Doc::Pack(PackDoc { cose: file.manifest })]).collect()
 }
 
 pub fn digest(bytes: &[u8]) -> Sha256 {

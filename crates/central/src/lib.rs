@@ -15,6 +15,7 @@ mod db;
 mod feed;
 mod ingest;
 mod openapi;
+mod packs;
 mod photos;
 pub mod practice;
 mod problem;
@@ -25,13 +26,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use seal_core::cbor::Bytes;
 use seal_core::doc::Doc;
 use seal_core::ids::{DeviceId, OfficerId};
 use seal_core::officer::Officer;
+use seal_core::pack::PackFile;
 use seal_core::rules::RulePack;
 
 pub use chain::ChainFault;
 pub use db::Trouble;
+pub use packs::PublishError;
 
 /// The rule pack shipped with this version, as JSON text ([`RulePack`]).
 pub const RULES: &str = include_str!("../../../assets/rules/2026.json");
@@ -133,6 +137,36 @@ impl Central {
     /// [`Trouble`] of the database.
     pub fn put_doc(&self, doc: &Doc) -> Result<(), Trouble> {
         self.0.db.write(|tx| feed::put_doc(tx, doc))
+    }
+
+    /// Trusts these keys for rule packs from now on: by hand, before the first pack. Later each pack names the keys of the
+    /// next.
+    ///
+    /// # Errors
+    /// [`Trouble`] of the database.
+    pub fn trust_rules_keys(&self, keys: &[Bytes]) -> Result<(), Trouble> {
+        self.0.db.write(|tx| packs::trust(tx, keys))
+    }
+
+    /// Publishes a signed rule pack to every phone; only what changed travels.
+    ///
+    /// # Errors
+    /// [`PublishError`]; then nothing changed.
+    pub fn publish_pack(&self, file: &PackFile) -> Result<(), PublishError> {
+        let mut refused = None;
+        self.0.db.write(|tx| {
+            let issued = packs::issued(tx)?;
+            match packs::publish(tx, file, issued) {
+                Ok(()) => Ok(()),
+                Err(PublishError::Trouble(trouble)) => Err(trouble),
+                // Nothing was written before a refusal: the transaction ends empty.
+                Err(PublishError::Pack(error)) => {
+                    refused = Some(error);
+                    Ok(())
+                }
+            }
+        })?;
+        refused.map_or(Ok(()), |error| Err(error.into()))
     }
 
     /// Adds an account or replaces its secret.

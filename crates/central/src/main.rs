@@ -1,5 +1,7 @@
 //! `seal-central`: the reference central as a program.
 
+mod pack_command;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -16,7 +18,7 @@ const USAGE: &str = "\
 usage: seal-central --listen ADDR --data DIR [--practice [--clock FILE]]
        seal-central restored --data DIR
        seal-central account add ID --name NAME --unit CODE --role ROLE... --data DIR
-
+{pack}
   --listen ADDR   address and port, e.g. 127.0.0.1:8080; port 0 takes a free one
   --data DIR      folder of the database and the photographs; created when absent
   --practice      fill it with the invented practice world
@@ -26,8 +28,15 @@ usage: seal-central --listen ADDR --data DIR [--practice [--clock FILE]]
 After restoring DIR from a backup run `restored` once: phones then send again what the
 backup lacks. `account add` reads the secret as one line from standard input, adds the account or
 replaces its secret. Roles: officer shift_lead supervisor registrar auditor integrator.
+
+`pack` makes, signs and publishes rule packs. `new-key` prints the public key; the first `publish` names it with
+`--trust`, later packs are signed by the keys the pack before names. Signing needs no central.
 The log goes to standard error; set RUST_LOG for more or less of it.
 ";
+
+fn usage() -> String {
+    USAGE.replace("{pack}", pack_command::USAGE)
+}
 
 enum Command {
     Serve { listen: SocketAddr, data: PathBuf, practice: bool, clock: Option<PathBuf> },
@@ -40,10 +49,20 @@ enum Command {
 async fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let command = match parse(std::env::args().skip(1)) {
+    let mut args = std::env::args().skip(1).peekable();
+    if args.next_if(|first| first == "pack").is_some() {
+        return match pack_command::run(args) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("seal-central: {error}");
+                ExitCode::FAILURE
+            }
+        };
+    }
+    let command = match parse(args) {
         Ok(command) => command,
         Err(why) => {
-            eprintln!("seal-central: {why}\n\n{USAGE}");
+            eprintln!("seal-central: {why}\n\n{}", usage());
             return ExitCode::from(2);
         }
     };
@@ -58,7 +77,7 @@ async fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
     match command {
-        Command::Help => print!("{USAGE}"),
+        Command::Help => print!("{}", usage()),
         Command::Serve { listen, data, practice, clock } => {
             let mut config = ServerConfig::new(data, practice);
             if let Some(file) = clock {

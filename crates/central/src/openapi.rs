@@ -61,6 +61,8 @@ pub(crate) struct SignInResponse {
     officer: Value,
     /// RFC 3339.
     server_time: String,
+    /// SEC1 P-256 points, base64url: keys that sign rule packs.
+    rules_keys: Vec<String>,
 }
 
 #[derive(ToSchema)]
@@ -146,7 +148,11 @@ mod tests {
             wire::SignInRequest { officer: officer.id.clone(), secret: text(), device, device_key: wire::B64(vec![]) };
         mirrors("SignInRequest", request);
         let (proto, token) = (text(), text());
-        mirrors("SignInResponse", wire::SignInResponse { proto, token, expires: now, officer, server_time: now });
+        let rules_keys = vec![seal_core::cbor::Bytes(vec![4])];
+        mirrors(
+            "SignInResponse",
+            wire::SignInResponse { proto, token, expires: now, officer, server_time: now, rules_keys },
+        );
         mirrors("PushRequest", wire::PushRequest { items: Vec::new() });
         mirrors("PushItem", wire::PushItem { id: seal_core::ids::EventId(id), cose: wire::B64(vec![]) });
         let (proto, epoch) = (text(), text());

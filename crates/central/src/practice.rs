@@ -2,15 +2,16 @@
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Transaction;
-use seal_core::doc::{CaseDoc, Doc, OfficeDoc, SealDoc};
+use seal_core::doc::{CaseDoc, Doc, SealDoc};
 use seal_core::officer::Officer;
+use seal_core::rules::Office;
 use seal_core::time::date_in_vietnam;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::accounts::Cost;
 use crate::db::Trouble;
-use crate::{Central, accounts, feed, rules};
+use crate::{Central, accounts, feed, packs, rules};
 
 /// The world as JSON text.
 pub const WORLD: &str = include_str!("../../../assets/practice/world.json");
@@ -20,8 +21,9 @@ pub const WORLD: &str = include_str!("../../../assets/practice/world.json");
 pub struct World {
     /// What this is, for whoever opens the file.
     pub about: String,
-    /// Offices.
-    pub offices: Vec<OfficeDoc>,
+    /// Offices: those of the rule pack.
+    #[serde(skip)]
+    pub offices: Vec<Office>,
     /// Accounts.
     pub accounts: Vec<Account>,
     /// Seals as in the register, without `as_of`.
@@ -54,7 +56,8 @@ impl World {
     /// # Errors
     /// When the embedded file does not fit; a test holds that it does.
     pub fn load() -> Result<Self, Trouble> {
-        Ok(serde_json::from_str(WORLD)?)
+        let world: Self = serde_json::from_str(WORLD)?;
+        Ok(Self { offices: rules()?.offices, ..world })
     }
 
     /// The seal register when the practice begins at `start`.
@@ -111,9 +114,8 @@ pub fn seed(central: &Central, now: Timestamp) -> Result<(), Trouble> {
                 feed::put_doc(tx, &Doc::Seal(seal))?;
             }
         }
-        let offices = world.offices.iter().cloned().map(Doc::Office);
-        let cases = world.cases(start)?.into_iter().map(Doc::Case);
-        offices.chain([Doc::Rules(rules)]).chain(cases).try_for_each(|doc| feed::put_doc(tx, &doc))
+        packs::issue_for_practice(tx, &rules, now)?;
+        world.cases(start)?.into_iter().map(Doc::Case).try_for_each(|doc| feed::put_doc(tx, &doc))
     })
 }
 

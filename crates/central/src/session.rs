@@ -8,7 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use p256::ecdsa::VerifyingKey;
 use p256::elliptic_curve::rand_core::{OsRng, RngCore as _};
 use rusqlite::{Connection, OptionalExtension as _, Transaction};
-use seal_core::doc::Doc;
+use seal_core::cbor::Bytes;
+use seal_core::doc::{DeviceDoc, Doc};
 use seal_core::ids::{DeviceId, OfficerId, Sha256};
 use seal_core::officer::{Officer, Role};
 use seal_core::wire::{B64, PROTO, SignInRequest, SignInResponse};
@@ -17,8 +18,8 @@ use uuid::Uuid;
 use crate::Central;
 use crate::api::{JsonBody, blocking};
 use crate::db::Trouble;
-use crate::feed;
 use crate::problem::Refusal;
+use crate::{feed, packs};
 
 /// A shift: how long a token holds.
 const TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(12);
@@ -105,7 +106,7 @@ pub(crate) async fn sign_in(
         })
         .await?
     };
-    let (officer, token) = done.map_err(|why| match why {
+    let SignedIn { officer, token, rules_keys } = done.map_err(|why| match why {
         NoEntry::Secret => Refusal::new(StatusCode::UNAUTHORIZED, "secret", "Sai tài khoản hoặc mã bí mật."),
         NoEntry::Revoked => {
             Refusal::new(StatusCode::FORBIDDEN, "device_revoked", "Thiết bị này đã bị thu hồi. Báo bộ phận quản lý.")
@@ -118,7 +119,7 @@ pub(crate) async fn sign_in(
     })?;
     tracing::info!(officer = %officer.id, %device, "signed in");
     let expires = now.saturating_add(TOKEN_LIFE).unwrap_or(now);
-    Ok(Json(SignInResponse { proto: PROTO.to_owned(), token, expires, officer, server_time: now }))
+    Ok(Json(SignInResponse { proto: PROTO.to_owned(), token, expires, officer, server_time: now, rules_keys }))
 }
 
 /// Seconds until a closed account opens again.
@@ -131,6 +132,12 @@ fn open_again_in(tx: &Transaction, officer: &OfficerId, now: Timestamp) -> Resul
         })?;
     let oldest = oldest.filter(|_| count >= FAILURES);
     Ok(oldest.map(|oldest| (oldest + window - now.as_millisecond()).div_euclid(1000) + 1))
+}
+
+struct SignedIn {
+    officer: Officer,
+    token: String,
+    rules_keys: Vec<Bytes>,
 }
 
 enum NoEntry {
@@ -146,7 +153,7 @@ fn settle(
     device: DeviceId,
     key: &B64,
     now: Timestamp,
-) -> Result<Result<(Officer, String), NoEntry>, Trouble> {
+) -> Result<Result<SignedIn, NoEntry>, Trouble> {
     let Some(officer) = officer else {
         tx.execute("INSERT INTO sign_in_failure (officer, at) VALUES (?1, ?2)", (&id.0, now.as_millisecond()))?;
         return Ok(Err(NoEntry::Secret));
@@ -167,6 +174,7 @@ fn settle(
     }
     // An account of another provider may be new here: its facts must find it.
     feed::put_doc(tx, &Doc::Officer(officer.clone()))?;
+    publish(tx, device)?;
     tx.execute("DELETE FROM sign_in_failure WHERE officer = ?1", [&officer.id.0])?;
     let token = new_token();
     let expires = now.saturating_add(TOKEN_LIFE).map_err(|e| Trouble::Stored(e.to_string()))?;
@@ -175,7 +183,7 @@ fn settle(
         "INSERT INTO session (token, officer, device, expires) VALUES (?1, ?2, ?3, ?4)",
         (Sha256::of(token.as_bytes()).0, &officer.id.0, device.0.as_bytes(), expires.as_millisecond()),
     )?;
-    Ok(Ok((officer, token)))
+    Ok(Ok(SignedIn { officer, token, rules_keys: packs::trusted(tx)? }))
 }
 
 fn new_token() -> String {
@@ -194,5 +202,20 @@ pub(crate) fn device_key(db: &Connection, device: DeviceId) -> Result<Option<Ver
 pub(crate) fn revoke(tx: &Transaction, device: DeviceId) -> Result<(), Trouble> {
     tx.execute("UPDATE device SET revoked = 1 WHERE id = ?1", [device.0.as_bytes()])?;
     tx.execute("DELETE FROM session WHERE device = ?1", [device.0.as_bytes()])?;
-    Ok(())
+    publish(tx, device)
+}
+
+/// Tells every phone this device's key and standing.
+fn publish(tx: &Transaction, device: DeviceId) -> Result<(), Trouble> {
+    let row: Option<(Vec<u8>, String, i64, bool)> = tx
+        .query_row(
+            "SELECT key, enrolled_by, enrolled_at, revoked FROM device WHERE id = ?1",
+            [device.0.as_bytes()],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )
+        .optional()?;
+    let Some((key, enrolled_by, enrolled_at, revoked)) = row else { return Ok(()) };
+    let Some(officer) = feed::officer(tx, &OfficerId(enrolled_by))? else { return Ok(()) };
+    let enrolled_at = crate::db::moment(enrolled_at)?;
+    feed::put_doc(tx, &Doc::Device(DeviceDoc { id: device, key: B64(key), unit: officer.unit, enrolled_at, revoked }))
 }

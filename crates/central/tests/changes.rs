@@ -31,7 +31,7 @@ fn tug(no: &str) -> Fact {
 }
 
 #[tokio::test]
-async fn a_unit_gets_its_work_list_register_offices_rules_and_officers_and_no_others() {
+async fn a_unit_gets_its_work_list_register_rules_and_officers_and_no_others() {
     let world = World::new();
     let b = world.phone(2, "binh.tt", "246810").await;
     let (changes, _) = world.pull(&b, None, 7).await;
@@ -41,9 +41,7 @@ async fn a_unit_gets_its_work_list_register_offices_rules_and_officers_and_no_ot
         "seal/83181007",
         "seal/83181008",
         "seal/83181012",
-        "office/03EE",
-        "office/02CI",
-        "rules/2026.11",
+        "pack/rules",
         "officer/binh.tt",
         "officer/lan.ht",
     ] {
@@ -185,6 +183,8 @@ async fn a_case_opened_on_the_spot_and_a_parcel_reach_their_other_end() {
             seals: vec![seal("83181001")],
             ropes: 0,
             chargers: 0,
+            packed: Vec::new(),
+            lithium_label: false,
         }),
     );
     world.push(&b, &[photo.clone(), packed.clone()]).await;

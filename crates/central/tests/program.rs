@@ -94,3 +94,26 @@ fn exit_codes_are_honest() {
     let address = taken.local_addr().unwrap().to_string();
     assert_eq!(run(&["--listen", &address, "--data", data], "").status.code(), Some(1));
 }
+
+#[test]
+fn a_rule_pack_is_signed_apart_and_published_only_when_trusted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/rules/2026.json");
+    let said = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+
+    let made = run(&["pack", "new-key", &path("key.pem")], "");
+    assert!(made.status.success(), "{}", said(&made));
+    let public = String::from_utf8(made.stdout).unwrap().trim().to_owned();
+    assert!(!run(&["pack", "new-key", &path("key.pem")], "").status.success(), "a key is never overwritten");
+    let args = ["--key", &path("key.pem"), "--issuer", "Ban Giám sát quản lý", "--out", &path("pack.json")];
+    let signed = run(&[&["pack", "sign", rules][..], &args].concat(), "");
+    assert!(signed.status.success(), "{}", said(&signed));
+
+    let publish = ["pack", "publish", &path("pack.json"), "--data", &path("data")];
+    let refused = run(&publish, "");
+    assert!(!refused.status.success() && said(&refused).contains("not signed by a key trusted here"));
+    let published = run(&[&publish[..], &["--trust", &public]].concat(), "");
+    assert!(published.status.success(), "{}", said(&published));
+    assert!(run(&publish, "").status.success(), "once more changes nothing, and the key is trusted now");
+}

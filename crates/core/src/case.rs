@@ -318,7 +318,24 @@ impl CaseView {
             | Fact::ParcelReceived(_)
             | Fact::ConflictDecided(_)
             | Fact::DifficultyReported(_)
-            | Fact::Corrected(_) => {}
+            | Fact::Corrected(_)
+            | Fact::ApprovalAsked(_)
+            | Fact::ApprovalGiven(_)
+            | Fact::SlipTaken(_)
+            | Fact::DepletionStated(_)
+            | Fact::DepletionEnded(_)
+            | Fact::SealsIssued(_)
+            | Fact::SealsOffered(_)
+            | Fact::SealsTakenOver(_)
+            | Fact::StockCounted(_)
+            | Fact::SealReplaced(_)
+            | Fact::ContainerChanged(_)
+            | Fact::OpenedUnderSupervision(_)
+            | Fact::ClosedAgain(_)
+            | Fact::SealLifeChanged(_)
+            | Fact::LossReported(_)
+            | Fact::LossSettled(_)
+            | Fact::ParcelTracked(_) => {}
         }
     }
 

@@ -302,6 +302,8 @@ mod tests {
             arm_photos: Vec::new(),
             inspect_photos: Vec::new(),
             calendars: vec![YearCalendar { year: 2026, off, worked: vec![date(2026, 2, 28)], citation: citation() }],
+            offices: Vec::new(),
+            seal_kinds: Vec::new(),
         }
     }
 

@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 use crate::codes::{CustomsSealKind, Iso17712, SealType, SealingParty};
 use crate::container::ContainerNo;
 use crate::declaration::DeclarationNo;
-use crate::ids::{CaseId, OfficeCode};
+use crate::ids::{CaseId, DeviceId, OfficeCode, Sha256};
 use crate::officer::Officer;
-use crate::rules::{LegalGround, RulePack};
+use crate::rules::LegalGround;
 use crate::seal_no::SealNo;
+use crate::wire::B64;
 
 /// One document of the central.
+#[expect(clippy::large_enum_variant, reason = "documents are read and written one at a time, never kept in numbers")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "doc", rename_all = "snake_case")]
 pub enum Doc {
@@ -20,12 +22,14 @@ pub enum Doc {
     Case(CaseDoc),
     /// An entry of the seal register.
     Seal(SealDoc),
-    /// An office.
-    Office(OfficeDoc),
-    /// A rule pack.
-    Rules(RulePack),
+    /// The signed list of the rule pack in force, [`crate::pack`].
+    Pack(PackDoc),
+    /// One entry of a rule pack.
+    PackEntry(PackEntryDoc),
     /// An officer of the unit.
     Officer(Officer),
+    /// A phone and its key: what another phone's signature is checked against, offline.
+    Device(DeviceDoc),
 }
 
 impl Doc {
@@ -35,9 +39,10 @@ impl Doc {
         match self {
             Self::Case(doc) => format!("case/{}", doc.id),
             Self::Seal(doc) => format!("seal/{}", doc.no.as_str()),
-            Self::Office(doc) => format!("office/{}", doc.code),
-            Self::Rules(pack) => format!("rules/{}", pack.version),
+            Self::Pack(_) => "pack/rules".to_owned(),
+            Self::PackEntry(entry) => format!("pack-entry/{}", Sha256::of(entry.text.as_bytes())),
             Self::Officer(officer) => format!("officer/{}", officer.id),
+            Self::Device(device) => format!("device/{}", device.id),
         }
     }
 }
@@ -126,6 +131,8 @@ pub enum SealLife {
     InService,
     /// In repair.
     InRepair,
+    /// Damaged: not to be put on.
+    Damaged,
     /// Lost.
     Lost,
     /// Out of use for good.
@@ -161,18 +168,32 @@ pub struct SealDoc {
     pub platform_sees: Option<bool>,
 }
 
-/// An office, with the names it had before and after 1 March 2025.
+/// The signed manifest of the rule pack in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OfficeDoc {
-    /// Code.
-    pub code: OfficeCode,
-    /// Name now.
-    pub name: String,
-    /// Short name for rows and chips.
-    pub short: String,
-    /// Names people still use.
-    #[serde(default)]
-    pub aliases: Vec<String>,
-    /// First day of the present name.
-    pub valid_from: civil::Date,
+pub struct PackDoc {
+    /// COSE_Sign1 over a [`crate::pack::Manifest`].
+    pub cose: B64,
+}
+
+/// One entry of a rule pack; its digest is its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackEntryDoc {
+    /// JSON, exactly as its digest was taken.
+    pub text: String,
+}
+
+/// A phone as the central enrolled it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceDoc {
+    /// The phone.
+    pub id: DeviceId,
+    /// Its public key, SEC1 uncompressed P-256 point.
+    pub key: B64,
+    /// The unit in which it was enrolled.
+    pub unit: OfficeCode,
+    /// When.
+    pub enrolled_at: Timestamp,
+    /// Taken out of use: what it signs from now on is not accepted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub revoked: bool,
 }

@@ -3,6 +3,12 @@
 //! A fact says what somebody did or saw, never what the app concludes from it. Conclusions (is the seal on? is there a
 //! conflict? when is it due back?) are projections, computed anew from the facts by `case.rs`, `custody.rs`, `courier.rs`.
 
+mod approval;
+mod stock;
+
+pub use approval::*;
+pub use stock::*;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +76,40 @@ pub enum Fact {
     Corrected(Corrected),
     /// The monitoring platform reported on a seal; signed by the central that ingested it.
     TrackingSeen(TrackingSeen),
+    /// An officer asks the head of the unit for an approval.
+    ApprovalAsked(ApprovalAsked),
+    /// The head of the unit approves or refuses.
+    ApprovalGiven(ApprovalGiven),
+    /// An event signed on another phone was taken over by its code on the screen, without any network.
+    SlipTaken(SlipTaken),
+    /// The unit has no electronic seals left: other customs seals may stand in (dispatch point 1.a).
+    DepletionStated(DepletionStated),
+    /// Electronic seals are there again.
+    DepletionEnded(DepletionEnded),
+    /// Seals from the unit's stock were issued to an officer.
+    SealsIssued(SealsIssued),
+    /// Seals are offered to another officer; nothing changes hands until they are taken over.
+    SealsOffered(SealsOffered),
+    /// Offered seals were taken over.
+    SealsTakenOver(SealsTakenOver),
+    /// A stock was counted.
+    StockCounted(StockCounted),
+    /// A seal came off and another went on in its place.
+    SealReplaced(SealReplaced),
+    /// The goods travel in another container than declared.
+    ContainerChanged(ContainerChanged),
+    /// Sealed containers were opened before an officer and a witness.
+    OpenedUnderSupervision(OpenedUnderSupervision),
+    /// They were closed and sealed again.
+    ClosedAgain(ClosedAgain),
+    /// A seal goes to repair, comes back, is damaged, lost or out of use.
+    SealLifeChanged(SealLifeChanged),
+    /// A seal is lost or damaged, and somebody has to answer for it.
+    LossReported(LossReported),
+    /// How that ended.
+    LossSettled(LossSettled),
+    /// Where the courier says a parcel is.
+    ParcelTracked(ParcelTracked),
 }
 
 /// See [`Fact::CaseOpened`].
@@ -116,6 +156,12 @@ pub struct GoodsDecided {
     /// Why no electronic seal although one is mandatory (depleted), or the officer's remark.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+    /// The unit's standing statement that no electronic seal is left, relied on here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub depletion: Option<EventId>,
+    /// Group B goods take an electronic seal while group A goods wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ahead_of_a: Option<AheadOfGroupA>,
 }
 
 /// See [`Fact::TripDeclared`].
@@ -394,6 +440,12 @@ pub struct ParcelPacked {
     /// Chargers inside.
     #[serde(default)]
     pub chargers: u32,
+    /// State of the seals as they were packed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub packed: Vec<PackedSeal>,
+    /// The lithium-battery label is on the parcel.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lithium_label: bool,
 }
 
 /// See [`Fact::ParcelHandedOver`].
@@ -512,6 +564,16 @@ impl Fact {
             Self::TrackingSeen(f) => vec![&f.seal],
             Self::ParcelPacked(f) => f.seals.iter().collect(),
             Self::ParcelReceived(f) => f.found.iter().map(|found| &found.seal).chain(&f.missing).collect(),
+            Self::SealsIssued(f) => f.seals.iter().collect(),
+            Self::SealsOffered(f) => f.seals.iter().collect(),
+            Self::SealsTakenOver(f) => f.seals.iter().chain(&f.missing).collect(),
+            Self::StockCounted(f) => f.found.iter().chain(&f.missing).chain(&f.extra).collect(),
+            Self::SealReplaced(f) => vec![&f.old, &f.new],
+            Self::OpenedUnderSupervision(f) => f.seals.iter().collect(),
+            Self::ClosedAgain(f) => f.seals.iter().collect(),
+            Self::SealLifeChanged(f) => vec![&f.seal],
+            Self::LossReported(f) => vec![&f.seal],
+            Self::LossSettled(f) => vec![&f.seal],
             Self::CaseOpened(_)
             | Self::CodeRead(_)
             | Self::GoodsDecided(_)
@@ -521,7 +583,14 @@ impl Fact {
             | Self::ParcelHandedOver(_)
             | Self::ConflictDecided(_)
             | Self::DifficultyReported(_)
-            | Self::Corrected(_) => Vec::new(),
+            | Self::Corrected(_)
+            | Self::ApprovalAsked(_)
+            | Self::ApprovalGiven(_)
+            | Self::SlipTaken(_)
+            | Self::DepletionStated(_)
+            | Self::DepletionEnded(_)
+            | Self::ContainerChanged(_)
+            | Self::ParcelTracked(_) => Vec::new(),
         }
     }
 
@@ -533,6 +602,8 @@ impl Fact {
             Self::ParcelHandedOver(f) => Some(f.parcel),
             Self::ParcelReceived(f) => Some(f.parcel),
             Self::PhotoTaken(f) => f.parcel,
+            Self::ParcelTracked(f) => Some(f.parcel),
+            Self::LossReported(f) => f.parcel,
             _ => None,
         }
     }
@@ -573,6 +644,23 @@ impl Fact {
             Self::DifficultyReported(_) => "difficulty_reported",
             Self::Corrected(_) => "corrected",
             Self::TrackingSeen(_) => "tracking_seen",
+            Self::ApprovalAsked(_) => "approval_asked",
+            Self::ApprovalGiven(_) => "approval_given",
+            Self::SlipTaken(_) => "slip_taken",
+            Self::DepletionStated(_) => "depletion_stated",
+            Self::DepletionEnded(_) => "depletion_ended",
+            Self::SealsIssued(_) => "seals_issued",
+            Self::SealsOffered(_) => "seals_offered",
+            Self::SealsTakenOver(_) => "seals_taken_over",
+            Self::StockCounted(_) => "stock_counted",
+            Self::SealReplaced(_) => "seal_replaced",
+            Self::ContainerChanged(_) => "container_changed",
+            Self::OpenedUnderSupervision(_) => "opened_under_supervision",
+            Self::ClosedAgain(_) => "closed_again",
+            Self::SealLifeChanged(_) => "seal_life_changed",
+            Self::LossReported(_) => "loss_reported",
+            Self::LossSettled(_) => "loss_settled",
+            Self::ParcelTracked(_) => "parcel_tracked",
         }
     }
 }

@@ -5,7 +5,9 @@ use jiff::{SignedDuration, civil};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::YearCalendar;
+use crate::codes::CustomsSealKind;
 use crate::evidence::PhotoRole;
+use crate::ids::OfficeCode;
 
 /// Where a rule is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,6 +149,102 @@ pub struct RulePack {
     pub inspect_photos: Vec<PhotoRole>,
     /// Working-day calendars, one a year.
     pub calendars: Vec<YearCalendar>,
+    /// Customs offices.
+    #[serde(default)]
+    pub offices: Vec<Office>,
+    /// Words for the stored codes, where an authority prescribes them.
+    #[serde(default)]
+    pub seal_kinds: Vec<SealKindRule>,
+}
+
+/// A customs office, with the names it had before and after 1 March 2025. The four-character codes stayed (domain 1.4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Office {
+    /// Code.
+    pub code: OfficeCode,
+    /// Name now.
+    pub name: String,
+    /// Short name for rows and chips.
+    pub short: String,
+    /// Other names people use for it.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Names on older papers, newest first.
+    #[serde(default)]
+    pub former: Vec<FormerName>,
+    /// Its place in UN/LOCODE, e.g. `VNHPH`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unlocode: Option<String>,
+    /// Warehouses and ports it supervises.
+    #[serde(default)]
+    pub warehouses: Vec<Warehouse>,
+    /// First day of the present name.
+    pub valid_from: civil::Date,
+    /// Last day of the office, where it was dissolved or merged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<civil::Date>,
+    /// Where that is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub citation: Option<Citation>,
+}
+
+impl Office {
+    /// The name it had on a day.
+    #[must_use]
+    pub fn name_on(&self, day: civil::Date) -> &str {
+        let then = self
+            .former
+            .iter()
+            .find(|former| day <= former.valid_to && former.valid_from.is_none_or(|first| first <= day));
+        then.map_or(&self.name, |former| &former.name)
+    }
+
+    /// Every text it may be looked for by: code, names old and new, warehouses, UN/LOCODE.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        [self.code.as_str(), &self.name, &self.short]
+            .into_iter()
+            .chain(self.aliases.iter().map(String::as_str))
+            .chain(self.former.iter().map(|former| former.name.as_str()))
+            .chain(self.unlocode.as_deref())
+            .chain(self.warehouses.iter().flat_map(|warehouse| [warehouse.code.as_str(), warehouse.name.as_str()]))
+    }
+}
+
+/// A name an office had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerName {
+    /// The name.
+    pub name: String,
+    /// First day, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<civil::Date>,
+    /// Last day.
+    pub valid_to: civil::Date,
+}
+
+/// A warehouse or port under an office.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warehouse {
+    /// VNACCS code: seven characters, the first four those of the office (domain 1.8).
+    pub code: String,
+    /// Name.
+    pub name: String,
+}
+
+/// A kind of customs seal, from when it may be used, and under which decision (domain 1.7).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealKindRule {
+    /// The kind.
+    pub kind: CustomsSealKind,
+    /// Its name in that decision.
+    pub name: String,
+    /// First day it may be used.
+    pub valid_from: civil::Date,
+    /// Last day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<civil::Date>,
+    /// Where it is written.
+    pub citation: Citation,
 }
 
 /// What the pack says of a ground on a day.
@@ -184,6 +282,12 @@ impl RulePack {
                 citation: rule.citation.clone(),
                 pack: self.version.clone(),
             })
+    }
+
+    /// An office by its code.
+    #[must_use]
+    pub fn office(&self, code: &OfficeCode) -> Option<&Office> {
+        self.offices.iter().find(|office| &office.code == code)
     }
 
     /// The return rule on a day.

@@ -126,6 +126,8 @@ pub enum What {
         /// A four-character customs office code, by its pattern only.
         office: Option<String>,
     },
+    /// A slip from another phone's screen, or one code of it: see [`crate::slip`].
+    Slip,
     /// Readable, but nothing here explains it.
     Unknown,
 }
@@ -139,7 +141,7 @@ impl What {
             What::Seal { .. } => Some(Thing::Seal),
             What::Waybill { .. } => Some(Thing::Waybill),
             What::Parcel { .. } => Some(Thing::Parcel),
-            What::Unknown => None,
+            What::Slip | What::Unknown => None,
         }
     }
 
@@ -152,6 +154,7 @@ impl What {
             What::Waybill { .. } => "waybill",
             What::Parcel { .. } => "parcel",
             What::ContainerSheetRow { .. } => "container_sheet_row",
+            What::Slip => "slip",
             What::Unknown => "unknown",
         }
     }
@@ -278,6 +281,7 @@ pub fn recognise(raw: &str, symbology: Option<Symbology>, context: &ScanContext)
         possible: Vec::new(),
     };
     let found = own_parcel(raw)
+        .or_else(|| crate::slip::is_slip(raw).then(|| (What::Slip, vec![Because::OwnCode])))
         .or_else(|| known(raw, context))
         .or_else(|| checked(raw, context))
         .or_else(|| sheet_row(raw, symbology, context));

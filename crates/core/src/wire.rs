@@ -4,6 +4,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::cbor::Bytes;
 use crate::doc::Doc;
 use crate::ids::{DeviceId, EventId, OfficerId, Sha256};
 use crate::officer::Officer;
@@ -70,6 +71,9 @@ pub struct SignInResponse {
     pub officer: Officer,
     /// The central's clock.
     pub server_time: Timestamp,
+    /// Keys that sign rule packs: a phone that trusts none yet begins with these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules_keys: Vec<Bytes>,
 }
 
 impl std::fmt::Debug for SignInResponse {

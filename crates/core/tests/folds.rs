@@ -358,6 +358,8 @@ fn a_parcel_brings_the_seal_home() {
         seals: vec![no()],
         ropes: 1,
         chargers: 0,
+        packed: Vec::new(),
+        lithium_label: false,
     };
     story.tell(2, "15BB", Fact::ParcelPacked(packed));
     assert_eq!(story.seal().whereabouts, Some(Whereabouts::InParcel { parcel: PARCEL }));
@@ -404,6 +406,8 @@ fn a_correction_takes_a_fact_out_of_the_seal_and_the_parcel_too() {
         seals: vec![no()],
         ropes: 0,
         chargers: 0,
+        packed: Vec::new(),
+        lithium_label: false,
     };
     let packing = story.tell(2, "15BB", Fact::ParcelPacked(packed));
     assert!(ParcelView::fold(PARCEL, &story.events).is_some());

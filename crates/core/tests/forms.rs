@@ -53,10 +53,27 @@ fn kinds_in_the_code() -> usize {
         DifficultyReported(_) => 21,
         Corrected(_) => 22,
         TrackingSeen(_) => 23,
+        ApprovalAsked(_) => 24,
+        ApprovalGiven(_) => 25,
+        SlipTaken(_) => 26,
+        DepletionStated(_) => 27,
+        DepletionEnded(_) => 28,
+        SealsIssued(_) => 29,
+        SealsOffered(_) => 30,
+        SealsTakenOver(_) => 31,
+        StockCounted(_) => 32,
+        SealReplaced(_) => 33,
+        ContainerChanged(_) => 34,
+        OpenedUnderSupervision(_) => 35,
+        ClosedAgain(_) => 36,
+        SealLifeChanged(_) => 37,
+        LossReported(_) => 38,
+        LossSettled(_) => 39,
+        ParcelTracked(_) => 40,
     };
     let numbers: HashSet<i32> = facts().iter().map(number).collect();
     assert_eq!(numbers.len(), facts().len(), "one sample of each kind");
-    23
+    40
 }
 
 #[test]
@@ -129,6 +146,15 @@ fn every_document_keeps_its_form() {
         form(&format!("doc_{kind}"), &doc);
         assert_eq!(serde_json::from_str::<Doc>(&pretty(&doc)).unwrap(), doc);
     }
+}
+
+#[test]
+fn rules_keep_their_form() {
+    form("rules", &rules());
+    insta::assert_snapshot!(
+        "pack_manifest",
+        format!("{}\n\n{}", hex(&cbor::to_vec(&manifest()).unwrap()), pretty(&manifest()))
+    );
 }
 
 #[test]

@@ -284,7 +284,7 @@ fn moments_at_the_ends_of_time_fold_without_stopping() {
     let ends = [Timestamp::MIN, Timestamp::from_second(0).unwrap(), Timestamp::MAX];
     let Doc::Case(case_doc) = docs().swap_remove(0) else { panic!("a case") };
     let Doc::Seal(seal_doc) = docs().swap_remove(1) else { panic!("a seal") };
-    let Some(Doc::Rules(rules)) = docs().into_iter().find(|doc| matches!(doc, Doc::Rules(_))) else { panic!("rules") };
+    let rules = rules();
     for (n, first) in ends.iter().enumerate() {
         for now in ends {
             // Each fact at another end of time, and the numbers in it at theirs.

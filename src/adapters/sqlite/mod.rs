@@ -8,6 +8,7 @@ mod codec;
 mod mirror;
 mod open;
 mod order;
+mod packs;
 mod queue;
 mod read;
 mod salvage;
@@ -19,22 +20,23 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use seal_core::case::CaseView;
+use seal_core::cbor::Bytes;
 use seal_core::container::ContainerNo;
 use seal_core::courier::ParcelView;
 use seal_core::custody::SealView;
 use seal_core::declaration::DeclarationNo;
-use seal_core::doc::OfficeDoc;
+use seal_core::doc::DeviceDoc;
 use seal_core::event::SignedEvent;
-use seal_core::ids::{CaseId, OfficeCode, ParcelId, Sha256};
+use seal_core::ids::{CaseId, DeviceId, OfficeCode, OfficerId, ParcelId, Sha256};
 use seal_core::officer::Officer;
 use seal_core::outbox::{QueueCounts, QueueItem};
-use seal_core::rules::RulePack;
+use seal_core::rules::{Office, RulePack};
 use seal_core::seal_no::SealNo;
 use seal_core::wire::ChangesResponse;
 use tokio::sync::watch;
 
 use crate::ports::clock::Clock;
-use crate::ports::store::{Act, CaseFilter, FeedState, SealFilter, Sendable, Settled, Store, StoreError};
+use crate::ports::store::{Act, CaseFilter, FeedState, PackStanding, SealFilter, Sendable, Settled, Store, StoreError};
 use crate::ports::vault::Vault;
 
 /// The store.
@@ -42,6 +44,8 @@ pub struct SqliteStore {
     conn: Mutex<Connection>,
     changed: watch::Sender<u64>,
     shipped_rules: RulePack,
+    /// The pack in force, read once after each change of it.
+    rules: Mutex<Option<Arc<RulePack>>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -64,7 +68,13 @@ impl SqliteStore {
     /// [`StoreError`]. A damaged database is no error: it is moved aside, see [`Opened::moved_aside`].
     pub fn open(path: &Path, shipped_rules: RulePack, clock: Arc<dyn Clock>) -> Result<Opened, StoreError> {
         let open::Connected { conn, damaged } = open::open(path)?;
-        let store = Self { conn: Mutex::new(conn), changed: watch::Sender::new(0), shipped_rules, clock };
+        let store = Self {
+            conn: Mutex::new(conn),
+            changed: watch::Sender::new(0),
+            shipped_rules,
+            rules: Mutex::new(None),
+            clock,
+        };
         if open::views_are_old(&store.lock())? {
             store.rebuild_views()?;
         }
@@ -82,6 +92,26 @@ impl SqliteStore {
             views::rebuild(tx)?;
             open::views_are_new(tx)
         })
+    }
+
+    fn rules_in_force(&self) -> Result<Arc<RulePack>, StoreError> {
+        let mut kept = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(rules) = &*kept {
+            return Ok(Arc::clone(rules));
+        }
+        let rules = self.read(|conn| Ok(packs::rules(conn)?.unwrap_or_else(|| self.shipped_rules.clone())))?;
+        Ok(Arc::clone(kept.insert(Arc::new(rules))))
+    }
+
+    /// As [`SqliteStore::write`], for what may bring another rule pack.
+    fn write_and_reread_rules<T>(
+        &self,
+        f: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        // Held over the change, so that nobody keeps the old pack after it.
+        let mut kept = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        *kept = None;
+        self.write(f)
     }
 
     // A panic while the lock was held dropped its transaction, which rolled it back: the connection is sound.
@@ -154,20 +184,40 @@ impl Store for SqliteStore {
         self.read(|conn| read::parcels(conn, unit))
     }
 
-    fn office(&self, code: &OfficeCode) -> Result<Option<OfficeDoc>, StoreError> {
-        self.read(|conn| read::office(conn, code))
+    fn office(&self, code: &OfficeCode) -> Result<Option<Office>, StoreError> {
+        Ok(self.rules_in_force()?.office(code).cloned())
     }
 
-    fn offices(&self) -> Result<Vec<OfficeDoc>, StoreError> {
-        self.read(read::offices)
+    fn offices(&self) -> Result<Vec<Office>, StoreError> {
+        Ok(self.rules_in_force()?.offices.clone())
+    }
+
+    fn trust_rules_keys(&self, keys: &[Bytes]) -> Result<(), StoreError> {
+        self.write_and_reread_rules(|tx| packs::trust(tx, keys))
+    }
+
+    fn pack_standing(&self) -> Result<PackStanding, StoreError> {
+        self.read(|conn| packs::standing(conn, &self.shipped_rules))
     }
 
     fn officers(&self, unit: &OfficeCode) -> Result<Vec<Officer>, StoreError> {
         self.read(|conn| read::officers(conn, unit))
     }
 
+    fn officer(&self, id: &OfficerId) -> Result<Option<Officer>, StoreError> {
+        self.read(|conn| read::officer(conn, id))
+    }
+
+    fn device(&self, id: DeviceId) -> Result<Option<DeviceDoc>, StoreError> {
+        self.read(|conn| read::device(conn, id))
+    }
+
+    fn unit_events(&self, unit: &OfficeCode, kinds: &[&str]) -> Result<Vec<SignedEvent>, StoreError> {
+        self.read(|conn| read::unit_events(conn, unit, kinds))
+    }
+
     fn rules(&self) -> Result<RulePack, StoreError> {
-        self.read(|conn| Ok(read::newest_rules(conn)?.unwrap_or_else(|| self.shipped_rules.clone())))
+        Ok(self.rules_in_force()?.as_ref().clone())
     }
 
     fn queue(&self) -> Result<Vec<QueueItem>, StoreError> {
@@ -214,7 +264,7 @@ impl Store for SqliteStore {
     }
 
     fn take_changes(&self, changes: &ChangesResponse, at: Timestamp) -> Result<(), StoreError> {
-        self.write(|tx| mirror::take(tx, changes, at))
+        self.write_and_reread_rules(|tx| mirror::take(tx, changes, at))
     }
 
     fn photos_wanted(&self, unit: &OfficeCode) -> Result<Vec<Sha256>, StoreError> {

@@ -21,6 +21,8 @@ const MIGRATION_STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/001_init.sql")),
     M::up(include_str!("migrations/002_decisions.sql")),
     M::up(include_str!("migrations/003_corrections.sql")),
+    M::up(include_str!("migrations/004_kinds.sql")),
+    M::up(include_str!("migrations/005_packs.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(MIGRATION_STEPS);
 

@@ -4,11 +4,10 @@ use rusqlite::{Connection, OptionalExtension as _, Params, Transaction, params};
 use seal_core::case::CaseView;
 use seal_core::courier::ParcelView;
 use seal_core::custody::SealView;
-use seal_core::doc::{Doc, OfficeDoc};
+use seal_core::doc::{DeviceDoc, Doc};
 use seal_core::event::SignedEvent;
-use seal_core::ids::{CaseId, OfficeCode, ParcelId};
+use seal_core::ids::{CaseId, DeviceId, OfficeCode, OfficerId, ParcelId};
 use seal_core::officer::Officer;
-use seal_core::rules::RulePack;
 use seal_core::seal_no::SealNo;
 use serde::de::DeserializeOwned;
 
@@ -91,13 +90,6 @@ pub fn parcels(conn: &Connection, unit: &OfficeCode) -> Result<Vec<ParcelView>, 
     )
 }
 
-pub fn office(conn: &Connection, code: &OfficeCode) -> Result<Option<OfficeDoc>, StoreError> {
-    Ok(match views::doc(conn, &format!("office/{code}"))? {
-        Some(Doc::Office(office)) => Some(office),
-        _ => None,
-    })
-}
-
 fn docs(conn: &Connection, kind: &str) -> Result<Vec<Doc>, StoreError> {
     // '0' is the character after '/': the whole range of keys of that kind.
     many(
@@ -107,9 +99,39 @@ fn docs(conn: &Connection, kind: &str) -> Result<Vec<Doc>, StoreError> {
     )
 }
 
-pub fn offices(conn: &Connection) -> Result<Vec<OfficeDoc>, StoreError> {
-    let docs = docs(conn, "office")?.into_iter();
-    Ok(docs.filter_map(|doc| if let Doc::Office(office) = doc { Some(office) } else { None }).collect())
+pub fn device(conn: &Connection, id: DeviceId) -> Result<Option<DeviceDoc>, StoreError> {
+    Ok(match views::doc(conn, &format!("device/{id}"))? {
+        Some(Doc::Device(device)) => Some(device),
+        _ => None,
+    })
+}
+
+pub fn officer(conn: &Connection, id: &OfficerId) -> Result<Option<Officer>, StoreError> {
+    Ok(match views::doc(conn, &format!("officer/{id}"))? {
+        Some(Doc::Officer(officer)) => Some(officer),
+        _ => None,
+    })
+}
+
+/// Events of these kinds by authors of a unit, in the order in which this device learned of them.
+pub fn unit_events(conn: &Connection, unit: &OfficeCode, kinds: &[&str]) -> Result<Vec<SignedEvent>, StoreError> {
+    let mut found = Vec::new();
+    for kind in kinds {
+        let mut select =
+            conn.prepare_cached("SELECT seq, cose FROM event WHERE kind = ?1 ORDER BY seq").map_err(database)?;
+        let rows = select
+            .query_map(params![kind], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))
+            .map_err(database)?;
+        for row in rows {
+            let (seq, cose) = row.map_err(database)?;
+            let signed = codec::event(&cose)?;
+            if &signed.event.unit == unit {
+                found.push((seq, signed));
+            }
+        }
+    }
+    found.sort_by_key(|(seq, _)| *seq);
+    Ok(found.into_iter().map(|(_, signed)| signed).collect())
 }
 
 pub fn officers(conn: &Connection, unit: &OfficeCode) -> Result<Vec<Officer>, StoreError> {
@@ -120,14 +142,6 @@ pub fn officers(conn: &Connection, unit: &OfficeCode) -> Result<Vec<Officer>, St
             _ => None,
         })
         .collect())
-}
-
-/// The pulled pack with the highest version; versions are numbers with dots, e.g. `2026.11`.
-pub fn newest_rules(conn: &Connection) -> Result<Option<RulePack>, StoreError> {
-    let version =
-        |pack: &RulePack| pack.version.split('.').map(|part| part.parse::<u32>().unwrap_or(0)).collect::<Vec<_>>();
-    let packs = docs(conn, "rules")?.into_iter();
-    Ok(packs.filter_map(|doc| if let Doc::Rules(pack) = doc { Some(pack) } else { None }).max_by_key(version))
 }
 
 pub fn note(conn: &Connection, name: &str) -> Result<Option<String>, StoreError> {

@@ -23,6 +23,8 @@ pub struct Touched {
     parcels: BTreeSet<ParcelId>,
     /// Facts that an event speaks of: their views change, although the event names none of them.
     spoken_of: Vec<EventId>,
+    /// Pieces of a rule pack.
+    pack: bool,
 }
 
 impl Touched {
@@ -47,7 +49,8 @@ impl Touched {
             Doc::Seal(seal) => {
                 self.seals.insert(seal.no.clone());
             }
-            Doc::Office(_) | Doc::Rules(_) | Doc::Officer(_) => {}
+            Doc::Pack(_) | Doc::PackEntry(_) => self.pack = true,
+            Doc::Officer(_) | Doc::Device(_) => {}
         }
     }
 
@@ -66,6 +69,9 @@ impl Touched {
                 self.seals.extend(event.fact.seals().into_iter().cloned());
                 self.parcels.extend(event.fact.parcel());
             }
+        }
+        if self.pack {
+            super::packs::settle(tx)?;
         }
         self.cases.iter().try_for_each(|case| refresh_case(tx, *case))?;
         self.seals.iter().try_for_each(|seal| refresh_seal(tx, seal))?;

@@ -28,6 +28,7 @@ mod refusals;
 mod report;
 mod returns;
 mod reuse;
+mod rules;
 mod scan;
 mod seal;
 mod seal_log;
@@ -126,6 +127,7 @@ fn Shown(route: Route) -> Element {
         Route::ParcelReceive { parcel } => rsx! { parcel_receive::ParcelReceive { parcel } },
         Route::Seal { seal } => rsx! { seal::Seal { seal } },
         Route::Turnaround => rsx! { turnaround::Turnaround {} },
+        Route::Rules => rsx! { rules::Rules {} },
         Route::Queue => rsx! { queue::Queue {} },
         Route::Practice => rsx! { practice::Practice {} },
     }

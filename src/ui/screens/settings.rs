@@ -99,7 +99,7 @@ pub fn Settings() -> Element {
             SectionHead { title: t!("settings-data") }
             List {
                 if let Some(rules) = rules {
-                    Row { icon: "scale", kind: Tone::Ok, title: t!("settings-rules"), sub: rules.version }
+                    Row { icon: "scale", kind: Tone::Ok, title: t!("settings-rules"), sub: rules.version, onclick: move |()| desk.open(Route::Rules) }
                 }
                 Row {
                     icon: "calendar-days",

@@ -48,13 +48,17 @@ pub fn group_chip(group: GoodsGroup) -> String {
 
 /// Where a rule is written, with the pack it came in.
 pub fn citation(citation: &Citation, pack: &str) -> String {
+    let open = if citation.to_be_confirmed { format!(" {}", t!("case-cite-unchecked")) } else { String::new() };
+    format!("{} {}{open}", cited(citation), t!("case-cite-pack", pack = pack))
+}
+
+/// Where a rule is written.
+pub fn cited(citation: &Citation) -> String {
     let dated = citation
         .dated
         .map_or(String::new(), |day| format!(" {}", t!("case-cite-dated", day = day.strftime("%d/%m/%Y").to_string())));
     let place = citation.place.as_ref().map_or(String::new(), |place| format!(", {place}"));
-    let open = if citation.to_be_confirmed { format!(" {}", t!("case-cite-unchecked")) } else { String::new() };
-    let pack = t!("case-cite-pack", pack = pack);
-    format!("**{}**{dated}{place}. {pack}{open}", citation.document)
+    format!("**{}**{dated}{place}.", citation.document)
 }
 
 /// State of a seal's lock: how it looks, and its word.

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use p256::ecdsa::SigningKey;
 use seal_central::{Central, ServerConfig};
-use seal_core::cbor::CborError;
+use seal_core::cbor::{Bytes, CborError};
 use seal_core::doc::Doc;
 use seal_core::event::{EVENT_VERSION, Event, SignedEvent, sign_with};
 use seal_core::fact::Fact;
@@ -161,6 +161,7 @@ pub struct Phone {
     pub officer: OfficerId,
     pub unit: OfficeCode,
     pub token: String,
+    pub rules_keys: Vec<Bytes>,
     pub seq: u64,
     prev: Sha256,
 }
@@ -174,6 +175,7 @@ impl Phone {
             unit: unit("03EE"),
             token: String::new(),
             seq: 0,
+            rules_keys: Vec::new(),
             prev: Sha256::of(b""),
         }
     }
@@ -181,6 +183,7 @@ impl Phone {
     pub fn take(&mut self, answer: &Answer) {
         let signed_in: SignInResponse = serde_json::from_slice(&answer.body).unwrap();
         self.token = signed_in.token;
+        self.rules_keys = signed_in.rules_keys;
         self.unit = signed_in.officer.unit;
     }
 

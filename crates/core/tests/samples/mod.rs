@@ -3,6 +3,7 @@
 
 use jiff::{Timestamp, civil::date};
 use seal_core::calendar::{DayOff, YearCalendar};
+use seal_core::cbor::Bytes;
 use seal_core::codes::*;
 use seal_core::doc::*;
 use seal_core::event::{EVENT_VERSION, Event};
@@ -12,6 +13,7 @@ use seal_core::ids::*;
 use seal_core::inspection::{HandCheck, HandCheckResult, Verdict};
 use seal_core::officer::{Officer, Role};
 use seal_core::outbox::Receipt;
+use seal_core::pack::{MANIFEST_VERSION, Manifest, Section};
 use seal_core::rules::*;
 use seal_core::scan::{HowRead, Symbology};
 use seal_core::seal::log::{LogEntry, LogKind};
@@ -156,6 +158,8 @@ pub fn facts() -> Vec<Fact> {
             }),
             from_work_list: true,
             reason: text("hết niêm phong"),
+            depletion: None,
+            ahead_of_a: None,
         }),
         Fact::TripDeclared(TripDeclared {
             vehicle: text("15C-123.45"),
@@ -246,6 +250,8 @@ pub fn facts() -> Vec<Fact> {
             seals: vec![no()],
             ropes: 2,
             chargers: 1,
+            packed: Vec::new(),
+            lithium_label: false,
         }),
         Fact::ParcelHandedOver(ParcelHandedOver {
             parcel: ParcelId(id(10)),
@@ -274,7 +280,102 @@ pub fn facts() -> Vec<Fact> {
             remark: text("bấm nhầm"),
         }),
         Fact::TrackingSeen(tracking_seen()),
+        Fact::ApprovalAsked(ApprovalAsked {
+            what: ApprovalKind::OutsideCriteria,
+            containers: containers(),
+            vehicle: text("15C-123.45"),
+            ground: Some(LegalGround::None),
+            why: text("hàng giá trị cao"),
+        }),
+        Fact::ApprovalGiven(ApprovalGiven {
+            asked: EventId(id(13)),
+            what: ApprovalKind::OutsideCriteria,
+            containers: containers(),
+            approver: OfficerId(text("ha.tt")),
+            granted: true,
+            reason: text("đồng ý"),
+            valid_until: at(),
+        }),
+        Fact::SlipTaken(SlipTaken { cose: Bytes(vec![0xd2, 0x84, 0xff]) }),
+        Fact::DepletionStated(DepletionStated {
+            stock: stock(),
+            reason: DepletionReason::NoneFitForUse,
+            remark: text("chờ sửa"),
+            valid_until: at(),
+        }),
+        Fact::DepletionEnded(DepletionEnded { statement: EventId(id(14)), reason: text("đã nhận seal") }),
+        Fact::SealsIssued(SealsIssued {
+            to: OfficerId(text("ha.tt")),
+            kind: CustomsSealKind::SteelCable,
+            seals: vec![no()],
+        }),
+        Fact::SealsOffered(SealsOffered {
+            to_unit: office("15BB"),
+            to: Some(OfficerId(text("ha.tt"))),
+            seals: vec![no()],
+            remark: text("ca đêm"),
+        }),
+        Fact::SealsTakenOver(SealsTakenOver {
+            offer: EventId(id(15)),
+            from: OfficerId(text("khoa.nm")),
+            from_unit: office("03EE"),
+            seals: vec![no()],
+            missing: vec!["83181002".parse().unwrap()],
+        }),
+        Fact::StockCounted(StockCounted {
+            kinds: vec![CustomsSealKind::Electronic, CustomsSealKind::CopperCable],
+            holder: Some(OfficerId(text("ha.tt"))),
+            found: vec![no()],
+            missing: vec!["83181002".parse().unwrap()],
+            extra: vec!["83181003".parse().unwrap()],
+            remark: text("tủ số 2"),
+        }),
+        Fact::SealReplaced(SealReplaced {
+            old: no(),
+            new: "83181002".parse().unwrap(),
+            reason: ReplaceReason::Damaged,
+            remark: text("dây xước"),
+            old_condition: SealCondition::Damaged,
+        }),
+        Fact::ContainerChanged(ContainerChanged {
+            old: "CSQU3054383".parse().unwrap(),
+            new: "SFPU4820155".parse().unwrap(),
+            reason: text("container thủng"),
+        }),
+        Fact::OpenedUnderSupervision(OpenedUnderSupervision {
+            containers: containers(),
+            seals: vec![no()],
+            reason: text("kiểm tra thực tế"),
+            document: text("QĐ 12"),
+            witness: text("Lê Thị C, chủ hàng"),
+            signature: text(PATH),
+        }),
+        Fact::ClosedAgain(ClosedAgain { opening: EventId(id(16)), seals: vec![no()] }),
+        Fact::SealLifeChanged(SealLifeChanged { seal: no(), life: SealLife::Damaged, reason: text("gãy chốt") }),
+        Fact::LossReported(LossReported {
+            seal: no(),
+            what: LossKind::Lost,
+            responsible: office("15BB"),
+            parcel: Some(ParcelId(id(10))),
+            remark: text("không có trong kiện"),
+        }),
+        Fact::LossSettled(LossSettled {
+            report: EventId(id(17)),
+            seal: no(),
+            outcome: LossOutcome::WrittenOff,
+            remark: text("QĐ 40"),
+        }),
+        Fact::ParcelTracked(ParcelTracked {
+            parcel: ParcelId(id(10)),
+            stage: CourierStage::InTransit,
+            source: text("VNPost"),
+            remark: text("Hà Nội"),
+        }),
     ]
+}
+
+fn stock() -> StockSnapshot {
+    StockSnapshot { free: 2, unfit: 1, in_use: 40, as_of: Some(at()) }
 }
 
 fn tracking_seen() -> TrackingSeen {
@@ -304,6 +405,8 @@ pub fn bare_facts() -> Vec<Fact> {
             decision: None,
             from_work_list: false,
             reason: String::new(),
+            depletion: Some(EventId(id(13))),
+            ahead_of_a: Some(AheadOfGroupA { waiting: vec![case()], stock: stock(), reason: text("xe chờ") }),
         }),
         Fact::TripDeclared(TripDeclared {
             vehicle: String::new(),
@@ -368,6 +471,17 @@ pub fn bare_facts() -> Vec<Fact> {
             drift_s: 0,
             complete: false,
         }),
+        Fact::ParcelPacked(ParcelPacked {
+            parcel: ParcelId(id(10)),
+            number: text("GP-0417"),
+            from: office("15BB"),
+            to: office("03EE"),
+            seals: vec![no()],
+            ropes: 0,
+            chargers: 0,
+            packed: vec![PackedSeal { seal: no(), asleep: true, battery_percent: Some(30) }],
+            lithium_label: true,
+        }),
         Fact::ParcelReceived(ParcelReceived {
             parcel: ParcelId(id(10)),
             at: office("03EE"),
@@ -399,7 +513,14 @@ pub fn sign_in_request() -> SignInRequest {
 }
 
 pub fn sign_in_response() -> SignInResponse {
-    SignInResponse { proto: text(PROTO), token: text("token"), expires: at(), officer: officer(), server_time: at() }
+    SignInResponse {
+        proto: text(PROTO),
+        token: text("token"),
+        expires: at(),
+        officer: officer(),
+        server_time: at(),
+        rules_keys: vec![Bytes(vec![4, 0xff, 0xfe])],
+    }
 }
 
 pub fn push_item() -> PushItem {
@@ -498,46 +619,91 @@ pub fn docs() -> Vec<Doc> {
             life: SealLife::InRepair,
             platform_sees: Some(false),
         }),
-        Doc::Office(OfficeDoc {
+        Doc::Pack(PackDoc { cose: B64(vec![0xd2, 0x84, 0xff]) }),
+        Doc::PackEntry(PackEntryDoc { text: text("{\"a\":1}") }),
+        Doc::Officer(officer()),
+        Doc::Device(DeviceDoc {
+            id: DeviceId(id(2)),
+            key: B64(vec![4, 0xff, 0xfe]),
+            unit: office("03EE"),
+            enrolled_at: at(),
+            revoked: false,
+        }),
+    ]
+}
+
+/// A rule pack with every field filled.
+pub fn rules() -> RulePack {
+    RulePack {
+        version: text("2026-1"),
+        goods: vec![GoodsRule {
+            ground: LegalGround::Bonded,
+            group: GoodsGroup::A,
+            valid_from: date(2025, 7, 1),
+            valid_to: Some(date(2027, 12, 31)),
+            citation: citation(),
+        }],
+        limits: SealLimits {
+            battery_reserve_percent: 20,
+            battery_per_day_percent: 5,
+            clock_drift_s: 120,
+            silence_minutes: 30,
+            citation: citation(),
+        },
+        returns: vec![ReturnRule {
+            working_days: 3,
+            count_first_day: false,
+            start: ClockStart::Receipt,
+            valid_from: date(2025, 7, 1),
+            valid_to: None,
+            citation: citation(),
+        }],
+        arm_photos: vec![PhotoRole::Doors, PhotoRole::RopePath],
+        inspect_photos: vec![PhotoRole::Housing],
+        calendars: vec![YearCalendar {
+            year: 2026,
+            off: vec![DayOff { date: date(2026, 9, 2), name: text("Quốc khánh") }],
+            worked: vec![date(2026, 8, 22)],
+            citation: citation(),
+        }],
+        offices: vec![Office {
             code: office("03EE"),
             name: text("Hải quan cửa khẩu cảng Đình Vũ"),
             short: text("Đình Vũ"),
-            aliases: vec![text("Chi cục HQ CK cảng Đình Vũ")],
-            valid_from: date(2025, 3, 15),
-        }),
-        Doc::Rules(RulePack {
-            version: text("2026-1"),
-            goods: vec![GoodsRule {
-                ground: LegalGround::Bonded,
-                group: GoodsGroup::A,
-                valid_from: date(2025, 7, 1),
-                valid_to: Some(date(2027, 12, 31)),
-                citation: citation(),
+            aliases: vec![text("CC HQ Cảng Đình Vũ")],
+            former: vec![FormerName {
+                name: text("Chi cục HQ CK cảng Đình Vũ"),
+                valid_from: Some(date(2011, 1, 1)),
+                valid_to: date(2025, 2, 28),
             }],
-            limits: SealLimits {
-                battery_reserve_percent: 20,
-                battery_per_day_percent: 5,
-                clock_drift_s: 120,
-                silence_minutes: 30,
-                citation: citation(),
-            },
-            returns: vec![ReturnRule {
-                working_days: 3,
-                count_first_day: false,
-                start: ClockStart::Receipt,
-                valid_from: date(2025, 7, 1),
-                valid_to: None,
-                citation: citation(),
-            }],
-            arm_photos: vec![PhotoRole::Doors, PhotoRole::RopePath],
-            inspect_photos: vec![PhotoRole::Housing],
-            calendars: vec![YearCalendar {
-                year: 2026,
-                off: vec![DayOff { date: date(2026, 9, 2), name: text("Quốc khánh") }],
-                worked: vec![date(2026, 8, 22)],
-                citation: citation(),
-            }],
-        }),
-        Doc::Officer(officer()),
-    ]
+            unlocode: Some(text("VNHPH")),
+            warehouses: vec![Warehouse { code: text("03EEC01"), name: text("Cảng Đình Vũ") }],
+            valid_from: date(2025, 3, 1),
+            valid_to: Some(date(2030, 12, 31)),
+            citation: Some(citation()),
+        }],
+        seal_kinds: vec![SealKindRule {
+            kind: CustomsSealKind::SteelCable,
+            name: text("Seal dây cáp thép"),
+            valid_from: date(2019, 1, 1),
+            valid_to: None,
+            citation: citation(),
+        }],
+    }
+}
+
+/// A manifest.
+pub fn manifest() -> Manifest {
+    Manifest {
+        v: MANIFEST_VERSION,
+        version: text("2026.11"),
+        issued_at: at(),
+        issuer: text("Ban Giám sát quản lý"),
+        keys: vec![Bytes(vec![4, 0xff, 0xfe])],
+        sections: [
+            (text("goods"), Section::Many(vec![Sha256::of(b"one"), Sha256::of(b"two")])),
+            (text("limits"), Section::One(Sha256::of(b"three"))),
+        ]
+        .into(),
+    }
 }
