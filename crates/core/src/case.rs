@@ -267,19 +267,24 @@ impl CaseView {
             }
             Fact::SealRecorded(recorded) => {
                 let known = self.seals.iter().any(|seal| seal.no == recorded.seal);
+                self.seal_mut(&recorded.seal, recorded.seal_type, recorded.party, at);
+                // A carrier's seal announced with the goods is only being confirmed.
+                let claims = recorded.party == SealingParty::Customs || !known || recorded.on_off == OnOff::Off;
+                let step = match recorded.on_off {
+                    OnOff::On => SealEvent::RecordedOn,
+                    OnOff::Off => SealEvent::RecordedOff,
+                };
+                // A record that contradicts the lock does not change how the seal is worked, nor what it covers.
+                if claims && !self.lock(event, &recorded.seal, &step, Some(recorded.after), history) {
+                    return;
+                }
                 let seal = self.seal_mut(&recorded.seal, recorded.seal_type, recorded.party, at);
                 seal.kind = recorded.kind.or(seal.kind);
                 seal.class = recorded.class.or(seal.class);
                 seal.condition = recorded.condition.or(seal.condition);
                 seal.containers.clone_from(&recorded.containers);
-                // A carrier's seal announced with the goods is only being confirmed.
-                if recorded.party == SealingParty::Customs || !known || recorded.on_off == OnOff::Off {
+                if claims {
                     seal.method = Some(recorded.method);
-                    let step = match recorded.on_off {
-                        OnOff::On => SealEvent::RecordedOn,
-                        OnOff::Off => SealEvent::RecordedOff,
-                    };
-                    self.lock(event, &recorded.seal, &step, Some(recorded.after), history);
                 }
             }
             Fact::TugTested(tug) => {
@@ -304,7 +309,9 @@ impl CaseView {
                     unit: event.unit.clone(),
                 });
             }
-            Fact::SealCutOff(cut) => self.lock(event, &cut.seal, &SealEvent::CutOff, Some(cut.after), history),
+            Fact::SealCutOff(cut) => {
+                self.lock(event, &cut.seal, &SealEvent::CutOff, Some(cut.after), history);
+            }
             Fact::TrackingSeen(seen) => {
                 if let Some(closed) = seen.closed {
                     self.lock(event, &seen.seal, &SealEvent::PlatformSaw { closed }, None, history);
@@ -339,7 +346,7 @@ impl CaseView {
         }
     }
 
-    /// Applies one step to a seal's lock, and notes it in `history`. A claim carries `after`, the newest lock fact its
+    /// Applies one step to a seal's lock, and notes it in `history`; whether the lock's state took it. A claim carries `after`, the newest lock fact its
     /// device knew: claims of other devices since then were made unknown to each other.
     fn lock(
         &mut self,
@@ -348,7 +355,7 @@ impl CaseView {
         step: &SealEvent,
         claim: Option<Option<EventId>>,
         history: &mut Vec<LockFact>,
-    ) {
+    ) -> bool {
         let mine = history.iter().filter(|fact| &fact.seal == no);
         if let Some(after) = claim
             && let Some(unseen) = mine
@@ -368,7 +375,7 @@ impl CaseView {
         let seal = self.seal_mut(no, SealType::Electronic, SealingParty::Customs, at);
         seal.newest = Some(event.id);
         match seal.state.apply(step) {
-            Ok(next) if next == seal.state => {}
+            Ok(next) if next == seal.state => true,
             Ok(next) => {
                 seal.changed_at = at;
                 if next.is_off() {
@@ -381,6 +388,7 @@ impl CaseView {
                     seal.on_by = Some(event.officer.clone());
                 }
                 seal.state = next;
+                true
             }
             Err(misfit) => {
                 if !self.conflicts.iter().any(|conflict| conflict.events.contains(&event.id)) {
@@ -391,6 +399,7 @@ impl CaseView {
                         decided: None,
                     });
                 }
+                false
             }
         }
     }
