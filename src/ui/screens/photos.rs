@@ -89,7 +89,9 @@ pub fn Photographs(case: CaseId, seal: SealNo, stage: Stage) -> Element {
                     Tile { key: "{shot.event}", case, stage, role: shot.role, shot: Some(shot.clone()), now: false }
                 }
             }
-            Note { icon: "hard-drive", text: t!("arm-photos-room", size = format::size(room, lang), n = room / ABOUT) }
+            if let Some(room) = room {
+                Note { icon: "hard-drive", text: t!("arm-photos-room", size = format::size(room, lang), n = room / ABOUT) }
+            }
         }
     }
 }
