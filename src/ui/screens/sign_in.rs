@@ -153,7 +153,7 @@ fn trouble_text(error: &SignInTrouble) -> String {
             t!("settings-forbidden", detail = problem.detail.clone())
         }
         SignInTrouble::Central(CentralTrouble::Upgrade) => t!("settings-upgrade"),
-        SignInTrouble::Store(error) => super::parts::store_trouble(error),
+        SignInTrouble::Store(error) => super::stored::store_trouble(error),
         SignInTrouble::Central(_) | SignInTrouble::Vault(_) | SignInTrouble::Verifier(_) => {
             tracing::error!(%error, "sign-in");
             t!("settings-sign-in-failed")
