@@ -3,6 +3,7 @@ queue-sub = { $n ->
     [one] { $n } item
    *[other] { $n } items
 } · { $size } · nothing lost
+queue-sub-stuck = { $n } items · { $size } · { $stuck } to mend
 queue-sub-none = Nothing waits
 queue-send-now = Send now
 queue-send-this = Send again
@@ -24,6 +25,8 @@ queue-net-retry = The phone tries again at **`{ $retry }`**. Nothing is lost.
 queue-net-offline = **No network** since { $time }. The phone sends when the network is back. Nothing is lost.
 queue-net-storage = **The phone has no room to write.** Delete private photos and files; sending goes on by itself. Nothing is lost.
 queue-net-sign-in = **The sign-in has expired.** Sign in again to send. Nothing is lost.
+queue-state-photo-missing = Photograph missing
+queue-state-photo-changed = Photograph changed
 queue-state-stuck = Sent back
 queue-state-accepted = Central has it
 queue-state-sending = Being sent

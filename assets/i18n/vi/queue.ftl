@@ -1,5 +1,6 @@
 # Topic: queue. Keep ids prefixed with the topic; the other language has the same ids.
 queue-sub = { $n } mục · { $size } · chưa mất gì
+queue-sub-stuck = { $n } mục · { $size } · { $stuck } mục cần sửa
 queue-sub-none = Không còn mục nào chờ
 queue-send-now = Thử gửi ngay
 queue-send-this = Gửi lại
@@ -18,6 +19,8 @@ queue-net-retry = Máy tự thử lại lúc **`{ $retry }`**. Chưa mục nào 
 queue-net-offline = **Mất mạng** từ { $time }. Máy tự gửi khi có mạng. Chưa mục nào bị mất.
 queue-net-storage = **Máy hết chỗ để ghi.** Xóa bớt ảnh, tệp riêng; máy tự gửi tiếp. Chưa mục nào bị mất.
 queue-net-sign-in = **Phiên đăng nhập đã hết.** Đăng nhập lại để gửi. Chưa mục nào bị mất.
+queue-state-photo-missing = Mất tệp ảnh
+queue-state-photo-changed = Ảnh đã bị đổi
 queue-state-stuck = Bị trả lại
 queue-state-accepted = Máy chủ đã nhận
 queue-state-sending = Đang gửi

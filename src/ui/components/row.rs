@@ -65,13 +65,16 @@ pub fn Row(
             super::Glyph { icon, kind }
         }
         {start}
-        RowBody { title, alert, sub }
-        if has_end {
-            span { class: "row-end",
-                if !value.is_empty() {
-                    span { class: "num strong", "{value}" }
+        // A chip that leaves the words too little room goes under them.
+        span { class: "row-main",
+            RowBody { title, alert, sub }
+            if has_end {
+                span { class: "row-end",
+                    if !value.is_empty() {
+                        span { class: "num strong", "{value}" }
+                    }
+                    {end}
                 }
-                {end}
             }
         }
     };

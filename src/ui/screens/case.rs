@@ -40,6 +40,8 @@ pub enum Next {
     Photos(SealNo),
     /// Tug test and signature.
     HandOver(SealNo),
+    /// Another unit has to seal it first.
+    Await,
     /// Sealed here and complete.
     Left,
     /// Inspect the seal at the destination.
@@ -71,6 +73,7 @@ pub fn next(view: &CaseView, unit: &OfficeCode, rules: &RulePack, group: Option<
             _ if view.trip.is_none() => Next::Trip,
             _ => Next::ScanSeal,
         },
+        (CasePhase::ToSeal | CasePhase::Sealing, _) => Next::Await,
         (CasePhase::Sealed, Some(seal)) if &view.doc.origin == unit => {
             let missing = rules.arm_photos.iter().any(|role| view.photos_of(*role, Stage::Arm).next().is_none());
             if missing {
@@ -120,7 +123,10 @@ pub fn Case(case: CaseId) -> Element {
     };
     let next = next(&view, &unit, &rules, decision.as_ref().map(|decision| decision.group));
     let conflict = view.conflicts.iter().any(|conflict| conflict.decided.is_none());
-    let (phase_kind, phase) = words::phase(view.phase());
+    // Two phones that contradict each other prove nothing.
+    let (phase_kind, phase) = if conflict { (Tone::Bad, t!("conflict-open")) } else { words::phase(view.phase()) };
+    // One card has the band: what is to be decided first.
+    let calm = conflict || matches!(next, Next::Settle(..));
     let sub = if view.on_the_spot {
         t!("case-on-the-spot")
     } else if view.papers_scanned {
@@ -162,6 +168,12 @@ pub fn Case(case: CaseId) -> Element {
                 Chip { kind: phase_kind, text: phase }
             }
             Trouble { text: trouble() }
+            if let Next::Settle(_, action) = &next {
+                Card { kind: CardKind::Unsure,
+                    Decision { text: if *action == LockAction::Arm { t!("arm-unsure") } else { t!("arm-unsure-off") } }
+                    Note { text: if *action == LockAction::Arm { t!("case-uncertain-do") } else { t!("case-uncertain-off-do") } }
+                }
+            }
             if conflict {
                 Card { kind: CardKind::Bad,
                     Decision { text: t!("case-conflict") }
@@ -169,7 +181,7 @@ pub fn Case(case: CaseId) -> Element {
                     Button { icon: "scale", text: t!("case-conflict-open"), onclick: move |()| desk.open(Route::Conflict { case }) }
                 }
             }
-            GoodsCard { view: view.clone(), decision, changeable: can_change_ground, onchange: move |()| desk.open(to_goods.clone()) }
+            GoodsCard { view: view.clone(), decision, calm, changeable: can_change_ground, onchange: move |()| desk.open(to_goods.clone()) }
             Declaration { view: view.clone() }
             SectionHead { title: t!("case-seals"), note: t!("case-seals-on", n = on) }
             List {
@@ -253,10 +265,16 @@ fn Numbers(view: CaseView) -> Element {
 }
 
 #[component]
-fn GoodsCard(view: CaseView, decision: Option<GoodsDecision>, changeable: bool, onchange: EventHandler<()>) -> Element {
+fn GoodsCard(
+    view: CaseView,
+    decision: Option<GoodsDecision>,
+    calm: bool,
+    changeable: bool,
+    onchange: EventHandler<()>,
+) -> Element {
     let Some(ground) = view.ground else {
         return rsx! {
-            Card { kind: CardKind::Hero,
+            Card { kind: if calm { CardKind::Plain } else { CardKind::Hero },
                 p { class: "eyebrow", {t!("case-ground")} }
                 Decision { text: t!("case-ground-missing") }
                 Note { text: t!("case-ground-missing-why") }
@@ -266,7 +284,7 @@ fn GoodsCard(view: CaseView, decision: Option<GoodsDecision>, changeable: bool, 
     let eyebrow = t!("case-ground-is", ground = words::ground(ground));
     match decision {
         Some(decision) => rsx! {
-            Card { kind: CardKind::Hero,
+            Card { kind: if calm { CardKind::Plain } else { CardKind::Hero },
                 p { class: "eyebrow", {eyebrow} }
                 Decision { text: words::group(decision.group) }
                 Cite { text: words::citation(&decision.citation, &decision.pack) }
@@ -382,10 +400,10 @@ fn NextAct(view: CaseView, next: Next, unit: OfficeCode, trouble: Signal<String>
             Button { icon: "lock", text: t!("case-seal-anyway"), onclick: move |()| begin(()) }
         },
         Next::Trip => rsx! {
+            Button { kind: ButtonKind::Go, big: true, icon: "shield-check", text: t!("case-start"), onclick: move |()| begin(()) }
             if view.containers_scanned.is_empty() {
                 Button { icon: "scan-line", text: t!("case-scan-container"), onclick: move |()| desk.open(Route::Scan { purpose: ScanFor::Case { case } }) }
             }
-            Button { kind: ButtonKind::Go, big: true, icon: "shield-check", text: t!("case-start"), onclick: move |()| begin(()) }
         },
         Next::ScanSeal => rsx! {
             Button { kind: ButtonKind::Go, big: true, icon: "scan-line", text: t!("case-scan-new-seal"), onclick: move |()| desk.open(Route::Scan { purpose: ScanFor::SealToArm { case } }) }
@@ -414,6 +432,7 @@ fn NextAct(view: CaseView, next: Next, unit: OfficeCode, trouble: Signal<String>
         Next::EnRoute => rsx! {
             Button { icon: "eye", text: t!("case-en-route"), onclick: move |()| desk.open(Route::Scan { purpose: ScanFor::SealOnCase { case } }) }
         },
+        Next::Await => rsx! { DockNote { icon: "hourglass", text: t!("case-await") } },
         Next::Held => rsx! { DockNote { icon: "shield-alert", text: t!("case-held") } },
         Next::Done => rsx! { DockNote { icon: "circle-check", text: t!("case-nothing-left") } },
     }

@@ -9,11 +9,10 @@ use seal_core::seal::reading::LockAction;
 use seal_core::seal_no::SealNo;
 use serde::{Deserialize, Serialize};
 
-use super::codes::photo_role;
 use super::parts::{Page, Refusal};
 use super::pictures::{Prefer, photo_src};
 use super::stored::{NotHere, read};
-use super::words::{seal_no, seal_of};
+use super::words::{self, seal_no, seal_of};
 use crate::actions::cut_off_seal::{Witnessed, cut_off_seal};
 use crate::actions::draft;
 use crate::i18n::format;
@@ -116,10 +115,10 @@ pub fn CutOff(case: CaseId, seal: SealNo) -> Element {
             Photos {
                 PhotoTile {
                     state: if photo.is_some() { PhotoState::Good } else { PhotoState::Now },
-                    title: photo_role(PhotoRole::CutSeal),
-                    sub: photo.as_ref().map(|photo| format!("`{}`", format::time(photo.at))).unwrap_or_default(),
+                    title: words::photo(PhotoRole::CutSeal).0,
+                    sub: photo.as_ref().map_or_else(|| words::photo(PhotoRole::CutSeal).1, |photo| format!("`{}`", format::time(photo.at))),
                     src,
-                    alt: photo_role(PhotoRole::CutSeal),
+                    alt: words::photo(PhotoRole::CutSeal).0,
                     onclick: move |()| desk.open(Route::TakePhoto { case: Some(case), role: PhotoRole::CutSeal, stage: Stage::Disarm }),
                 }
             }

@@ -7,6 +7,8 @@ use seal_core::case::{CasePhase, CaseView};
 use seal_core::courier::{ParcelStage, return_clock};
 use seal_core::ids::OfficeCode;
 use seal_core::rules::{GoodsGroup, RulePack};
+use seal_core::seal::outcome::open_command;
+use seal_core::seal::reading::LockAction;
 use seal_core::time::date_in_vietnam;
 
 use super::parts::{Page, use_sync_status};
@@ -32,6 +34,8 @@ pub enum Task {
     Inspect,
     /// Full examination.
     Examine,
+    /// Another unit's turn.
+    Await,
     /// On its way.
     Leave,
     /// Nothing more.
@@ -50,9 +54,15 @@ pub fn group(view: &CaseView, rules: &RulePack, today: Date) -> Option<GoodsGrou
 pub fn task(view: &CaseView, unit: &OfficeCode, group: Option<GoodsGroup>) -> Task {
     let (origin, destination) = (&view.doc.origin == unit, &view.doc.destination == unit);
     match view.phase() {
-        CasePhase::Uncertain => Task::Settle,
+        // The seal is where it was to be locked, or where it was to be opened.
+        CasePhase::Uncertain => match view.customs_seals().find_map(|seal| open_command(&seal.state)) {
+            Some((_, LockAction::Arm)) if !origin => Task::Await,
+            Some((_, LockAction::Disarm)) if !destination => Task::Await,
+            _ => Task::Settle,
+        },
         CasePhase::ToSeal | CasePhase::Sealing if origin && group == Some(GoodsGroup::C) => Task::NoSeal,
         CasePhase::ToSeal | CasePhase::Sealing if origin => Task::Seal,
+        CasePhase::ToSeal | CasePhase::Sealing => Task::Await,
         CasePhase::Sealed if destination => Task::Inspect,
         CasePhase::Held => Task::Examine,
         CasePhase::Sealed => Task::Leave,
@@ -98,8 +108,9 @@ fn read(kit: &Kit, unit: &OfficeCode, now: Timestamp) -> Result<Shift, StoreErro
             Task::Settle => 0,
             Task::Seal | Task::Inspect => 1,
             Task::Examine => 2,
-            Task::NoSeal | Task::Leave => 3,
-            Task::Nothing => 4,
+            Task::Await => 3,
+            Task::NoSeal | Task::Leave => 4,
+            Task::Nothing => 5,
         };
         (rank, todo.view.doc.planned_at)
     });
@@ -291,20 +302,20 @@ pub fn CaseRow(view: CaseView, unit: OfficeCode) -> Element {
         Task::NoSeal => (Tone::Idle, "circle-check", t!("case-act-no-seal")),
         Task::Inspect => (Tone::Info, "eye", t!("case-act-inspect")),
         Task::Examine => (Tone::Warn, "shield-alert", t!("case-act-examine")),
+        Task::Await => (Tone::Idle, "hourglass", t!("case-act-await")),
         Task::Leave => (Tone::Ok, "circle-check", t!("case-act-left")),
         Task::Nothing => (Tone::Idle, "container", t!("case-act-none")),
     };
-    let sub = match view.ground {
-        Some(ground) => format!("{act} · {}", words::ground(ground)),
-        None => act,
+    let sub = match (view.ground, what) {
+        // That no seal is needed is the ground itself, and the chip says that it is sealed.
+        (None, _) | (_, Task::NoSeal) => act,
+        (Some(ground), Task::Leave) => words::ground(ground),
+        (Some(ground), _) => format!("{act} · {}", words::ground(ground)),
     };
     let phase = view.phase();
     let planned =
         matches!((phase, what), (CasePhase::ToSeal, Task::Seal)).then(|| format::time_short(view.doc.planned_at));
-    let (tone, word) = match what {
-        Task::NoSeal => (Tone::Idle, words::group_chip(GoodsGroup::C)),
-        _ => words::phase(phase),
-    };
+    let (tone, word) = words::phase(phase);
     rsx! {
         Row {
             icon,
@@ -312,7 +323,7 @@ pub fn CaseRow(view: CaseView, unit: OfficeCode) -> Element {
             title: title_of(&view),
             sub,
             value: planned.clone().unwrap_or_default(),
-            end: if planned.is_none() { Some(rsx! { Chip { kind: tone, text: word } }) } else { None },
+            end: if planned.is_none() && what != Task::NoSeal { Some(rsx! { Chip { kind: tone, text: word } }) } else { None },
             onclick: move |()| desk.open(Route::Case { case: id }),
         }
     }

@@ -6,7 +6,7 @@ use seal_core::fact::Stage;
 use seal_core::ids::ParcelId;
 use seal_core::seal_no::SealNo;
 
-use super::codes::{photo_role, stored_name};
+use super::codes::stored_name;
 use super::parts::{Page, Refusal, WizardSteps};
 use super::pictures::{Prefer, photo_src};
 use super::stored::{NotHere, read};
@@ -175,10 +175,10 @@ pub fn ParcelPack(parcel: ParcelId) -> Element {
             Photos {
                 PhotoTile {
                     state: if photo.is_some() { PhotoState::Good } else { PhotoState::Todo },
-                    title: photo_role(PhotoRole::ParcelContents),
+                    title: super::words::photo(PhotoRole::ParcelContents).0,
                     sub: if photo.is_some() { t!("pack-photo-kept") } else { t!("pack-photo-how") },
                     src,
-                    alt: photo_role(PhotoRole::ParcelContents),
+                    alt: super::words::photo(PhotoRole::ParcelContents).0,
                     onclick: move |()| match photograph_parcel(&desk.kit(), parcel) {
                         Ok(()) => desk.open(Route::TakePhoto { case: None, role: PhotoRole::ParcelContents, stage: Stage::Pack }),
                         Err(error) => refusal.set(pack_words(&error)),

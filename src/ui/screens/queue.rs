@@ -44,8 +44,12 @@ pub fn Queue() -> Element {
     let accepted = part(|state| matches!(state, OutboxState::Accepted { .. }));
     let bytes: u64 = going.iter().chain(&stuck).map(|item| item.bytes.saturating_sub(item.sent_bytes)).sum();
     let left = going.len() + stuck.len();
-    let sub =
-        if left == 0 { t!("queue-sub-none") } else { t!("queue-sub", n = left, size = format::size(bytes, lang())) };
+    let size = format::size(bytes, lang());
+    let sub = match (left, stuck.is_empty()) {
+        (0, _) => t!("queue-sub-none"),
+        (left, true) => t!("queue-sub", n = left, size = size),
+        (left, false) => t!("queue-sub-stuck", n = left, size = size, stuck = stuck.len()),
+    };
     let net = status();
     rsx! {
         Page {
@@ -141,6 +145,8 @@ fn Line(item: Item, title: String, now: Timestamp) -> Element {
     };
     let percent = (item.sent_bytes * 100).checked_div(item.bytes).unwrap_or(0);
     let (state, state_kind) = match &item.state {
+        OutboxState::Stuck { reason: StuckReason::PhotoMissing } => (t!("queue-state-photo-missing"), Tone::Bad),
+        OutboxState::Stuck { reason: StuckReason::PhotoChanged } => (t!("queue-state-photo-changed"), Tone::Bad),
         OutboxState::Stuck { .. } => (t!("queue-state-stuck"), Tone::Bad),
         OutboxState::Accepted { .. } => (t!("queue-state-accepted"), Tone::Ok),
         OutboxState::Sending => (t!("queue-state-sending"), Tone::Info),

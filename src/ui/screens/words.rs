@@ -85,6 +85,8 @@ pub fn lock(seal: &SealOnCase) -> (Tone, String) {
 /// Icon of a seal.
 pub fn seal_icon(seal: &SealOnCase) -> &'static str {
     match (seal.seal_type, &seal.state) {
+        (_, SealState::CutOff) => "scissors",
+        (_, state) if state.is_off() => "lock-open",
         (SealType::Electronic, state) if state.is_on() => "lock",
         (SealType::Electronic, _) => "shield-alert",
         _ => "anchor",
@@ -215,10 +217,13 @@ pub fn office(kit: &Kit, code: &OfficeCode) -> String {
     }
 }
 
-/// An officer's name where known, else the account.
+/// An officer's name where this device knows it (its own unit's), else the account.
 pub fn officer_name(kit: &Kit, unit: &OfficeCode, id: &OfficerId) -> String {
     let known = kit.store.officers(unit).unwrap_or_default();
-    known.into_iter().find(|officer| &officer.id == id).map_or_else(|| id.to_string(), |officer| officer.name)
+    known
+        .into_iter()
+        .find(|officer| &officer.id == id)
+        .map_or_else(|| t!("officer-account", account = id.to_string()), |officer| officer.name)
 }
 
 /// A seal's number in figures.

@@ -15,7 +15,7 @@ use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::use_desk;
 use crate::ui::route::Route;
-use crate::ui::screens::parts::{Page, Trouble};
+use crate::ui::screens::parts::{Page, Refusal, Trouble};
 use crate::ui::screens::trouble;
 use crate::ui::screens::words::title_of;
 
@@ -81,6 +81,7 @@ pub fn ReadyToDisarm(view: CaseView, seal: SealNo, text: String, onfire: Callbac
         Page {
             title: t!("arm-off-title"), sub: title_of(&view), back: true, focus: true, report: "disarm",
             dock: rsx! {
+                Refusal { text: refused() }
                 HoldButton {
                     bad: true,
                     text: t!("arm-open"),
@@ -111,16 +112,6 @@ pub fn ReadyToDisarm(view: CaseView, seal: SealNo, text: String, onfire: Callbac
                 Button { icon: "scissors", text: t!("arm-cut-off"), onclick: move |()| desk.replace(Route::CutOff { case, seal: cut.clone() }) }
             },
             Trouble { text }
-            Trouble { text: refused() }
-            Card { kind: CardKind::Hero,
-                Instruction { icon: "lock-open", title: t!("arm-open-now"), sub: t!("arm-open-now-how") }
-            }
-            WhichOne { view: view.clone(), seal: seal.clone() }
-            if let Some(told) = told {
-                Card {
-                    KeyValue { items: vec![(t!("arm-inspected"), format!("`{}`", format::date_time(told.at)))] }
-                }
-            }
             if ask_second {
                 Card { kind: CardKind::Bad,
                     Decision { text: t!("arm-second-title") }
@@ -128,6 +119,16 @@ pub fn ReadyToDisarm(view: CaseView, seal: SealNo, text: String, onfire: Callbac
                     TextField { label: t!("arm-second-account"), words: true, oninput: move |text: String| account.set(text) }
                     TextField { label: t!("arm-second-pin"), kind: "password", inputmode: "numeric", oninput: move |text: String| pin.set(text) }
                     TextArea { label: t!("arm-second-reason"), oninput: move |text: String| reason.set(text) }
+                }
+            }
+            // One card has the band: who must agree comes before what the hands do.
+            Card { kind: if ask_second { CardKind::Plain } else { CardKind::Hero },
+                Instruction { icon: "lock-open", title: t!("arm-open-now"), sub: t!("arm-open-now-how") }
+            }
+            WhichOne { view: view.clone(), seal: seal.clone() }
+            if let Some(told) = told {
+                Card {
+                    KeyValue { items: vec![(t!("arm-inspected"), format!("`{}`", format::date_time(told.at)))] }
                 }
             }
             Cite { icon: "info", text: t!("arm-once") }

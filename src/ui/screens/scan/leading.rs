@@ -2,6 +2,7 @@
 
 use seal_core::case::CaseView;
 use seal_core::codes::SealType;
+use seal_core::doc::SealLife;
 use seal_core::ids::{CaseId, OfficeCode};
 use seal_core::scan::{Because, Recognition, Thing, What};
 use seal_core::seal_no::SealNo;
@@ -80,7 +81,7 @@ pub fn offer(desk: Desk, purpose: &ScanFor, reading: &Reading) -> Result<Offer, 
             chip: known_seal(&reading.read),
             remark: String::new(),
             act: Some((t!("scan-use-seal"), "shield-check")),
-            route: Some(Route::Preflight { case: *case, seal }),
+            route: Some(seal_route(&kit, *case, seal)),
             case: Some(*case),
         },
         // ── the seal that is on ──
@@ -145,6 +146,18 @@ pub fn offer(desk: Desk, purpose: &ScanFor, reading: &Reading) -> Result<Offer, 
 fn known_seal(read: &Recognition) -> Option<(Tone, String)> {
     let known = read.because.contains(&Because::KnownSeal);
     Some(if known { (Tone::Ok, t!("scan-in-register")) } else { (Tone::Warn, t!("scan-not-in-register")) })
+}
+
+/// Where a seal to put on leads: a mechanical one that is in use has no radio to ask, and is recorded; of any other the
+/// checks say what is so.
+fn seal_route(kit: &Kit, case: CaseId, seal: SealNo) -> Route {
+    let doc = kit.store.seal(&seal).ok().flatten().and_then(|view| view.doc);
+    match doc {
+        Some(doc) if doc.seal_type == SealType::Mechanical && doc.life == SealLife::InService => {
+            Route::ManualSeal { case, seal: Some(seal) }
+        }
+        _ => Route::Preflight { case, seal },
+    }
 }
 
 /// Where the check of a seal that is on begins.

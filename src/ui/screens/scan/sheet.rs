@@ -133,7 +133,7 @@ fn Unknown(purpose: ScanFor, reading: Reading, onreading: EventHandler<Option<Re
                         move |()| choose(picked(&from.read.raw, thing), &from)
                     } }
                 }
-                Button { text: t!("scan-keep-raw"), icon: "plus", onclick: move |()| {
+                Button { text: t!("scan-keep-raw"), onclick: move |()| {
                     let Some(officer) = desk.officer() else { return };
                     match note_code(&desk.kit(), &officer, case, &with_raw.read, with_raw.how, false) {
                         Ok(()) => kept.set(t!("scan-kept-raw")),
