@@ -9,10 +9,11 @@ use seal_core::seal::reading::LockAction;
 use seal_core::seal_no::SealNo;
 use serde::{Deserialize, Serialize};
 
+use super::cover::seal_of;
 use super::parts::{Page, Refusal};
 use super::pictures::{Prefer, photo_src};
 use super::stored::{NotHere, read};
-use super::words::{self, seal_no, seal_of};
+use super::words::{self, seal_no};
 use crate::actions::cut_off_seal::{Witnessed, cut_off_seal};
 use crate::actions::draft;
 use crate::i18n::format;

@@ -11,11 +11,12 @@ use seal_core::inspection::{HandCheck, HandCheckResult, checks_for};
 use seal_core::seal_no::SealNo;
 
 use super::codes::{photo_role, stored_name};
+use super::cover::seal_of;
 use super::parts::{Page, Refusal, WizardSteps};
 use super::pictures::{Prefer, photo_src};
 use super::seal_log::stage;
 use super::stored::{NotHere, read, store_trouble};
-use super::words::{seal_no, seal_of};
+use super::words::seal_no;
 use crate::actions::hand_checks::{HandCheckDraft, answer, begin_step, hand_checks, take_back};
 use crate::i18n::format;
 use crate::t;

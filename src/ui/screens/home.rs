@@ -62,8 +62,10 @@ pub fn task(view: &CaseView, unit: &OfficeCode, group: Option<GoodsGroup>) -> Ta
         },
         CasePhase::ToSeal | CasePhase::Sealing if origin && group == Some(GoodsGroup::C) => Task::NoSeal,
         CasePhase::ToSeal | CasePhase::Sealing if origin => Task::Seal,
-        CasePhase::ToSeal | CasePhase::Sealing => Task::Await,
         CasePhase::Sealed if destination => Task::Inspect,
+        // It left with a container that has no seal: what is sealed has arrived all the same.
+        CasePhase::Sealing if destination && view.customs_seals().any(|seal| seal.state.is_on()) => Task::Inspect,
+        CasePhase::ToSeal | CasePhase::Sealing => Task::Await,
         CasePhase::Held => Task::Examine,
         CasePhase::Sealed => Task::Leave,
         _ => Task::Nothing,
@@ -270,6 +272,9 @@ fn NextTask(todo: Todo, unit: OfficeCode, now: Timestamp) -> Element {
             Decision { text: title }
             if let Some(number) = number {
                 ContainerNumber { number, size: NumberSize::Xl, check_label: t!("scan-check-digit") }
+                if view.doc.containers.len() > 1 {
+                    Note { icon: "container", text: t!("cover-and-more", n = view.doc.containers.len() - 1) }
+                }
             } else {
                 p { class: "decision", Rich { text: title_of(&view) } }
             }

@@ -7,7 +7,8 @@ mod ready;
 mod running;
 
 use dioxus::prelude::*;
-use seal_core::case::CaseView;
+use seal_core::case::{CaseView, SealOnCase};
+use seal_core::container::ContainerNo;
 use seal_core::fact::SecondOfficer;
 use seal_core::ids::CaseId;
 use seal_core::seal::outcome::open_command;
@@ -21,9 +22,10 @@ use self::ready::{ReadyToArm, ReadyToDisarm};
 use self::running::{Reading, Running};
 use super::stored::{CaseGone, case_of};
 use super::trouble;
+use crate::actions::choose_cover::chosen_cover;
 use crate::t;
 use crate::ui::components::*;
-use crate::ui::desk::use_desk;
+use crate::ui::desk::{Desk, use_desk};
 
 /// See the module.
 #[component]
@@ -75,14 +77,30 @@ pub fn Lock(case: CaseId, seal: SealNo, action: LockAction) -> Element {
     }
 }
 
-/// Container and seal in a line.
+/// The containers under a seal: as its command named them, else as chosen for it.
+fn under(desk: Desk, view: &CaseView, seal: &SealNo) -> Vec<ContainerNo> {
+    match view.seal(seal).filter(|seal| seal.command.is_some() && !may_choose(seal)) {
+        Some(seal) => view.under(seal),
+        None => desk.look(|kit| chosen_cover(kit, view)).map_or_else(|_| Vec::new(), |cover| cover.containers(view)),
+    }
+}
+
+/// Not closed, and nobody wonders whether: what it is put on may still be chosen.
+fn may_choose(seal: &SealOnCase) -> bool {
+    matches!(seal.state, SealState::Free | SealState::Refused { armed: false, .. })
+}
+
+/// Containers and seal.
 #[component]
 fn WhichOne(view: CaseView, seal: SealNo) -> Element {
-    let number = view.doc.containers.first().map(|container| container.as_str().to_owned());
+    let desk = use_desk();
+    let numbers = under(desk, &view, &seal);
     rsx! {
         div { class: "flow flow--between",
-            if let Some(number) = number {
-                ContainerNumber { number, size: NumberSize::M, check_label: t!("scan-check-digit") }
+            div { class: "stack", style: "gap:4px",
+                for number in numbers {
+                    ContainerNumber { key: "{number.as_str()}", number: number.as_str(), size: NumberSize::M, check_label: t!("check-digit-is", d = number.check_digit()) }
+                }
             }
             span { class: "small muted", style: "text-align:end", Rich { text: t!("arm-seal-no", seal = seal.to_string()) } }
         }

@@ -6,6 +6,8 @@ mod case;
 mod cases;
 mod codes;
 mod conflict;
+mod containers;
+mod cover;
 mod cut_off;
 mod goods;
 mod hand_checks;

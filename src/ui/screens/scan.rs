@@ -7,7 +7,7 @@ mod sheet;
 use dioxus::prelude::*;
 use seal_core::scan::{Thing, What};
 
-pub use self::leading::{inspect_route, into_parcel, leave, offer, wanted};
+pub use self::leading::{Offer, inspect_route, keep, leave, offer, wanted};
 pub use self::recognised::{Reading, change, problem, why};
 use self::sheet::Found;
 use super::camera::{CameraPicture, Samples, torch, zoom};
@@ -156,6 +156,7 @@ fn hint(purpose: &ScanFor) -> String {
     match purpose {
         ScanFor::Anything => t!("scan-hint"),
         ScanFor::Case { .. } => t!("scan-hint-case"),
+        ScanFor::OpenCase => t!("cover-open-hint"),
         ScanFor::SealToArm { .. } | ScanFor::SealOnCase { .. } => t!("scan-hint-seal"),
         ScanFor::ParcelContents { .. } => t!("scan-hint-pack"),
         ScanFor::ParcelReceipt { .. } => t!("scan-hint-receive"),

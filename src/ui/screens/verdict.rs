@@ -12,9 +12,10 @@ use seal_core::seal_no::SealNo;
 use seal_core::time::date_in_vietnam;
 
 use super::codes::{condition, condition_icon, stored_name};
+use super::cover::seal_of;
 use super::parts::{Page, Refusal};
 use super::stored::{NotHere, read};
-use super::words::{lang, office, seal_of};
+use super::words::{lang, office};
 use crate::actions::hand_checks::{HandCheckDraft, forget_checks, hand_checks};
 use crate::actions::inspect::{inspect, proposal};
 use crate::i18n::format;

@@ -236,14 +236,6 @@ pub fn container_no(container: &ContainerNo) -> String {
     format!("`{}`", keep(&format!("{container}")))
 }
 
-/// Which seal on which container, in a line.
-pub fn seal_of(view: &CaseView, seal: &SealNo) -> String {
-    match view.doc.containers.first() {
-        Some(container) => t!("inspect-sub", container = container_no(container), seal = seal_no(seal)),
-        None => t!("inspect-sub-seal", seal = seal_no(seal)),
-    }
-}
-
 /// No-break spaces: a number stays on its line.
 fn keep(text: &str) -> String {
     text.replace(' ', "\u{a0}")

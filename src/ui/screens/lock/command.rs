@@ -10,12 +10,14 @@ use seal_core::seal_no::SealNo;
 use tokio::sync::mpsc;
 
 use crate::actions::arm_seal::arm_seal;
+use crate::actions::choose_cover::{CoverTrouble, containers_to_seal, forget_cover};
 use crate::actions::decide_conflict::forget_second;
 use crate::actions::disarm_seal::disarm_seal;
 use crate::actions::lock_command::{LockEnd, Patience, Progress, SealTrouble};
 use crate::actions::read_lock::read_lock;
 use crate::t;
 use crate::ui::desk::Desk;
+use crate::ui::screens::stored::{case_of, store_trouble};
 use crate::ui::screens::trouble;
 
 /// Where the screen stands.
@@ -45,6 +47,14 @@ pub async fn command(
     mut stand: Signal<Stand>,
 ) {
     let Some(officer) = desk.officer() else { return };
+    let containers = match case_of(desk, case).filter(|_| action == LockAction::Arm) {
+        Some(view) => match containers_to_seal(&desk.kit(), &view) {
+            Ok(containers) => containers,
+            Err(CoverTrouble::NothingChosen) => return stand.set(Stand::AsBefore(t!("cover-choose-one"))),
+            Err(CoverTrouble::Store(error)) => return stand.set(Stand::AsBefore(store_trouble(&error))),
+        },
+        None => Vec::new(),
+    };
     stand.set(Stand::Running(Vec::new()));
     let (tell, mut heard) = mpsc::unbounded_channel::<Progress>();
     let kit = desk.kit();
@@ -55,9 +65,16 @@ pub async fn command(
             let _ = tell.send(progress);
         };
         match action {
-            LockAction::Arm => arm_seal(&kit, &officer, case, &seal, Vec::new(), &Patience::default(), &watch)
-                .await
-                .map_err(|error| Failed::Arm(Box::new(error))),
+            LockAction::Arm => {
+                let end = arm_seal(&kit, &officer, case, &seal, containers, &Patience::default(), &watch).await;
+                // While the seal is not on, the choice still holds: it, or another one, is put on the same containers.
+                if let Ok(LockEnd { outcome: LockOutcome::Confirmed, .. }) = &end
+                    && let Err(error) = forget_cover(&kit, case)
+                {
+                    tracing::error!(%error, "the choice of containers is not forgotten");
+                }
+                end.map_err(|error| Failed::Arm(Box::new(error)))
+            }
             LockAction::Disarm => {
                 let end = disarm_seal(&kit, &officer, case, &seal, second, &Patience::default(), &watch).await;
                 // The agreement went out with the command.

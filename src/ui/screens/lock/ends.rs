@@ -16,6 +16,7 @@ use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::use_desk;
 use crate::ui::route::{Route, ScanFor};
+use crate::ui::screens::cover::numbers;
 use crate::ui::screens::parts::{Shell, use_sync_status};
 use crate::ui::screens::{trouble, words};
 
@@ -155,6 +156,7 @@ pub fn Closed(view: CaseView, seal: SealNo) -> Element {
     };
     let offline = !status.read().online;
     let next = seal.clone();
+    let bare = view.bare();
     rsx! {
         Answer {
             kind: ResultKind::Ok,
@@ -167,6 +169,12 @@ pub fn Closed(view: CaseView, seal: SealNo) -> Element {
                 Button { kind: ButtonKind::Go, big: true, icon: "camera", text: t!("arm-next-photos"), onclick: move |()| desk.replace(Route::Photos { case, seal: next.clone(), stage: Stage::Arm }) }
             },
             WhichOne { view: view.clone(), seal: seal.clone() }
+            if !bare.is_empty() {
+                Card { kind: CardKind::Warn,
+                    Decision { text: t!("cover-left", n = bare.len()) }
+                    Note { icon: "container", text: t!("cover-left-why", containers = numbers(&bare)) }
+                }
+            }
             if let Some(prepared) = prepared {
                 List { kind: ListKind::Items,
                     Check { state: CheckState::Ok, word: t!("state-ok"), title: t!("arm-times"), sub: t!("arm-times-why", drift = trouble::seconds(prepared.drift_s)) }

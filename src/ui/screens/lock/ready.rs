@@ -7,7 +7,7 @@ use seal_core::fact::SecondOfficer;
 use seal_core::ids::OfficerId;
 use seal_core::seal_no::SealNo;
 
-use super::WhichOne;
+use super::{WhichOne, under};
 use crate::actions::decide_conflict::second_officer;
 use crate::actions::sign_in::agrees_here;
 use crate::i18n::format;
@@ -15,9 +15,10 @@ use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::use_desk;
 use crate::ui::route::Route;
+use crate::ui::screens::cover::under_words;
 use crate::ui::screens::parts::{Page, Refusal, Trouble};
 use crate::ui::screens::trouble;
-use crate::ui::screens::words::title_of;
+use crate::ui::screens::words::{container_no, title_of};
 
 #[component]
 pub fn ReadyToArm(view: CaseView, seal: SealNo, text: String, onfire: Callback<Option<SecondOfficer>>) -> Element {
@@ -30,7 +31,15 @@ pub fn ReadyToArm(view: CaseView, seal: SealNo, text: String, onfire: Callback<O
         items.push((t!("arm-check-battery"), format!("{}\u{a0}%", prepared.reading.battery_percent)));
         items.push((t!("arm-check-clock"), trouble::seconds(prepared.drift_s)));
     }
-    items.push((t!("arm-covers"), view.doc.containers.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join("\n")));
+    let chosen = under(desk, &view, &seal);
+    items.push((t!("arm-covers"), chosen.iter().map(container_no).collect::<Vec<_>>().join("\n")));
+    let several = view.doc.containers.len() > 1;
+    // Said once more where the hand is: a seal that covers a part cannot be told from one that covers all.
+    let sure = if several {
+        format!("{} {}", t!("cover-sure", containers = under_words(&view, &chosen)), t!("arm-lock-sure-why"))
+    } else {
+        t!("arm-lock-sure-why")
+    };
     if let Some(trip) = &view.trip {
         items.push((t!("arm-vehicle"), format!("`{}`", trip.vehicle)));
     }
@@ -43,7 +52,7 @@ pub fn ReadyToArm(view: CaseView, seal: SealNo, text: String, onfire: Callback<O
                     icon: "lock",
                     how: t!("hold-how"),
                     confirm_title: t!("arm-lock-sure", seal = seal.to_string()),
-                    confirm_text: t!("arm-lock-sure-why"),
+                    confirm_text: sure,
                     confirm_act: t!("arm-lock"),
                     confirm_cancel: t!("cancel"),
                     onfire: move |()| {

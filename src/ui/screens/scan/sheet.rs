@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use seal_core::scan::{Because, Recognition, Thing, What, picked};
 
-use super::leading::{into_parcel, offer, take};
+use super::leading::{keep, offer, take};
 use super::recognised::{ReadNumber, Reading, problem, why};
 use crate::actions::scan_item::{note_code, value_of};
 use crate::t;
@@ -58,7 +58,7 @@ pub fn Found(
                     }
                     return;
                 }
-                match into_parcel(&desk.kit(), &purpose, &reading.read.what) {
+                match keep(desk, &purpose, &reading) {
                     Ok(Some(said)) => {
                         ondone.call(said);
                         onreading.call(None);
