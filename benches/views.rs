@@ -1,4 +1,4 @@
-//! Folds, and the store calls behind the list screens.
+//! Folds, and the store calls behind the screens of one thing. For lists see `lists`.
 
 #[path = "../tests/common/mod.rs"]
 mod common;
@@ -10,13 +10,13 @@ use load::{accept_all, fill, register, seal_of, story};
 use seal_core::case::CaseView;
 use seal_core::custody::SealView;
 use seal_core::event::Event;
-use seal_field::ports::store::{CaseFilter, SealFilter, Store};
+use seal_field::ports::store::Store;
 use table::{folder, ms, row, table, time, times};
 
 fn main() {
     table::machine("views");
     folds();
-    lists();
+    one_thing();
 }
 
 fn folds() {
@@ -40,7 +40,7 @@ fn folds() {
     );
 }
 
-fn lists() {
+fn one_thing() {
     const SEALS: u128 = 2_000;
     const EVENTS: usize = 20_000;
     let folder = folder();
@@ -49,24 +49,8 @@ fn lists() {
     let (write, ()) = time(|| fill(&device, 0, EVENTS));
     accept_all(&device);
     let store: &dyn Store = device.store.as_ref();
-    let (here, there) = (office("03EE"), office("15BB"));
-    let cases = |filter: CaseFilter| {
-        let list = store.cases(&filter).expect("cases");
-        (list.len(), times(9, || store.cases(&filter).expect("cases")))
-    };
-    let seals = |filter: SealFilter| {
-        let list = store.seals(&filter).expect("seals");
-        (list.len(), times(9, || store.seals(&filter).expect("seals")))
-    };
+    let there = office("15BB");
     let measured = [
-        ("cases from the unit", cases(CaseFilter::From(here.clone()))),
-        ("cases to the unit", cases(CaseFilter::To(there.clone()))),
-        ("every case", cases(CaseFilter::All)),
-        ("seals that must go home", seals(SealFilter::MustGoHomeFrom(there.clone()))),
-        ("seals held by the unit", seals(SealFilter::HeldBy(there.clone()))),
-        ("seals belonging to the unit", seals(SealFilter::BelongingTo(here.clone()))),
-        ("parcels of the unit", (0, times(9, || store.parcels(&here).expect("parcels")))),
-        ("the queue's counts", (1, times(9, || store.queue_counts().expect("counts")))),
         ("one case", (1, times(99, || store.case(case_id(9)).expect("a case")))),
         ("its 50 events", (50, times(99, || store.case_events(case_id(9)).expect("events")))),
         ("one seal", (1, times(99, || store.seal(&seal(&seal_of(9))).expect("a seal")))),
@@ -78,7 +62,7 @@ fn lists() {
             .iter()
             .map(|(what, (count, times))| row(&[what, count, &ms(times.median()), &ms(times.percentile(99))])),
     );
-    table(&format!("Store calls of the screens, {SEALS} seals and {EVENTS} events stored"), &rows);
+    table(&format!("Store calls of the screens of one thing, {SEALS} seals and {EVENTS} events stored"), &rows);
     let rebuilt = times(3, || device.store.rebuild_views().expect("rebuilt"));
     table(
         "Once",

@@ -24,8 +24,9 @@ use seal_field::adapters::switchable::{NetworkMode, SwitchableCentral};
 use seal_field::adapters::vault_file::FileVault;
 use seal_field::ports::central::Central as _;
 use seal_field::ports::clock::Clock as _;
+use seal_field::ports::lists::{CaseList, Cases, Lists as _, Page};
 use seal_field::ports::photos::PhotoFiles as _;
-use seal_field::ports::store::{CaseFilter, OFFICER_NOTE, Store as _};
+use seal_field::ports::store::{OFFICER_NOTE, Store as _};
 use seal_field::ports::sync::SyncControl as _;
 use seal_field::ports::vault::Vault as _;
 use seal_field::sync::{SyncHandle, SyncPorts, start};
@@ -108,10 +109,11 @@ async fn facts_and_photos_reach_the_other_unit_through_a_network_cut() {
     let (central, address) = central(&folder.path().join("central")).await;
     let origin = Syncing::sign_in(&folder.path().join("origin"), address, "03EE").await;
     let store = &origin.device.store;
-    until("the work list", || !store.cases(&CaseFilter::From(office("03EE"))).unwrap().is_empty()).await;
+    let work_list = CaseList::all(Cases::From(office("03EE")));
+    until("the work list", || store.case_count(&work_list).unwrap() > 0).await;
     until("online", || origin.sync.status().borrow().online).await;
-    let case = store.cases(&CaseFilter::From(office("03EE"))).unwrap();
-    let case = case.iter().find(|case| case.doc.destination == office("15BB")).unwrap().doc.id;
+    let case = store.case_lines(&work_list, &Page::first(100)).unwrap().lines;
+    let case = case.iter().find(|case| case.destination == office("15BB")).unwrap().id;
 
     origin.network.set(NetworkMode::Offline);
     origin.sync.set_coverage(false);

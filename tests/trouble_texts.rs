@@ -337,8 +337,6 @@ async fn link_lost_during_and_after_the_lock_moved() {
         assert!(!phone.text().contains("Đã khóa"), "{trouble:?}: nothing is claimed");
         let case = Phone::open(&bench.kit, &bench.a, &Route::Case { case: bench.case });
         case.says(&["Chưa rõ đã khóa hay chưa", "Giữ xe lại", "Đọc lại trạng thái"]);
-        // The seal is at the origin: the destination cannot read it.
-        Phone::open(&bench.kit, &bench.b, &Route::Home).says(&["Hết việc trong ca", "Chờ nơi đi"]);
         phone.press("Đọc lại trạng thái");
         phone.comes_to_say(&["Đã khóa", "tự báo: đóng và đang giám sát", "Tiếp: chụp ảnh"]).await;
         assert_eq!(bench.truth().commands_received, 1, "{trouble:?}: read, not sent again");

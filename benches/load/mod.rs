@@ -1,6 +1,8 @@
 //! Facts in number, and a store filled with them.
 #![allow(dead_code)] // each benchmark uses its part
 
+pub mod unit;
+
 use jiff::SignedDuration;
 use seal_core::codes::{CustomsSealKind, SealType};
 use seal_core::doc::{Doc, SealDoc, SealLife, SealRadio};

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Kit, draft};
-use crate::ports::store::{SealFilter, StoreError};
+use crate::ports::lists::{Page, SealList, Seals};
+use crate::ports::store::StoreError;
 
 /// A parcel being packed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,8 +143,9 @@ pub fn begin_parcel(kit: &Kit, officer: &Officer, to: &OfficeCode) -> Result<Par
     if let Some((id, _)) = open.iter().find(|(_, draft)| draft.to.as_ref() == Some(to)) {
         return Ok(*id);
     }
-    let here = kit.store.seals(&SealFilter::MustGoHomeFrom(officer.unit.clone()))?;
-    let expected = here.iter().filter(|seal| seal.reserved_for.is_none() && belongs_to(seal, to));
+    let due = SealList::all(Seals::DueFrom(officer.unit.clone()));
+    let here = kit.store.seal_lines(&due, &Page::first(usize::MAX))?.lines;
+    let expected = here.iter().filter(|seal| seal.must_go_home() && seal.reserved_for.is_none() && seal.belongs_to(to));
     let parcel = ParcelId(Uuid::now_v7());
     let draft = ParcelDraft {
         number: short_number(parcel),

@@ -1,6 +1,6 @@
 //! Reading a lock again: the only way to settle a command whose end nobody knows (đọc lại trạng thái).
 
-use seal_core::case::CaseView;
+use seal_core::case::{CasePhase, CaseView};
 use seal_core::fact::Fact;
 use seal_core::ids::{CaseId, CommandId};
 use seal_core::officer::Officer;
@@ -11,7 +11,8 @@ use seal_core::seal_no::SealNo;
 
 use super::Kit;
 use super::lock_command::{Patience, SealTrouble, case_of, connect, read, read_until_still};
-use crate::ports::store::{CaseFilter, StoreError};
+use crate::ports::lists::{CaseList, Cases, Page};
+use crate::ports::store::StoreError;
 
 /// The seal cannot be read for this case.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -79,8 +80,10 @@ fn state_of(kit: &Kit, case: CaseId, seal: &SealNo) -> Result<SealState, SealTro
 /// The store's.
 pub fn interrupted_here(kit: &Kit) -> Result<Vec<(CaseId, Interrupted)>, StoreError> {
     let device = kit.vault.device();
+    let uncertain = CaseList { phase: Some(CasePhase::Uncertain), ..CaseList::all(Cases::All) };
     let mut found = Vec::new();
-    for case in kit.store.cases(&CaseFilter::All)? {
+    for line in kit.store.case_lines(&uncertain, &Page::first(usize::MAX))?.lines {
+        let Some(case) = kit.store.case(line.id)? else { continue };
         let open = interrupted_commands(&case);
         if open.is_empty() {
             continue;

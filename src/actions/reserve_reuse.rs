@@ -1,15 +1,16 @@
 //! Promises a seal to a shipment toward the unit that owns or manages it: the first of the two legal ways home.
 
-use seal_core::case::CaseView;
 use seal_core::courier::shipments_home;
 use seal_core::custody::SealView;
 use seal_core::fact::{Fact, ReuseReserved};
 use seal_core::ids::CaseId;
+use seal_core::line::CaseLine;
 use seal_core::officer::Officer;
 use seal_core::seal_no::SealNo;
 
 use super::Kit;
-use crate::ports::store::{CaseFilter, StoreError};
+use crate::ports::lists::{CaseList, Cases, Page};
+use crate::ports::store::StoreError;
 
 /// Why a seal is not promised.
 #[derive(Debug, thiserror::Error)]
@@ -32,9 +33,19 @@ pub enum ReserveReuseError {
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn shipments(kit: &Kit, officer: &Officer, seal: &SealView) -> Result<Vec<CaseView>, StoreError> {
-    let cases = kit.store.cases(&CaseFilter::From(officer.unit.clone()))?;
-    Ok(shipments_home(seal, &officer.unit, &cases).into_iter().cloned().collect())
+pub fn shipments(kit: &Kit, officer: &Officer, seal: &SealView) -> Result<Vec<CaseLine>, StoreError> {
+    let Some(doc) = &seal.doc else { return Ok(Vec::new()) };
+    let open = open_shipments(kit, officer)?;
+    Ok(shipments_home([&doc.owner, &doc.manager], &officer.unit, &open).into_iter().cloned().collect())
+}
+
+/// Cases that start at the officer's unit and are not closed: among them are the shipments of every seal.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn open_shipments(kit: &Kit, officer: &Officer) -> Result<Vec<CaseLine>, StoreError> {
+    let list = CaseList { open: Some(true), ..CaseList::all(Cases::From(officer.unit.clone())) };
+    Ok(kit.store.case_lines(&list, &Page::first(usize::MAX))?.lines)
 }
 
 /// Promises `seal` to `case`.
@@ -46,7 +57,7 @@ pub fn reserve_reuse(kit: &Kit, officer: &Officer, seal: &SealNo, case: CaseId) 
     if view.reserved_for.is_some_and(|promised| promised != case) {
         return Err(ReserveReuseError::Reserved);
     }
-    if !shipments(kit, officer, &view)?.iter().any(|shipment| shipment.doc.id == case) {
+    if !shipments(kit, officer, &view)?.iter().any(|shipment| shipment.id == case) {
         return Err(ReserveReuseError::NotTowardHome);
     }
     record(kit, officer, seal, case, false)

@@ -5,12 +5,11 @@
 //! - [`fold()`] makes text searchable without diacritics.
 #[cfg(feature = "ui")]
 mod catalogue;
-mod fold;
 pub mod format;
 
 #[cfg(feature = "ui")]
 pub use catalogue::{Arg, I18n};
-pub use fold::fold;
+pub use seal_core::search::fold;
 
 /// A language of the app.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

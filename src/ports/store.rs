@@ -22,6 +22,7 @@ use seal_core::time::{Moment, Position};
 use seal_core::wire::ChangesResponse;
 use tokio::sync::watch;
 
+use super::lists::Lists;
 use super::vault::{Vault, VaultError};
 
 /// Note that holds the officer signed in, as JSON; `sync` fetches photos for their unit.
@@ -72,28 +73,6 @@ pub struct Act {
     pub case: Option<CaseId>,
     /// What happened, in order.
     pub facts: Vec<Fact>,
-}
-
-/// Which cases.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CaseFilter {
-    /// Starting at the unit.
-    From(OfficeCode),
-    /// Ending at the unit.
-    To(OfficeCode),
-    /// Every case known here.
-    All,
-}
-
-/// Which seals.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SealFilter {
-    /// Held by the unit and belonging elsewhere: the return list.
-    MustGoHomeFrom(OfficeCode),
-    /// Held by the unit.
-    HeldBy(OfficeCode),
-    /// Owned or managed by the unit, wherever they are.
-    BelongingTo(OfficeCode),
 }
 
 /// Something the queue can send now.
@@ -174,7 +153,7 @@ pub struct PackStanding {
 }
 
 /// The store. Calls are short (a few milliseconds) and may be made from the UI.
-pub trait Store: Send + Sync {
+pub trait Store: Lists + Send + Sync {
     /// A number that grows with every change; screens wait on it.
     fn changed(&self) -> watch::Receiver<u64>;
 
@@ -191,18 +170,13 @@ pub trait Store: Send + Sync {
     /// [`StoreError`].
     fn case_events(&self, case: CaseId) -> Result<Vec<SignedEvent>, StoreError>;
 
-    // ── views ──
+    // ── views of one thing; many of them are lists, see [`Lists`] ──
 
     /// A case.
     ///
     /// # Errors
     /// [`StoreError`].
     fn case(&self, id: CaseId) -> Result<Option<CaseView>, StoreError>;
-    /// Cases, by planned time.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn cases(&self, filter: &CaseFilter) -> Result<Vec<CaseView>, StoreError>;
     /// Cases with that container, newest first.
     ///
     /// # Errors
@@ -223,21 +197,11 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     fn seal(&self, no: &SealNo) -> Result<Option<SealView>, StoreError>;
-    /// Seals, by number.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn seals(&self, filter: &SealFilter) -> Result<Vec<SealView>, StoreError>;
     /// A parcel.
     ///
     /// # Errors
     /// [`StoreError`].
     fn parcel(&self, id: ParcelId) -> Result<Option<ParcelView>, StoreError>;
-    /// Parcels from or to a unit, newest first.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    fn parcels(&self, unit: &OfficeCode) -> Result<Vec<ParcelView>, StoreError>;
     /// An office.
     ///
     /// # Errors

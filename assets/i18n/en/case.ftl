@@ -39,7 +39,6 @@ case-search-help = Container, declaration, seal, plate, trader; no diacritics ne
 case-none = No case on this phone yet
 case-none-found = No case matches
 case-none-why = Check the number, or open a new case.
-case-more = { $n } more. Type more to narrow down.
 case-open-new = Open a case on the spot
 case-open-when = For a truck that is not on the list
 case-open-next = Open, choose the ground

@@ -13,6 +13,7 @@ next = Next
 next-is = Next: { $name }
 step = Step
 step-of = Step { $n } of { $of }: { $name }
+list-more = Show more
 items = { $n ->
     [one] { $n } item
    *[other] { $n } items

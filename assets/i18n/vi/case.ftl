@@ -39,7 +39,6 @@ case-search-help = Số container, tờ khai, seal, biển số, doanh nghiệp;
 case-none = Chưa có hồ sơ nào trên máy
 case-none-found = Không có hồ sơ khớp
 case-none-why = Kiểm tra lại số, hoặc mở hồ sơ mới.
-case-more = Còn { $n } hồ sơ nữa. Gõ thêm để thu hẹp.
 case-open-new = Mở hồ sơ tại chỗ
 case-open-when = Xe tới mà chưa có trong danh sách
 case-open-next = Mở hồ sơ, chọn căn cứ

@@ -13,6 +13,7 @@ next = Tiếp
 next-is = Tiếp: { $name }
 step = Bước
 step-of = Bước { $n } trên { $of }: { $name }
+list-more = Xem thêm
 items = { $n } mục
 days-left = { $n } ngày
 nav-main = Chính

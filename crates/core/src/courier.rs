@@ -4,12 +4,13 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, DayKind, YearUnknown};
-use crate::case::{CasePhase, CaseView};
+use crate::case::CasePhase;
 use crate::custody::SealView;
 use crate::event::{Event, corrected};
 use crate::fact::{Fact, ParcelHandedOver, ParcelPacked, ParcelReceived};
 use crate::ids::{OfficeCode, OfficerId, ParcelId};
-use crate::rules::{Citation, ClockStart, RulePack};
+use crate::line::CaseLine;
+use crate::rules::{Citation, ClockStart, ReturnRule, RulePack};
 use crate::seal_no::SealNo;
 use crate::time::{date_in_vietnam, vietnam};
 
@@ -53,6 +54,22 @@ impl ReturnClock {
     }
 }
 
+/// What may start a seal's return clock.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Starts {
+    /// The disarm (or removal) that ended its last trip.
+    pub off: Option<Timestamp>,
+    /// Its receipt at a unit after that, if recorded.
+    pub received: Option<Timestamp>,
+}
+
+impl From<&SealView> for Starts {
+    fn from(seal: &SealView) -> Self {
+        let at = |moment: &Option<(Timestamp, OfficeCode)>| moment.as_ref().map(|(at, _)| *at);
+        Self { off: at(&seal.off), received: at(&seal.received) }
+    }
+}
+
 /// Why no deadline can be named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoClock {
@@ -67,23 +84,48 @@ pub enum NoClock {
     YearUnknown(#[from] YearUnknown),
 }
 
-/// The return clock of a seal that has to go home.
-///
-/// # Errors
-/// [`NoClock`] says what is missing; nothing is guessed.
-pub fn return_clock(seal: &SealView, rules: &RulePack, now: Timestamp) -> Result<ReturnClock, NoClock> {
-    let receipt = seal.received.as_ref().map(|(at, _)| *at);
-    let disarm = seal.off.as_ref().map(|(at, _)| *at);
-    let first = receipt.or(disarm).ok_or(NoClock::NotStarted)?;
+/// A period that has begun: its start and last day, and the rule.
+struct Period<'a> {
+    started: Timestamp,
+    started_by_disarm: bool,
+    last_day: Date,
+    ends: Timestamp,
+    rule: &'a ReturnRule,
+}
+
+fn period(starts: Starts, rules: &RulePack) -> Result<Period<'_>, NoClock> {
+    let first = starts.received.or(starts.off).ok_or(NoClock::NotStarted)?;
     let rule = rules.return_rule(date_in_vietnam(first)).ok_or(NoClock::NoRule)?;
-    let (started, started_by_disarm) = match (rule.start, receipt, disarm) {
+    let (started, started_by_disarm) = match (rule.start, starts.received, starts.off) {
         (ClockStart::Disarm, _, Some(at)) | (ClockStart::Receipt, None, Some(at)) => (at, true),
         (_, Some(at), _) => (at, false),
         (_, None, None) => return Err(NoClock::NotStarted),
     };
+    let start_day = date_in_vietnam(started);
+    let last_day = Calendar(&rules.calendars).deadline(start_day, rule.working_days, rule.count_first_day)?;
+    // Every day of the strip has to be known.
+    Calendar(&rules.calendars).kind(start_day)?;
+    let ends = last_day.tomorrow().and_then(|next| next.to_zoned(vietnam())).map_err(|_| NoClock::NoRule)?.timestamp();
+    Ok(Period { started, started_by_disarm, last_day, ends, rule })
+}
+
+/// When the return clock runs out: the end of the last day. What [`return_clock`] says, without its days; it does not
+/// depend on the present moment, so it can be kept until the rules change.
+///
+/// # Errors
+/// [`NoClock`] says what is missing; nothing is guessed.
+pub fn return_deadline(starts: Starts, rules: &RulePack) -> Result<Timestamp, NoClock> {
+    period(starts, rules).map(|period| period.ends)
+}
+
+/// The return clock of a seal that has to go home.
+///
+/// # Errors
+/// [`NoClock`] says what is missing; nothing is guessed.
+pub fn return_clock(starts: impl Into<Starts>, rules: &RulePack, now: Timestamp) -> Result<ReturnClock, NoClock> {
+    let Period { started, started_by_disarm, last_day, ends, rule } = period(starts.into(), rules)?;
     let calendar = Calendar(&rules.calendars);
     let start_day = date_in_vietnam(started);
-    let last_day = calendar.deadline(start_day, rule.working_days, rule.count_first_day)?;
     let mut days = Vec::new();
     let mut number = 0;
     let mut day = start_day;
@@ -100,7 +142,6 @@ pub fn return_clock(seal: &SealView, rules: &RulePack, now: Timestamp) -> Result
     let today = date_in_vietnam(now);
     let working_days_left =
         u32::try_from(days.iter().filter(|day| day.number > 0 && day.date > today).count()).unwrap_or(u32::MAX);
-    let ends = last_day.tomorrow().and_then(|next| next.to_zoned(vietnam())).map_err(|_| NoClock::NoRule)?.timestamp();
     Ok(ReturnClock {
         started,
         started_by_disarm,
@@ -113,39 +154,23 @@ pub fn return_clock(seal: &SealView, rules: &RulePack, now: Timestamp) -> Result
     })
 }
 
-/// One line of the return list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReturnLine {
-    /// The seal.
-    pub seal: SealView,
-    /// Its clock, or why none can be named.
-    pub clock: Result<ReturnClock, NoClock>,
-}
-
-/// The return list: the deadline that comes first stands first (overdue ones are the first of all); seals whose deadline
-/// nobody can name stand at the end, by number.
+/// Shipments on which a seal may travel home (dispatch point 3: toward the unit that owns or manages it): they start
+/// at `unit`, end at one of `homes` (its owner and its manager), and wait to be sealed. The earliest comes first.
 #[must_use]
-pub fn return_list(seals: Vec<SealView>, rules: &RulePack, now: Timestamp) -> Vec<ReturnLine> {
-    let mut lines: Vec<ReturnLine> =
-        seals.into_iter().map(|seal| ReturnLine { clock: return_clock(&seal, rules, now), seal }).collect();
-    lines.sort_by_key(|line| (line.clock.as_ref().map_or(Timestamp::MAX, |clock| clock.ends), line.seal.no.clone()));
-    lines
-}
-
-/// Shipments on which a seal may travel home (dispatch point 3: toward the unit that owns or manages it): they start at
-/// `unit`, end at the owner or manager, and wait to be sealed. The earliest comes first.
-#[must_use]
-pub fn shipments_home<'a>(seal: &SealView, unit: &OfficeCode, cases: &'a [CaseView]) -> Vec<&'a CaseView> {
-    let Some(doc) = &seal.doc else { return Vec::new() };
-    let mut home: Vec<&CaseView> = cases
-        .iter()
+pub fn shipments_home<'a>(
+    homes: [&OfficeCode; 2],
+    unit: &OfficeCode,
+    cases: impl IntoIterator<Item = &'a CaseLine>,
+) -> Vec<&'a CaseLine> {
+    let mut home: Vec<&CaseLine> = cases
+        .into_iter()
         .filter(|case| {
-            &case.doc.origin == unit
-                && [&doc.owner, &doc.manager].contains(&&case.doc.destination)
-                && matches!(case.phase(), CasePhase::ToSeal | CasePhase::Sealing)
+            &case.origin == unit
+                && homes.contains(&&case.destination)
+                && matches!(case.phase, CasePhase::ToSeal | CasePhase::Sealing)
         })
         .collect();
-    home.sort_by_key(|case| case.doc.planned_at);
+    home.sort_by_key(|case| (case.planned_at, case.id));
     home
 }
 
@@ -263,6 +288,7 @@ pub fn compare(expected: &[SealNo], found: &[SealNo]) -> Differences {
 mod tests {
     use super::*;
     use crate::calendar::{DayOff, YearCalendar};
+    use crate::case::CaseView;
     use crate::codes::{CustomsSealKind, SealType};
     use crate::doc::{CaseDoc, SealDoc, SealLife, SealRadio};
     use crate::ids::CaseId;
@@ -356,21 +382,28 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_sorted_by_deadline_and_the_unknown_stand_last() {
-        let seals = vec![
-            seal("83180004", None, None),
-            seal("83180003", None, Some("2026-12-30T03:00:00Z")),
-            seal("83180002", None, Some("2026-02-26T03:00:00Z")),
-            seal("83180001", None, Some("2026-02-13T03:00:00Z")),
-        ];
-        let lines = return_list(seals, &rules(), now());
-        let numbers: Vec<&str> = lines.iter().map(|line| line.seal.no.as_str()).collect();
-        assert_eq!(numbers, ["83180001", "83180002", "83180003", "83180004"]);
-        assert_eq!(lines[2].clock, Err(NoClock::YearUnknown(YearUnknown(2027))));
-        assert_eq!(lines[3].clock, Err(NoClock::NotStarted));
+    fn a_deadline_is_the_clocks_end_and_a_missing_one_says_why() {
+        let starts = |off: Option<&str>, received: Option<&str>| Starts::from(&seal("83180001", off, received));
+        let early = starts(None, Some("2026-02-13T03:00:00Z"));
+        let clock = return_clock(early, &rules(), now()).unwrap();
+        assert_eq!(return_deadline(early, &rules()), Ok(clock.ends));
+        let late = starts(None, Some("2026-12-30T03:00:00Z"));
+        assert_eq!(return_deadline(late, &rules()), Err(NoClock::YearUnknown(YearUnknown(2027))));
+        assert_eq!(return_deadline(Starts::default(), &rules()), Err(NoClock::NotStarted));
     }
 
-    fn case(n: u128, origin: &str, destination: &str, planned: &str) -> CaseView {
+    #[test]
+    fn with_two_dated_rules_a_later_start_may_be_due_earlier() {
+        // Why lists are ordered by the deadline itself, and not by the start.
+        let mut rules = rules();
+        let first = rules.returns.remove(0);
+        let second = ReturnRule { working_days: 1, valid_from: date(2026, 3, 3), ..first.clone() };
+        rules.returns = vec![ReturnRule { valid_to: Some(date(2026, 3, 2)), ..first }, second];
+        let due = |received| return_deadline(Starts::from(&seal("83180001", None, Some(received))), &rules).unwrap();
+        assert!(due("2026-03-03T03:00:00Z") < due("2026-03-02T03:00:00Z"));
+    }
+
+    fn case(n: u128, origin: &str, destination: &str, planned: &str) -> CaseLine {
         let doc = CaseDoc {
             id: CaseId(Uuid::from_u128(n)),
             containers: Vec::new(),
@@ -393,7 +426,7 @@ mod tests {
             seals: Vec::new(),
             sheet_codes: Vec::new(),
         };
-        CaseView::fold(doc.id, Some(&doc), &[]).unwrap()
+        CaseLine::from(&CaseView::fold(doc.id, Some(&doc), &[]).unwrap())
     }
 
     #[test]
@@ -404,8 +437,8 @@ mod tests {
             case(3, "15BB", "03EE", "2026-02-13T08:00:00Z"),
             case(4, "03CE", "03EE", "2026-02-13T08:00:00Z"),
         ];
-        let home = shipments_home(&seal("83180001", None, None), &office("15BB"), &cases);
-        let ids: Vec<u128> = home.iter().map(|case| case.doc.id.0.as_u128()).collect();
+        let home = shipments_home([&office("03EE"), &office("03CE")], &office("15BB"), &cases);
+        let ids: Vec<u128> = home.iter().map(|case| case.id.0.as_u128()).collect();
         assert_eq!(ids, [3, 1]);
     }
 

@@ -49,6 +49,38 @@ pub struct CustodyEntry {
     pub case: Option<CaseId>,
 }
 
+/// One turn of a seal: put on, taken off, sent on, home again. A turn that ends in a re-use never comes home itself; the
+/// next one does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    /// The case it was put on for.
+    pub case: CaseId,
+    /// The unit that put it on.
+    pub from: OfficeCode,
+    /// When it was put on.
+    pub armed_at: Timestamp,
+    /// When and where it came off.
+    pub off: Option<(Timestamp, OfficeCode)>,
+    /// When it left the unit where it came off: packed into a parcel, or put on again. The last packing counts.
+    pub left_at: Option<Timestamp>,
+    /// When it was home.
+    pub home_at: Option<Timestamp>,
+}
+
+impl Turn {
+    /// Days from the day it was put on to the day it was home.
+    #[must_use]
+    pub fn days(&self) -> Option<i64> {
+        Some(days_between(self.armed_at, self.home_at?))
+    }
+}
+
+/// Days in Vietnam from one moment's day to the other's.
+#[must_use]
+pub fn days_between(from: Timestamp, to: Timestamp) -> i64 {
+    i64::from((crate::time::date_in_vietnam(to) - crate::time::date_in_vietnam(from)).get_days())
+}
+
 /// The view.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SealView {
@@ -70,6 +102,9 @@ pub struct SealView {
     pub home_at: Option<Timestamp>,
     /// When the last trip began.
     pub armed_at: Option<Timestamp>,
+    /// Its turns, oldest first; the last one may be under way.
+    #[serde(default)]
+    pub turns: Vec<Turn>,
     /// History, oldest first.
     pub history: Vec<CustodyEntry>,
 }
@@ -98,12 +133,14 @@ impl SealView {
             condition: None,
             home_at: None,
             armed_at: None,
+            turns: Vec::new(),
             history: Vec::new(),
         };
+        let mut before = None;
         for event in ordered {
             view.note(event);
             if !corrected.contains(&event.id) {
-                view.apply(event);
+                view.apply(event, &mut before);
             }
         }
         view
@@ -120,10 +157,13 @@ impl SealView {
         });
     }
 
-    fn apply(&mut self, event: &Event) {
+    /// `before` is what an arming ended, for the case that it turns out to have been none.
+    fn apply(&mut self, event: &Event, before: &mut Option<Before>) {
         let at = event.at.wall;
         match &event.fact {
-            Fact::LockCommanded(commanded) if commanded.action == LockAction::Arm => self.goes_on(event),
+            Fact::LockCommanded(commanded) if commanded.action == LockAction::Arm => {
+                *before = self.goes_on(event).or(before.take());
+            }
             Fact::LockRead(read) => {
                 let confirmed = read.outcome == Some(LockOutcome::Confirmed);
                 let open_now = read
@@ -135,15 +175,15 @@ impl SealView {
                     (Some(LockAction::Arm), Some(LockOutcome::Refused { reason }))
                         if *reason != RefusalReason::AlreadyDone =>
                     {
-                        self.never_went_on(event)
+                        self.never_went_on(event, before.take())
                     }
                     // Read later, and never closed.
-                    (Some(LockAction::Arm), None) if open_now => self.never_went_on(event),
+                    (Some(LockAction::Arm), None) if open_now => self.never_went_on(event, before.take()),
                     _ => {}
                 }
             }
             Fact::SealRecorded(recorded) => match recorded.on_off {
-                OnOff::On => self.goes_on(event),
+                OnOff::On => *before = self.goes_on(event).or(before.take()),
                 OnOff::Off => self.comes_off(event),
             },
             Fact::SealCutOff(_) => {
@@ -158,6 +198,7 @@ impl SealView {
             Fact::ReuseReserved(reserved) => self.reserved_for = (!reserved.cancelled).then_some(reserved.for_case),
             Fact::ParcelPacked(packed) => {
                 self.whereabouts = Some(Whereabouts::InParcel { parcel: packed.parcel });
+                self.leaves(at);
             }
             Fact::ParcelReceived(received) => {
                 if let Some(found) = received.found.iter().find(|found| found.seal == self.no) {
@@ -170,24 +211,70 @@ impl SealView {
         }
     }
 
-    fn goes_on(&mut self, event: &Event) {
-        if let Some(case) = event.case {
-            self.whereabouts = Some(Whereabouts::OnCase { case });
-            self.armed_at = Some(event.at.wall);
-            self.off = None;
-            self.received = None;
-            self.reserved_for = None;
-            self.home_at = None;
+    /// Gives what it ended; `None` where the seal was on that case already.
+    fn goes_on(&mut self, event: &Event) -> Option<Before> {
+        let case = event.case?;
+        let again = self.whereabouts == Some(Whereabouts::OnCase { case });
+        let before = Before {
+            off: self.off.take(),
+            received: self.received.take(),
+            reserved_for: self.reserved_for.take(),
+            home_at: self.home_at.take(),
+            armed_at: self.armed_at.replace(event.at.wall),
+            left_at: self.turns.last().and_then(|turn| turn.left_at),
+        };
+        self.whereabouts = Some(Whereabouts::OnCase { case });
+        if again {
+            if let Some(turn) = self.turns.last_mut() {
+                turn.armed_at = event.at.wall;
+            }
+            return None;
+        }
+        self.leaves(event.at.wall);
+        self.turns.push(Turn {
+            case,
+            from: event.unit.clone(),
+            armed_at: event.at.wall,
+            off: None,
+            left_at: None,
+            home_at: None,
+        });
+        Some(before)
+    }
+
+    /// An arming that was none: the seal is at the unit, and what the arming ended goes on, the return clock above all.
+    fn never_went_on(&mut self, event: &Event, before: Option<Before>) {
+        let on = matches!(self.whereabouts, Some(Whereabouts::OnCase { .. }));
+        self.whereabouts = Some(Whereabouts::Unit { unit: event.unit.clone() });
+        if let Some(before) = before.filter(|_| on) {
+            self.turns.pop();
+            if let Some(turn) = self.turns.last_mut() {
+                turn.left_at = before.left_at;
+            }
+            self.off = before.off;
+            self.received = before.received;
+            self.reserved_for = before.reserved_for;
+            self.home_at = before.home_at;
+            self.armed_at = before.armed_at;
         }
     }
 
-    fn never_went_on(&mut self, event: &Event) {
-        self.whereabouts = Some(Whereabouts::Unit { unit: event.unit.clone() });
+    /// It leaves the unit where it came off.
+    fn leaves(&mut self, at: Timestamp) {
+        if let Some(turn) = self.turns.last_mut()
+            && turn.off.is_some()
+            && turn.home_at.is_none()
+        {
+            turn.left_at = Some(at);
+        }
     }
 
     fn comes_off(&mut self, event: &Event) {
         self.off = Some((event.at.wall, event.unit.clone()));
         self.received = None;
+        if let Some(turn) = self.turns.last_mut() {
+            turn.off.clone_from(&self.off);
+        }
         self.arrives(&event.unit.clone(), event.at.wall);
     }
 
@@ -195,6 +282,9 @@ impl SealView {
         self.whereabouts = Some(Whereabouts::Unit { unit: unit.clone() });
         if self.is_home_at(unit) {
             self.home_at = Some(at);
+            if let Some(turn) = self.turns.last_mut() {
+                turn.home_at = Some(at);
+            }
         }
     }
 
@@ -211,18 +301,45 @@ impl SealView {
         }
     }
 
+    /// Since when its holder holds it: taken off there, received there, or as the register says.
+    #[must_use]
+    pub fn held_since(&self) -> Option<Timestamp> {
+        let holder = self.holder()?;
+        let here = |moment: &Option<(Timestamp, OfficeCode)>| {
+            moment.as_ref().filter(|(_, unit)| unit == holder).map(|(at, _)| *at)
+        };
+        // A receipt elsewhere ended the stay where it came off.
+        let off = here(&self.off).filter(|_| self.received.as_ref().is_none_or(|(_, unit)| unit == holder));
+        let register = self.doc.as_ref().filter(|doc| &doc.holder == holder).map(|doc| doc.as_of);
+        off.or_else(|| here(&self.received)).or(register)
+    }
+
     /// `unit` holds it and neither owns nor manages it: it has to go home.
     #[must_use]
     pub fn must_go_home_from(&self, unit: &OfficeCode) -> bool {
-        self.doc.as_ref().is_some_and(|doc| doc.life != SealLife::Lost)
-            && self.holder() == Some(unit)
-            && !self.is_home_at(unit)
+        self.holder() == Some(unit) && self.belongs_elsewhere(unit)
+    }
+
+    /// The register knows it, not as lost, and `unit` neither owns nor manages it.
+    #[must_use]
+    pub fn belongs_elsewhere(&self, unit: &OfficeCode) -> bool {
+        self.doc.as_ref().is_some_and(|doc| doc.life != SealLife::Lost) && !self.is_home_at(unit)
     }
 
     /// Days from the beginning of the last trip to its return home.
     #[must_use]
     pub fn turnaround_days(&self) -> Option<i64> {
-        let (armed, home) = (self.armed_at?, self.home_at?);
-        Some(i64::from((crate::time::date_in_vietnam(home) - crate::time::date_in_vietnam(armed)).get_days()))
+        Some(days_between(self.armed_at?, self.home_at?))
     }
+}
+
+/// What an arming ended.
+struct Before {
+    off: Option<(Timestamp, OfficeCode)>,
+    received: Option<(Timestamp, OfficeCode)>,
+    reserved_for: Option<CaseId>,
+    home_at: Option<Timestamp>,
+    armed_at: Option<Timestamp>,
+    /// Of the turn before.
+    left_at: Option<Timestamp>,
 }

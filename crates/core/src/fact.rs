@@ -608,6 +608,16 @@ impl Fact {
         }
     }
 
+    /// Earlier facts it speaks of: it decides between them or calls one wrong. What they touch, it touches too.
+    #[must_use]
+    pub fn speaks_of(&self) -> &[EventId] {
+        match self {
+            Self::ConflictDecided(f) => &f.events,
+            Self::Corrected(f) => std::slice::from_ref(&f.event),
+            _ => &[],
+        }
+    }
+
     /// The photograph whose bytes must follow.
     #[must_use]
     pub fn photo(&self) -> Option<&PhotoRef> {

@@ -350,6 +350,26 @@ fn a_receipt_starts_it_instead_and_a_worked_saturday_counts() {
 }
 
 #[test]
+fn a_refused_arming_does_not_stop_the_clock_of_the_way_home() {
+    let mut story = disarmed_at_the_border();
+    let before = story.seal();
+    assert_eq!(before.turns.len(), 1);
+    assert!(before.turns[0].off.is_some() && before.turns[0].left_at.is_none());
+    story.tell(2, "15BB", commanded(90, LockAction::Arm, None));
+    let on = story.seal();
+    assert_eq!((on.off.as_ref(), on.turns.len()), (None, 2));
+    assert!(on.turns[0].left_at.is_some(), "put on again: it left");
+    let refused = LockOutcome::Refused { reason: RefusalReason::RopeNotInserted };
+    story.tell(2, "15BB", ended(90, LockAction::Arm, refused));
+    let after = story.seal();
+    assert_eq!((&after.off, &after.received, after.armed_at), (&before.off, &before.received, before.armed_at));
+    assert_eq!(after.turns, before.turns);
+    let clock = |seal: &SealView| return_clock(seal, &rules(ClockStart::Receipt), story.now);
+    assert_eq!(clock(&after), clock(&before));
+    assert!(after.must_go_home_from(&office("15BB")));
+}
+
+#[test]
 fn a_year_without_a_calendar_and_a_clock_not_started_say_so() {
     let story = disarmed_at_the_border();
     let mut rules = rules(ClockStart::Receipt);

@@ -1,11 +1,14 @@
 //! Writing an act: its events, their queue entries, their photo references and the views they touch.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 use seal_core::event::{EVENT_VERSION, Event, SignedEvent};
 use seal_core::fact::Fact;
 use seal_core::ids::{EventId, Sha256};
 use seal_core::outbox::Lane;
+use seal_core::rules::RulePack;
 use seal_core::seal::reading::LockState;
 use seal_core::time::Moment;
 use uuid::Uuid;
@@ -16,7 +19,12 @@ use crate::ports::store::{Act, StoreError};
 use crate::ports::vault::{Vault, VaultError};
 
 /// Signs and writes all facts of an act.
-pub fn append(tx: &Transaction<'_>, act: &Act, vault: &dyn Vault) -> Result<Vec<SignedEvent>, StoreError> {
+pub fn append(
+    tx: &Transaction<'_>,
+    act: &Act,
+    vault: &dyn Vault,
+    rules: &mut Arc<RulePack>,
+) -> Result<Vec<SignedEvent>, StoreError> {
     let device = vault.device();
     let (mut seq, mut prev) = chain_head(tx, device.0)?;
     // As it will be read back: moments are kept to the millisecond.
@@ -46,7 +54,7 @@ pub fn append(tx: &Transaction<'_>, act: &Act, vault: &dyn Vault) -> Result<Vec<
         touched.event(&signed.event);
         events.push(signed);
     }
-    touched.refresh(tx)?;
+    touched.refresh(tx, rules)?;
     Ok(events)
 }
 
@@ -97,6 +105,7 @@ pub fn insert(tx: &Transaction<'_>, signed: &SignedEvent, own: bool) -> Result<i
             })
             .map_err(database)?;
     }
+    note_spoken_of(tx, row, &event.fact)?;
     if let Some(photo) = event.fact.photo() {
         let thumbnail = photo.thumbnail.as_ref().map(|thumbnail| (true, thumbnail.sha256));
         for (thumbnail, sha256) in thumbnail.into_iter().chain([(false, photo.sha256)]) {
@@ -106,6 +115,17 @@ pub fn insert(tx: &Transaction<'_>, signed: &SignedEvent, own: bool) -> Result<i
         }
     }
     Ok(row)
+}
+
+/// Notes which facts a correction or decision speaks of.
+pub fn note_spoken_of(tx: &Transaction<'_>, row: i64, fact: &Fact) -> Result<(), StoreError> {
+    for target in fact.speaks_of() {
+        // A list may name a fact twice.
+        tx.prepare_cached("INSERT OR IGNORE INTO event_about (target, event_seq) VALUES (?1, ?2)")
+            .and_then(|mut insert| insert.execute(params![target.0.as_bytes().as_slice(), row]))
+            .map_err(database)?;
+    }
+    Ok(())
 }
 
 /// Queues an own event and the pictures it names.

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use rusqlite::ErrorCode;
 use seal_core::event::SignedEvent;
 use seal_core::ids::Sha256;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
+use serde::de::{DeserializeOwned, IntoDeserializer as _};
 use uuid::Uuid;
 
 use crate::ports::store::StoreError;
@@ -48,6 +49,19 @@ pub fn digest(bytes: &[u8]) -> Result<Sha256, StoreError> {
 
 pub fn event(cose: &[u8]) -> Result<SignedEvent, StoreError> {
     SignedEvent::read(cose).map_err(|e| StoreError::Database(format!("a stored event cannot be read: {e}")))
+}
+
+/// The stored name of a value that is a plain name, as serde writes it.
+pub fn to_code<T: Serialize>(value: &T) -> Result<String, StoreError> {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(code)) => Ok(code),
+        other => Err(StoreError::Database(format!("a code cannot be stored: {other:?}"))),
+    }
+}
+
+pub fn from_code<T: DeserializeOwned>(code: &str) -> Result<T, StoreError> {
+    T::deserialize(code.into_deserializer())
+        .map_err(|e: serde::de::value::Error| StoreError::Database(format!("a stored code cannot be read: {e}")))
 }
 
 pub fn to_json<T: Serialize>(value: &T) -> Result<String, StoreError> {

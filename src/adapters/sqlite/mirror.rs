@@ -1,10 +1,14 @@
 //! The mirror of the central: documents and everybody's events, as they come in pages.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use seal_core::event::{EventError, SignedEvent};
 use seal_core::ids::{OfficeCode, Sha256};
 use seal_core::outbox::{Receipt, StuckReason};
+use seal_core::rules::RulePack;
 use seal_core::wire::{Change, ChangesResponse};
 
 use super::codec::{self, database, millis, moment, to_json};
@@ -21,7 +25,12 @@ pub fn feed(conn: &Connection) -> Result<FeedState, StoreError> {
 
 /// Takes a page. A page of another epoch is not taken: the mirror starts again from the beginning, and everything of this
 /// device is sent again.
-pub fn take(tx: &Transaction<'_>, page: &ChangesResponse, at: Timestamp) -> Result<(), StoreError> {
+pub fn take(
+    tx: &Transaction<'_>,
+    page: &ChangesResponse,
+    at: Timestamp,
+    rules: &mut Arc<RulePack>,
+) -> Result<(), StoreError> {
     let known = feed(tx)?;
     if known.epoch.as_ref().is_some_and(|epoch| epoch != &page.epoch) {
         queue::send_all_again(tx)?;
@@ -44,7 +53,7 @@ pub fn take(tx: &Transaction<'_>, page: &ChangesResponse, at: Timestamp) -> Resu
             Change::Event { server_seq, cose } => take_event(tx, *server_seq, &cose.0, page, at, &mut touched)?,
         }
     }
-    touched.refresh(tx)?;
+    touched.refresh(tx, rules)?;
     tx.execute("UPDATE feed SET cursor = ?1, epoch = ?2, pulled_at = ?3", params![page.next, page.epoch, millis(at)])
         .map(|_| ())
         .map_err(database)
@@ -132,18 +141,19 @@ pub fn read_unread(tx: &Transaction<'_>) -> Result<(), StoreError> {
 pub fn photos_wanted(conn: &Connection, unit: &OfficeCode) -> Result<Vec<Sha256>, StoreError> {
     let mut select = conn
         .prepare_cached(
-            "SELECT event_photo.sha256 FROM case_view
-             JOIN event ON event.case_id = case_view.id
+            "SELECT event_photo.sha256 FROM case_line
+             JOIN event ON event.case_id = case_line.id AND event.kind = 'photo_taken' AND event.own = 0
              JOIN event_photo ON event_photo.event_seq = event.seq
-             WHERE case_view.destination = ?1 AND case_view.closed = 0 AND event.own = 0
+             WHERE case_line.destination = ?1 AND case_line.closed = 0
              ORDER BY event_photo.thumbnail DESC, event.seq",
         )
         .map_err(database)?;
     let rows = select.query_map(params![unit.as_str()], |row| row.get::<_, Vec<u8>>(0)).map_err(database)?;
     let mut photos: Vec<Sha256> = Vec::new();
+    let mut known: HashSet<Sha256> = HashSet::new();
     for sha256 in rows {
         let sha256 = codec::digest(&sha256.map_err(database)?)?;
-        if !photos.contains(&sha256) {
+        if known.insert(sha256) {
             photos.push(sha256);
         }
     }

@@ -1,10 +1,14 @@
 //! The store on SQLite: one file, write-ahead log, every commit synced to the disk.
 //!
 //! Facts are kept as the bytes that were signed. Views (`case_view`, `seal_view`, `parcel_view`) are folds of the core,
-//! cached as JSON and refreshed in the transaction that changed them, so a screen never sees half an act.
+//! cached as JSON and refreshed in the transaction that changed them, so a screen never sees half an act. Lists and figures
+//! read narrow tables made of the views in the same transaction (`seal_line`, `seal_turn`, `case_line`, `parcel_line`).
 
 mod append;
 mod codec;
+mod figures;
+mod lines;
+mod lists;
 mod mirror;
 mod open;
 mod order;
@@ -36,17 +40,21 @@ use seal_core::wire::ChangesResponse;
 use tokio::sync::watch;
 
 use crate::ports::clock::Clock;
-use crate::ports::store::{Act, CaseFilter, FeedState, PackStanding, SealFilter, Sendable, Settled, Store, StoreError};
+use crate::ports::store::{Act, FeedState, PackStanding, Sendable, Settled, Store, StoreError};
 use crate::ports::vault::Vault;
 
 /// The store.
 pub struct SqliteStore {
-    conn: Mutex<Connection>,
+    database: Mutex<Database>,
     changed: watch::Sender<u64>,
     shipped_rules: RulePack,
-    /// The pack in force, read once after each change of it.
-    rules: Mutex<Option<Arc<RulePack>>>,
     clock: Arc<dyn Clock>,
+}
+
+struct Database {
+    conn: Connection,
+    /// The pack in force: the newest that was taken, else the one shipped.
+    rules: Arc<RulePack>,
 }
 
 /// A store just opened.
@@ -68,15 +76,15 @@ impl SqliteStore {
     /// [`StoreError`]. A damaged database is no error: it is moved aside, see [`Opened::moved_aside`].
     pub fn open(path: &Path, shipped_rules: RulePack, clock: Arc<dyn Clock>) -> Result<Opened, StoreError> {
         let open::Connected { conn, damaged } = open::open(path)?;
-        let store = Self {
-            conn: Mutex::new(conn),
-            changed: watch::Sender::new(0),
-            shipped_rules,
-            rules: Mutex::new(None),
-            clock,
-        };
-        if open::views_are_old(&store.lock())? {
+        let rules = Arc::new(packs::rules(&conn)?.unwrap_or_else(|| shipped_rules.clone()));
+        let views_are_old = open::views_are_old(&conn)?;
+        let deadlines_are_old = lines::deadlines_are_old(&conn, &rules)?;
+        let database = Mutex::new(Database { conn, rules });
+        let store = Self { database, changed: watch::Sender::new(0), shipped_rules, clock };
+        if views_are_old {
             store.rebuild_views()?;
+        } else if deadlines_are_old {
+            store.write_views(|tx, rules| lines::name_deadlines(tx, rules))?;
         }
         let (moved_aside, salvaged) = damaged.map_or((None, 0), |(aside, salvaged)| (Some(aside), salvaged));
         Ok(Opened { store, moved_aside, salvaged })
@@ -87,49 +95,43 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`].
     pub fn rebuild_views(&self) -> Result<(), StoreError> {
-        self.write(|tx| {
+        self.write_views(|tx, rules| {
             mirror::read_unread(tx)?;
-            views::rebuild(tx)?;
+            views::rebuild(tx, rules)?;
             open::views_are_new(tx)
         })
     }
 
-    fn rules_in_force(&self) -> Result<Arc<RulePack>, StoreError> {
-        let mut kept = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(rules) = &*kept {
-            return Ok(Arc::clone(rules));
-        }
-        let rules = self.read(|conn| Ok(packs::rules(conn)?.unwrap_or_else(|| self.shipped_rules.clone())))?;
-        Ok(Arc::clone(kept.insert(Arc::new(rules))))
-    }
-
-    /// As [`SqliteStore::write`], for what may bring another rule pack.
-    fn write_and_reread_rules<T>(
-        &self,
-        f: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        // Held over the change, so that nobody keeps the old pack after it.
-        let mut kept = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
-        *kept = None;
-        self.write(f)
+    fn rules_in_force(&self) -> Arc<RulePack> {
+        Arc::clone(&self.lock().rules)
     }
 
     // A panic while the lock was held dropped its transaction, which rolled it back: the connection is sound.
-    fn lock(&self) -> MutexGuard<'_, Connection> {
-        self.conn.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Database> {
+        self.database.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read<T>(&self, f: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        f(&self.lock())
+        f(&self.lock().conn)
     }
 
-    /// One transaction: all of it or nothing. Screens hear of it after the commit.
     fn write<T>(&self, f: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let mut conn = self.lock();
-        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(codec::database)?;
-        let out = f(&tx)?;
+        self.write_views(|tx, _| f(tx))
+    }
+
+    /// One transaction: all of it or nothing. Screens hear of it after the commit. The views of it are made by the newest
+    /// rules, which it may renew.
+    fn write_views<T>(
+        &self,
+        f: impl FnOnce(&Transaction<'_>, &mut Arc<RulePack>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut database = self.lock();
+        let mut rules = database.rules.clone();
+        let tx = database.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(codec::database)?;
+        let out = f(&tx, &mut rules)?;
         tx.commit().map_err(codec::database)?;
-        drop(conn);
+        database.rules = rules;
+        drop(database);
         self.changed.send_modify(|count| *count += 1);
         Ok(out)
     }
@@ -141,7 +143,7 @@ impl Store for SqliteStore {
     }
 
     fn append(&self, act: &Act, vault: &dyn Vault) -> Result<Vec<SignedEvent>, StoreError> {
-        self.write(|tx| append::append(tx, act, vault))
+        self.write_views(|tx, rules| append::append(tx, act, vault, rules))
     }
 
     fn case_events(&self, case: CaseId) -> Result<Vec<SignedEvent>, StoreError> {
@@ -150,10 +152,6 @@ impl Store for SqliteStore {
 
     fn case(&self, id: CaseId) -> Result<Option<CaseView>, StoreError> {
         self.read(|conn| read::case(conn, id))
-    }
-
-    fn cases(&self, filter: &CaseFilter) -> Result<Vec<CaseView>, StoreError> {
-        self.read(|conn| read::cases(conn, filter))
     }
 
     fn cases_of_container(&self, container: &ContainerNo) -> Result<Vec<CaseId>, StoreError> {
@@ -172,28 +170,26 @@ impl Store for SqliteStore {
         self.read(|conn| read::seal(conn, no))
     }
 
-    fn seals(&self, filter: &SealFilter) -> Result<Vec<SealView>, StoreError> {
-        self.read(|conn| read::seals(conn, filter))
-    }
-
     fn parcel(&self, id: ParcelId) -> Result<Option<ParcelView>, StoreError> {
         self.read(|conn| read::parcel(conn, id))
     }
 
-    fn parcels(&self, unit: &OfficeCode) -> Result<Vec<ParcelView>, StoreError> {
-        self.read(|conn| read::parcels(conn, unit))
-    }
-
     fn office(&self, code: &OfficeCode) -> Result<Option<Office>, StoreError> {
-        Ok(self.rules_in_force()?.office(code).cloned())
+        Ok(self.rules_in_force().office(code).cloned())
     }
 
     fn offices(&self) -> Result<Vec<Office>, StoreError> {
-        Ok(self.rules_in_force()?.offices.clone())
+        Ok(self.rules_in_force().offices.clone())
     }
 
     fn trust_rules_keys(&self, keys: &[Bytes]) -> Result<(), StoreError> {
-        self.write_and_reread_rules(|tx| packs::trust(tx, keys))
+        self.write_views(|tx, rules| {
+            packs::trust(tx, keys)?;
+            if let Some(newest) = packs::rules(tx)? {
+                *rules = Arc::new(newest);
+            }
+            lines::name_deadlines(tx, rules)
+        })
     }
 
     fn pack_standing(&self) -> Result<PackStanding, StoreError> {
@@ -217,7 +213,7 @@ impl Store for SqliteStore {
     }
 
     fn rules(&self) -> Result<RulePack, StoreError> {
-        Ok(self.rules_in_force()?.as_ref().clone())
+        Ok(self.rules_in_force().as_ref().clone())
     }
 
     fn queue(&self) -> Result<Vec<QueueItem>, StoreError> {
@@ -231,11 +227,17 @@ impl Store for SqliteStore {
     }
 
     fn take_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Sendable>, StoreError> {
+        let mut database = self.lock();
+        let tx = database.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(codec::database)?;
+        let due = queue::take(&tx, now, limit)?;
         // Nothing due is the common answer and must not count as a change.
-        if self.read(|conn| queue::due(conn, now, 1))?.is_empty() {
-            return Ok(Vec::new());
+        if due.is_empty() {
+            return Ok(due);
         }
-        self.write(|tx| queue::take(tx, now, limit))
+        tx.commit().map_err(codec::database)?;
+        drop(database);
+        self.changed.send_modify(|count| *count += 1);
+        Ok(due)
     }
 
     fn settle(&self, results: &[(i64, Settled)]) -> Result<(), StoreError> {
@@ -264,7 +266,7 @@ impl Store for SqliteStore {
     }
 
     fn take_changes(&self, changes: &ChangesResponse, at: Timestamp) -> Result<(), StoreError> {
-        self.write_and_reread_rules(|tx| mirror::take(tx, changes, at))
+        self.write_views(|tx, rules| mirror::take(tx, changes, at, rules))
     }
 
     fn photos_wanted(&self, unit: &OfficeCode) -> Result<Vec<Sha256>, StoreError> {

@@ -23,6 +23,7 @@ const MIGRATION_STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/003_corrections.sql")),
     M::up(include_str!("migrations/004_kinds.sql")),
     M::up(include_str!("migrations/005_packs.sql")),
+    M::up(include_str!("migrations/006_lists.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(MIGRATION_STEPS);
 
@@ -78,6 +79,8 @@ fn settings(conn: &Connection) -> rusqlite::Result<()> {
     conn.pragma_update(None, "foreign_keys", "ON")?;
     // Android offers no folder for temporary files.
     conn.pragma_update(None, "temp_store", "MEMORY")?;
+    // Every statement of the store stays prepared.
+    conn.set_prepared_statement_cache_capacity(128);
     Ok(())
 }
 

@@ -4,45 +4,45 @@
 //! accepted, unless both go in one batch. Seals do not wait for each other. Alarms wait for nothing.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 use seal_core::outbox::Lane;
 
 /// A queued event that is not accepted yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
+pub struct Candidate<S> {
     /// Queue key; grows with age order.
     pub key: i64,
     /// Lane.
     pub lane: u8,
     /// Waiting, and its time has come.
     pub ready: bool,
-    /// Seals it names.
-    pub seals: Vec<String>,
+    /// Seals it names, by number or by anything else that is one for each.
+    pub seals: Vec<S>,
 }
 
 /// Keys that may go in one batch, in sending order. `candidates` are all events not accepted yet, oldest first.
-pub fn sendable(candidates: &[Candidate]) -> Vec<i64> {
-    let mut held: HashSet<&str> = HashSet::new();
-    let mut free: Vec<&Candidate> = Vec::new();
+pub fn sendable<S: Hash + Eq>(candidates: &[Candidate<S>]) -> Vec<i64> {
+    let mut held: HashSet<&S> = HashSet::new();
+    let mut free: Vec<&Candidate<S>> = Vec::new();
     for candidate in candidates {
         let alarm = candidate.lane == Lane::Alarm as u8;
-        let waits = !alarm && candidate.seals.iter().any(|seal| held.contains(seal.as_str()));
+        let waits = !alarm && candidate.seals.iter().any(|seal| held.contains(seal));
         if candidate.ready && !waits {
             free.push(candidate);
         } else {
-            held.extend(candidate.seals.iter().map(String::as_str));
+            held.extend(&candidate.seals);
         }
     }
     // An urgent event takes the earlier ones of its seals along, else it would have to wait for them.
-    let mut urgency: HashMap<&str, u8> = HashMap::new();
+    let mut urgency: HashMap<&S, u8> = HashMap::new();
     let mut ranked: Vec<(u8, i64)> = Vec::with_capacity(free.len());
     for candidate in free.iter().rev() {
         if candidate.lane == Lane::Alarm as u8 {
             ranked.push((candidate.lane, candidate.key));
             continue;
         }
-        let lane =
-            candidate.seals.iter().filter_map(|seal| urgency.get(seal.as_str()).copied()).fold(candidate.lane, u8::min);
+        let lane = candidate.seals.iter().filter_map(|seal| urgency.get(seal).copied()).fold(candidate.lane, u8::min);
         for seal in &candidate.seals {
             urgency.insert(seal, lane);
         }
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn candidate(key: i64, lane: Lane, ready: bool, seals: &[&str]) -> Candidate {
+    fn candidate(key: i64, lane: Lane, ready: bool, seals: &[&str]) -> Candidate<String> {
         Candidate { key, lane: lane as u8, ready, seals: seals.iter().map(|seal| (*seal).to_owned()).collect() }
     }
 
@@ -90,7 +90,7 @@ mod tests {
         fn no_event_overtakes_an_earlier_one_of_its_seal(
             rows in prop::collection::vec((1_u8..3, any::<bool>(), prop::collection::vec(0_u8..4, 0..3)), 0..40)
         ) {
-            let queue: Vec<Candidate> = rows.iter().enumerate().map(|(key, (lane, ready, seals))| Candidate {
+            let queue: Vec<Candidate<String>> = rows.iter().enumerate().map(|(key, (lane, ready, seals))| Candidate {
                 key: key as i64,
                 lane: *lane,
                 ready: *ready,

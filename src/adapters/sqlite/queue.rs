@@ -1,5 +1,7 @@
 //! The queue: what is due, how attempts ended, and the list people see.
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use seal_core::ids::{CaseId, EventId, Sha256};
@@ -29,27 +31,41 @@ fn is_due(not_before: Option<i64>, now: Timestamp) -> bool {
     not_before.is_none_or(|at| at <= millis(now) || at > millis(now + LONGEST_WAIT))
 }
 
-fn candidates(conn: &Connection, now: Timestamp) -> Result<Vec<Candidate>, StoreError> {
+/// Every event not accepted yet, oldest first. Seals stand as numbers, given as they are met: there may be many thousand
+/// events, and the same few seals in them.
+fn candidates(conn: &Connection, now: Timestamp) -> Result<Vec<Candidate<usize>>, StoreError> {
     let mut select = conn
         .prepare_cached(
-            "SELECT outbox.key, outbox.lane, outbox.state = 'waiting', outbox.not_before,
-                    (SELECT group_concat(seal, char(10)) FROM event_seal WHERE event_seq = outbox.event_seq)
-             FROM outbox WHERE outbox.what = 'event' AND outbox.state <> 'accepted' ORDER BY outbox.key",
+            "SELECT outbox.key, outbox.lane, outbox.state = 'waiting', outbox.not_before, event_seal.seal
+             FROM outbox LEFT JOIN event_seal ON event_seal.event_seq = outbox.event_seq
+             WHERE outbox.what = 'event' AND outbox.state <> 'accepted' ORDER BY outbox.key",
         )
         .map_err(database)?;
-    let rows = select
-        .query_map([], |row| {
-            let (waiting, not_before): (bool, Option<i64>) = (row.get(2)?, row.get(3)?);
-            let seals: Option<String> = row.get(4)?;
-            Ok(Candidate {
-                key: row.get(0)?,
-                lane: row.get(1)?,
-                ready: waiting && is_due(not_before, now),
-                seals: seals.map(|seals| seals.split('\n').map(str::to_owned).collect()).unwrap_or_default(),
-            })
-        })
-        .map_err(database)?;
-    rows.map(|row| row.map_err(database)).collect()
+    let mut rows = select.query([]).map_err(database)?;
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let mut candidates: Vec<Candidate<usize>> = Vec::new();
+    while let Some(row) = rows.next().map_err(database)? {
+        let key: i64 = row.get(0).map_err(database)?;
+        if candidates.last().is_none_or(|last| last.key != key) {
+            let (waiting, not_before): (bool, Option<i64>) =
+                row.get(2).and_then(|waiting| Ok((waiting, row.get(3)?))).map_err(database)?;
+            let (lane, ready) = (row.get(1).map_err(database)?, waiting && is_due(not_before, now));
+            candidates.push(Candidate { key, lane, ready, seals: Vec::new() });
+        }
+        let seal = row.get_ref(4).map_err(database)?.as_str_or_null().map_err(|e| database(e.into()))?;
+        if let (Some(seal), Some(candidate)) = (seal, candidates.last_mut()) {
+            let number = match numbers.get(seal) {
+                Some(number) => *number,
+                None => {
+                    let next = numbers.len();
+                    numbers.insert(seal.to_owned(), next);
+                    next
+                }
+            };
+            candidate.seals.push(number);
+        }
+    }
+    Ok(candidates)
 }
 
 fn due_photo(conn: &Connection, now: Timestamp) -> Result<Option<i64>, StoreError> {

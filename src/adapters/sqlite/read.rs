@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 use super::codec::{self, database, from_json};
 use super::views;
-use crate::ports::store::{CaseFilter, SealFilter, StoreError};
+use crate::ports::store::StoreError;
 
 fn many<T: DeserializeOwned>(conn: &Connection, sql: &str, params: impl Params) -> Result<Vec<T>, StoreError> {
     let mut select = conn.prepare_cached(sql).map_err(database)?;
@@ -36,20 +36,6 @@ pub fn case(conn: &Connection, id: CaseId) -> Result<Option<CaseView>, StoreErro
     one(conn, "SELECT json FROM case_view WHERE id = ?1", params![id.0.as_bytes().as_slice()])
 }
 
-pub fn cases(conn: &Connection, filter: &CaseFilter) -> Result<Vec<CaseView>, StoreError> {
-    match filter {
-        CaseFilter::From(unit) => {
-            many(conn, "SELECT json FROM case_view WHERE origin = ?1 ORDER BY planned_at, id", params![unit.as_str()])
-        }
-        CaseFilter::To(unit) => many(
-            conn,
-            "SELECT json FROM case_view WHERE destination = ?1 ORDER BY planned_at, id",
-            params![unit.as_str()],
-        ),
-        CaseFilter::All => many(conn, "SELECT json FROM case_view ORDER BY planned_at, id", []),
-    }
-}
-
 pub fn cases_by_code(conn: &Connection, kind: &str, value: &str) -> Result<Vec<CaseId>, StoreError> {
     let mut select = conn
         .prepare_cached(
@@ -65,29 +51,8 @@ pub fn seal(conn: &Connection, no: &SealNo) -> Result<Option<SealView>, StoreErr
     one(conn, "SELECT json FROM seal_view WHERE no = ?1", params![no.as_str()])
 }
 
-pub fn seals(conn: &Connection, filter: &SealFilter) -> Result<Vec<SealView>, StoreError> {
-    let (sql, unit) = match filter {
-        SealFilter::MustGoHomeFrom(unit) => {
-            ("SELECT json FROM seal_view WHERE holder = ?1 AND must_go_home = 1 ORDER BY no", unit)
-        }
-        SealFilter::HeldBy(unit) => ("SELECT json FROM seal_view WHERE holder = ?1 ORDER BY no", unit),
-        SealFilter::BelongingTo(unit) => {
-            ("SELECT json FROM seal_view WHERE owner = ?1 OR manager = ?1 ORDER BY no", unit)
-        }
-    };
-    many(conn, sql, params![unit.as_str()])
-}
-
 pub fn parcel(conn: &Connection, id: ParcelId) -> Result<Option<ParcelView>, StoreError> {
     one(conn, "SELECT json FROM parcel_view WHERE id = ?1", params![id.0.as_bytes().as_slice()])
-}
-
-pub fn parcels(conn: &Connection, unit: &OfficeCode) -> Result<Vec<ParcelView>, StoreError> {
-    many(
-        conn,
-        "SELECT json FROM parcel_view WHERE origin = ?1 OR destination = ?1 ORDER BY packed_at DESC, id",
-        params![unit.as_str()],
-    )
 }
 
 fn docs(conn: &Connection, kind: &str) -> Result<Vec<Doc>, StoreError> {

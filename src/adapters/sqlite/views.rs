@@ -1,6 +1,7 @@
-//! The cached folds: which of them an event or document touches, and folding them anew.
+//! The cached folds: which of them an event or document touches, and folding them anew. The lines of the lists go along.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use seal_core::case::{CasePhase, CaseView};
@@ -8,11 +9,12 @@ use seal_core::courier::ParcelView;
 use seal_core::custody::SealView;
 use seal_core::doc::{CaseDoc, Doc, SealDoc};
 use seal_core::event::{Event, SignedEvent};
-use seal_core::fact::Fact;
 use seal_core::ids::{CaseId, EventId, ParcelId};
+use seal_core::rules::RulePack;
 use seal_core::seal_no::SealNo;
 
 use super::codec::{self, database, from_json, millis, to_json};
+use super::{append, lines, packs};
 use crate::ports::store::StoreError;
 
 /// Views to fold anew before the transaction ends.
@@ -33,11 +35,7 @@ impl Touched {
         self.cases.extend(event.case);
         self.seals.extend(event.fact.seals().into_iter().cloned());
         self.parcels.extend(event.fact.parcel());
-        match &event.fact {
-            Fact::ConflictDecided(decision) => self.spoken_of.extend(&decision.events),
-            Fact::Corrected(correction) => self.spoken_of.push(correction.event),
-            _ => {}
-        }
+        self.spoken_of.extend(event.fact.speaks_of());
     }
 
     /// Notes what a document changes.
@@ -54,8 +52,8 @@ impl Touched {
         }
     }
 
-    /// Folds them.
-    pub fn refresh(mut self, tx: &Transaction<'_>) -> Result<(), StoreError> {
+    /// Folds them. `rules` are the newest known, and are renewed when a pack came.
+    pub fn refresh(mut self, tx: &Transaction<'_>, rules: &mut Arc<RulePack>) -> Result<(), StoreError> {
         for id in std::mem::take(&mut self.spoken_of) {
             let cose: Option<Vec<u8>> = tx
                 .query_row("SELECT cose FROM event WHERE id = ?1", params![id.0.as_bytes().as_slice()], |row| {
@@ -71,19 +69,29 @@ impl Touched {
             }
         }
         if self.pack {
-            super::packs::settle(tx)?;
+            packs::settle(tx)?;
+            if let Some(newest) = packs::rules(tx)? {
+                *rules = Arc::new(newest);
+            }
         }
         self.cases.iter().try_for_each(|case| refresh_case(tx, *case))?;
-        self.seals.iter().try_for_each(|seal| refresh_seal(tx, seal))?;
-        self.parcels.iter().try_for_each(|parcel| refresh_parcel(tx, *parcel))
+        // A seal's line tells of the parcel it is in.
+        self.parcels.iter().try_for_each(|parcel| refresh_parcel(tx, *parcel, rules))?;
+        self.seals.iter().try_for_each(|seal| refresh_seal(tx, seal, rules))?;
+        if self.pack { lines::name_deadlines(tx, rules) } else { Ok(()) }
     }
 }
 
-/// Folds every view from nothing.
-pub fn rebuild(tx: &Transaction<'_>) -> Result<(), StoreError> {
-    tx.execute_batch("DELETE FROM case_code; DELETE FROM case_view; DELETE FROM seal_view; DELETE FROM parcel_view;")
-        .map_err(database)?;
-    let mut touched = Touched::default();
+/// Folds every view from nothing, and what is made of them.
+pub fn rebuild(tx: &Transaction<'_>, rules: &mut Arc<RulePack>) -> Result<(), StoreError> {
+    tx.execute_batch(
+        "DELETE FROM case_code; DELETE FROM case_view; DELETE FROM seal_view; DELETE FROM parcel_view;
+         DELETE FROM event_about;",
+    )
+    .map_err(database)?;
+    lines::forget_all(tx)?;
+    note_spoken_of(tx)?;
+    let mut touched = Touched { pack: true, ..Touched::default() };
     let mut docs = tx.prepare("SELECT json FROM doc").map_err(database)?;
     for json in docs.query_map([], |row| row.get::<_, String>(0)).map_err(database)? {
         touched.doc(&from_json(&json.map_err(database)?)?);
@@ -107,7 +115,18 @@ pub fn rebuild(tx: &Transaction<'_>) -> Result<(), StoreError> {
     for seal in seals.query_map([], |row| row.get::<_, String>(0)).map_err(database)? {
         touched.seals.insert(seal_no(&seal.map_err(database)?)?);
     }
-    touched.refresh(tx)
+    touched.refresh(tx, rules)
+}
+
+fn note_spoken_of(tx: &Transaction<'_>) -> Result<(), StoreError> {
+    let mut select =
+        tx.prepare("SELECT seq, cose FROM event WHERE kind IN ('conflict_decided', 'corrected')").map_err(database)?;
+    let mut rows = select.query([]).map_err(database)?;
+    while let Some(row) = rows.next().map_err(database)? {
+        let (seq, cose): (i64, Vec<u8>) = row.get(0).and_then(|seq| Ok((seq, row.get(1)?))).map_err(database)?;
+        append::note_spoken_of(tx, seq, &codec::event(&cose)?.event.fact)?;
+    }
+    Ok(())
 }
 
 fn seal_no(text: &str) -> Result<SealNo, StoreError> {
@@ -119,18 +138,20 @@ fn refresh_case(tx: &Transaction<'_>, id: CaseId) -> Result<(), StoreError> {
         Some(Doc::Case(doc)) => Some(doc),
         _ => None,
     };
-    // Decisions may be written outside any case.
+    // Decisions may be written outside the case.
     let events = events(
         tx,
         "SELECT cose FROM event WHERE case_id = ?1
-         UNION ALL SELECT cose FROM event WHERE case_id IS NULL AND kind = 'conflict_decided'",
+         UNION ALL SELECT cose FROM event WHERE case_id IS NOT ?1 AND seq IN (
+             SELECT event_about.event_seq FROM event AS spoken
+             JOIN event_about ON event_about.target = spoken.id WHERE spoken.case_id = ?1)",
         id.0.as_bytes().as_slice(),
     )?;
     let key = id.0.as_bytes().as_slice();
     tx.execute("DELETE FROM case_code WHERE case_id = ?1", params![key]).map_err(database)?;
     let Some(view) = CaseView::fold(id, doc.as_ref(), &events) else {
         tx.execute("DELETE FROM case_view WHERE id = ?1", params![key]).map_err(database)?;
-        return Ok(());
+        return lines::forget_case(tx, id);
     };
     tx.prepare_cached(
         "INSERT INTO case_view (id, origin, destination, planned_at, closed, json) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -152,10 +173,10 @@ fn refresh_case(tx: &Transaction<'_>, id: CaseId) -> Result<(), StoreError> {
             .and_then(|mut insert| insert.execute(params![kind, value, key, i64::try_from(place).unwrap_or(i64::MAX)]))
             .map_err(database)?;
     }
-    Ok(())
+    lines::write_case(tx, &view)
 }
 
-fn refresh_seal(tx: &Transaction<'_>, no: &SealNo) -> Result<(), StoreError> {
+fn refresh_seal(tx: &Transaction<'_>, no: &SealNo, rules: &RulePack) -> Result<(), StoreError> {
     let doc: Option<SealDoc> = match doc(tx, &format!("seal/{}", no.as_str()))? {
         Some(Doc::Seal(doc)) => Some(doc),
         _ => None,
@@ -163,12 +184,14 @@ fn refresh_seal(tx: &Transaction<'_>, no: &SealNo) -> Result<(), StoreError> {
     let events = events(
         tx,
         "SELECT event.cose FROM event_seal JOIN event ON event.seq = event_seal.event_seq WHERE event_seal.seal = ?1
-         UNION ALL SELECT cose FROM event WHERE kind = 'corrected'",
+         UNION ALL SELECT cose FROM event WHERE seq IN (
+             SELECT event_about.event_seq FROM event_seal JOIN event AS spoken ON spoken.seq = event_seal.event_seq
+             JOIN event_about ON event_about.target = spoken.id WHERE event_seal.seal = ?1)",
         no.as_str(),
     )?;
     if doc.is_none() && events.is_empty() {
         tx.execute("DELETE FROM seal_view WHERE no = ?1", params![no.as_str()]).map_err(database)?;
-        return Ok(());
+        return lines::forget_seal(tx, no);
     }
     let view = SealView::fold(no, doc.as_ref(), &events);
     let holder = view.holder().cloned();
@@ -188,20 +211,24 @@ fn refresh_seal(tx: &Transaction<'_>, no: &SealNo) -> Result<(), StoreError> {
         to_json(&view)?,
     ])
     .map_err(database)?;
-    Ok(())
+    lines::write_turns(tx, &view)?;
+    lines::write_seal(tx, &view, rules)
 }
 
-fn refresh_parcel(tx: &Transaction<'_>, id: ParcelId) -> Result<(), StoreError> {
+fn refresh_parcel(tx: &Transaction<'_>, id: ParcelId, rules: &RulePack) -> Result<(), StoreError> {
     let key = id.0.as_bytes().as_slice();
     let events = events(
         tx,
-        "SELECT cose FROM event WHERE parcel_id = ?1 UNION ALL SELECT cose FROM event WHERE kind = 'corrected'",
+        "SELECT cose FROM event WHERE parcel_id = ?1
+         UNION ALL SELECT cose FROM event WHERE seq IN (
+             SELECT event_about.event_seq FROM event AS spoken
+             JOIN event_about ON event_about.target = spoken.id WHERE spoken.parcel_id = ?1)",
         key,
     )?;
     let Some(view) = ParcelView::fold(id, &events) else {
         // A hand-over known before its packing waits for it.
         tx.execute("DELETE FROM parcel_view WHERE id = ?1", params![key]).map_err(database)?;
-        return Ok(());
+        return lines::forget_parcel(tx, id, rules);
     };
     tx.prepare_cached(
         "INSERT INTO parcel_view (id, origin, destination, packed_at, json) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -211,7 +238,7 @@ fn refresh_parcel(tx: &Transaction<'_>, id: ParcelId) -> Result<(), StoreError> 
     .map_err(database)?
     .execute(params![key, view.packed.from.as_str(), view.packed.to.as_str(), millis(view.packed_at), to_json(&view)?])
     .map_err(database)?;
-    Ok(())
+    lines::write_parcel(tx, &view, rules)
 }
 
 /// A document by key.

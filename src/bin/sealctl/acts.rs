@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use futures_util::FutureExt as _;
 use seal_core::codes::{CustomsSealKind, Iso17712, SealCondition, SealType, SealingParty};
 use seal_core::container::ContainerNo;
-use seal_core::courier::{ParcelView, return_clock};
+use seal_core::courier::return_clock;
 use seal_core::declaration::DeclarationNo;
 use seal_core::evidence::PhotoRole;
 use seal_core::fact::{CargoHandedOver, Inspected, ManualMethod, OnOff, Stage};
@@ -43,7 +43,7 @@ use seal_field::actions::take_photo::{Shot, keep_photo};
 use seal_field::actions::tug_test::tug_test;
 use seal_field::adapters::switchable::NetworkMode;
 use seal_field::ports::camera::Still;
-use seal_field::ports::store::CaseFilter;
+use seal_field::ports::lists::{CaseList, Cases, Page, ParcelList, Parcels};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -214,6 +214,9 @@ async fn device(desk: &Desk, act: Act) -> Result<Value, String> {
     }
 }
 
+/// A list in one page.
+const EVERY: Page = Page { after: None, limit: usize::MAX };
+
 /// What is known here; nothing is written.
 fn look(desk: &Desk, act: Act) -> Result<Value, String> {
     let kit = &desk.kit;
@@ -225,11 +228,12 @@ fn look(desk: &Desk, act: Act) -> Result<Value, String> {
         }),
         Act::Cases => {
             let unit = desk.officer()?.unit;
-            let of = |filter| -> Result<Vec<CaseId>, String> {
-                let cases = kit.store.cases(&filter).map_err(words)?;
-                Ok(cases.iter().map(|view| view.doc.id).collect())
+            let of = |which| -> Result<Vec<CaseId>, String> {
+                let mut lines = kit.store.case_lines(&CaseList::all(which), &EVERY).map_err(words)?.lines;
+                lines.sort_by_key(|line| (line.planned_at, line.id));
+                Ok(lines.iter().map(|line| line.id).collect())
             };
-            json!({ "from": of(CaseFilter::From(unit.clone()))?, "to": of(CaseFilter::To(unit))? })
+            json!({ "from": of(Cases::From(unit.clone()))?, "to": of(Cases::To(unit))? })
         }
         Act::Case { case } => {
             let view = known(case)?;
@@ -245,8 +249,8 @@ fn look(desk: &Desk, act: Act) -> Result<Value, String> {
             json!({ "stage": view.stage(), "parcel": view })
         }
         Act::Parcels => {
-            let parcels: Vec<ParcelView> = kit.store.parcels(&desk.officer()?.unit).map_err(words)?;
-            json!({ "parcels": parcels })
+            let list = ParcelList::all(Parcels::Of(desk.officer()?.unit));
+            json!({ "parcels": kit.store.parcel_lines(&list, &EVERY).map_err(words)?.lines })
         }
         Act::PhotosHere { case } => {
             let view = known(case)?;

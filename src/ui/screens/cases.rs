@@ -1,51 +1,32 @@
 //! Every case known on this device, with search that needs no diacritics.
 
 use dioxus::prelude::*;
-use seal_core::case::CaseView;
+use jiff::Timestamp;
+use seal_core::ids::OfficeCode;
+use seal_core::time::date_in_vietnam;
+use seal_core::work::Todo;
 
-use super::home::CaseRow;
-use super::parts::Page;
+use super::home::{CaseRow, TodoProp};
+use super::parts::{self, LINES, More, use_lines};
 use super::stored::store_trouble;
-use crate::i18n::fold;
-use crate::ports::store::CaseFilter;
+use crate::actions::Kit;
+use crate::ports::lists::{CaseList, Cases as Which, Page};
+use crate::ports::store::StoreError;
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::use_desk;
 use crate::ui::route::Route;
 
-/// Rows shown at once; a search narrows the rest.
-const MOST: usize = 60;
+/// How many are known, those found of them, and whether there are more.
+type Found = (u64, Vec<Todo>, bool);
 
-/// All that a case can be found by, folded.
-fn haystack(view: &CaseView) -> String {
-    let mut text = String::new();
-    let mut add = |part: &str| {
-        text.push_str(part);
-        text.push('\n');
-    };
-    view.doc.containers.iter().for_each(|container| add(container.as_str()));
-    view.doc.declaration.iter().for_each(|declaration| add(declaration.as_str()));
-    view.seals.iter().for_each(|seal| add(seal.no.as_str()));
-    for part in [&view.doc.trader, &view.doc.vehicle, &view.doc.trailer, &view.doc.driver, &view.doc.tax_code] {
-        add(part);
-    }
-    if let Some(trip) = &view.trip {
-        add(&trip.vehicle);
-        add(&trip.trailer);
-        add(&trip.driver);
-    }
-    add(view.doc.origin.as_str());
-    add(view.doc.destination.as_str());
-    fold(&text)
-}
-
-/// Whether a case answers a search: as words, and with the blanks of a number left out.
-#[must_use]
-pub fn found(view: &CaseView, search: &str) -> bool {
-    let search = fold(search.trim());
-    let hay = haystack(view);
-    let tight: String = search.chars().filter(|c| !c.is_whitespace()).collect();
-    hay.contains(&search) || (!tight.is_empty() && hay.contains(&tight))
+fn read(kit: &Kit, unit: &OfficeCode, now: Timestamp, search: String, lines: usize) -> Result<Found, StoreError> {
+    let all = CaseList::all(Which::All);
+    let known = kit.store.case_count(&all)?;
+    let found = kit.store.case_lines(&CaseList { search, ..all }, &Page::first(lines))?;
+    let (rules, today) = (kit.store.rules()?, date_in_vietnam(now));
+    let todos = found.lines.into_iter().map(|line| Todo::of(line, unit, &rules, today)).collect();
+    Ok((known, todos, found.next.is_some()))
 }
 
 /// See the module.
@@ -53,40 +34,40 @@ pub fn found(view: &CaseView, search: &str) -> bool {
 pub fn Cases() -> Element {
     let mut desk = use_desk();
     let mut search = use_signal(String::new);
+    let mut lines = use_lines();
     let Some(officer) = desk.officer() else { return rsx! {} };
-    let (cases, trouble) = match desk.look(|kit| kit.store.cases(&CaseFilter::All)) {
-        Ok(cases) => (cases, String::new()),
-        Err(error) => (Vec::new(), store_trouble(&error)),
+    let now = desk.kit().clock.now().wall;
+    let (known, found, more, trouble) = match desk.look(|kit| read(kit, &officer.unit, now, search(), lines())) {
+        Ok((known, found, more)) => (known, found, more, String::new()),
+        Err(error) => (0, Vec::new(), false, store_trouble(&error)),
     };
-    let all = cases.len();
-    let shown: Vec<CaseView> = cases.into_iter().filter(|view| found(view, &search())).collect();
-    let count = shown.len();
     rsx! {
-        Page { title: t!("nav-cases"), sub: t!("case-known-here", n = all), nav: "cases", settings: true,
-            super::parts::Trouble { text: trouble }
+        parts::Page { title: t!("nav-cases"), sub: t!("case-known-here", n = known), nav: "cases", settings: true,
+            parts::Trouble { text: trouble }
             TextField {
                 label: t!("case-search"),
                 help: t!("case-search-help"),
                 words: true,
-                oninput: move |text: String| search.set(text),
+                oninput: move |text: String| {
+                    search.set(text);
+                    lines.set(LINES);
+                },
             }
-            if count == 0 {
+            if found.is_empty() {
                 Card {
                     Empty {
                         icon: "search",
-                        title: if all == 0 { t!("case-none") } else { t!("case-none-found") },
+                        title: if known == 0 { t!("case-none") } else { t!("case-none-found") },
                         text: t!("case-none-why"),
                     }
                 }
             } else {
                 List {
-                    for view in shown.into_iter().take(MOST) {
-                        CaseRow { key: "{view.doc.id}", view, unit: officer.unit.clone() }
+                    for todo in found {
+                        CaseRow { key: "{todo.line.id}", todo: TodoProp(todo) }
                     }
                 }
-                if count > MOST {
-                    Note { text: t!("case-more", n = count - MOST) }
-                }
+                More { lines, more }
             }
             Button {
                 icon: "plus",

@@ -1,139 +1,43 @@
 //! The shift: the next task, what is due, and the rest of the day.
 
 use dioxus::prelude::*;
-use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use seal_core::case::{CasePhase, CaseView};
-use seal_core::courier::{ParcelStage, return_clock};
+use seal_core::courier::ParcelStage;
+use seal_core::figures::ReturnFigures;
 use seal_core::ids::OfficeCode;
-use seal_core::rules::{GoodsGroup, RulePack};
-use seal_core::seal::outcome::open_command;
-use seal_core::seal::reading::LockAction;
+use seal_core::line::ParcelLine;
 use seal_core::time::date_in_vietnam;
+use seal_core::work::{Task, Todo, day_begins, work_list};
 
-use super::parts::{Page, use_sync_status};
-use super::words::{self, title_of};
+use super::parts::{self, More, use_lines, use_sync_status};
+use super::stored::store_trouble;
+use super::words::{self, title_of, title_of_line};
 use crate::actions::Kit;
 use crate::i18n::format;
-use crate::ports::store::{CaseFilter, DAMAGE_NOTE, Damage, SealFilter, StoreError};
+use crate::ports::lists::{Lines, Page, ParcelList, Parcels};
+use crate::ports::store::{DAMAGE_NOTE, Damage, StoreError};
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::use_desk;
 use crate::ui::route::{Route, ScanFor};
 
-/// What an officer of a unit has to do with a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Task {
-    /// Nobody knows whether a lock is closed.
-    Settle,
-    /// Seal it.
-    Seal,
-    /// It waits to leave, and needs no customs seal.
-    NoSeal,
-    /// Inspect it and take the seal off.
-    Inspect,
-    /// Full examination.
-    Examine,
-    /// Another unit's turn.
-    Await,
-    /// On its way.
-    Leave,
-    /// Nothing more.
-    Nothing,
-}
-
-/// The group of a case's goods: as it was settled, else as the rules of `today` say of its ground. Pure.
-#[must_use]
-pub fn group(view: &CaseView, rules: &RulePack, today: Date) -> Option<GoodsGroup> {
-    let settled = view.decision.as_ref().map(|decision| decision.group);
-    settled.or_else(|| rules.decide_goods(view.ground?, today).map(|decision| decision.group))
-}
-
-/// What is to be done at `unit` with a case whose goods are of `group`. Pure.
-#[must_use]
-pub fn task(view: &CaseView, unit: &OfficeCode, group: Option<GoodsGroup>) -> Task {
-    let (origin, destination) = (&view.doc.origin == unit, &view.doc.destination == unit);
-    match view.phase() {
-        // The seal is where it was to be locked, or where it was to be opened.
-        CasePhase::Uncertain => match view.customs_seals().find_map(|seal| open_command(&seal.state)) {
-            Some((_, LockAction::Arm)) if !origin => Task::Await,
-            Some((_, LockAction::Disarm)) if !destination => Task::Await,
-            _ => Task::Settle,
-        },
-        CasePhase::ToSeal | CasePhase::Sealing if origin && group == Some(GoodsGroup::C) => Task::NoSeal,
-        CasePhase::ToSeal | CasePhase::Sealing if origin => Task::Seal,
-        CasePhase::Sealed if destination => Task::Inspect,
-        // It left with a container that has no seal: what is sealed has arrived all the same.
-        CasePhase::Sealing if destination && view.customs_seals().any(|seal| seal.state.is_on()) => Task::Inspect,
-        CasePhase::ToSeal | CasePhase::Sealing => Task::Await,
-        CasePhase::Held => Task::Examine,
-        CasePhase::Sealed => Task::Leave,
-        _ => Task::Nothing,
-    }
-}
-
 struct Shift {
     cases: Vec<Todo>,
-    due_today: usize,
-    to_return: usize,
+    returns: ReturnFigures,
     queue: u32,
-    parcels: Vec<(seal_core::ids::ParcelId, String, usize, OfficeCode)>,
+    parcels: Lines<ParcelLine>,
 }
 
-/// A case and what is to be done with it.
-#[derive(Clone, PartialEq)]
-struct Todo {
-    view: CaseView,
-    group: Option<GoodsGroup>,
-    task: Task,
-}
-
-fn read(kit: &Kit, unit: &OfficeCode, now: Timestamp) -> Result<Shift, StoreError> {
-    let mut cases = kit.store.cases(&CaseFilter::From(unit.clone()))?;
-    for view in kit.store.cases(&CaseFilter::To(unit.clone()))? {
-        if !cases.iter().any(|known| known.doc.id == view.doc.id) {
-            cases.push(view);
-        }
-    }
-    let rules = kit.store.rules()?;
-    let today = date_in_vietnam(now);
-    let mut cases: Vec<Todo> = cases
-        .into_iter()
-        .map(|view| {
-            let group = group(&view, &rules, today);
-            Todo { task: task(&view, unit, group), group, view }
-        })
-        .collect();
-    // What needs a person first, then by the time the truck was announced.
-    cases.sort_by_key(|todo| {
-        let rank = match todo.task {
-            Task::Settle => 0,
-            Task::Seal | Task::Inspect => 1,
-            Task::Examine => 2,
-            Task::Await => 3,
-            Task::NoSeal | Task::Leave => 4,
-            Task::Nothing => 5,
-        };
-        (rank, todo.view.doc.planned_at)
-    });
-    let seals = kit.store.seals(&SealFilter::MustGoHomeFrom(unit.clone()))?;
-    let due = |seal: &&seal_core::custody::SealView| {
-        return_clock(seal, &rules, now).is_ok_and(|clock| clock.last_day <= today)
-    };
+fn read(kit: &Kit, unit: &OfficeCode, now: Timestamp, parcels: usize) -> Result<Shift, StoreError> {
+    let lines = kit.store.shift_lines(unit, day_begins(now))?;
     let counts = kit.store.queue_counts()?;
-    let parcels = kit
-        .store
-        .parcels(unit)?
-        .into_iter()
-        .filter(|parcel| &parcel.packed.to == unit && parcel.stage() == ParcelStage::HandedOver)
-        .map(|p| (p.packed.parcel, p.packed.number.clone(), p.packed.seals.len(), p.packed.from.clone()))
-        .collect();
+    let coming = ParcelList { stages: vec![ParcelStage::HandedOver], ..ParcelList::all(Parcels::To(unit.clone())) };
     Ok(Shift {
-        cases,
-        due_today: seals.iter().filter(due).count(),
-        to_return: seals.len(),
+        cases: work_list(lines, unit, &kit.store.rules()?, date_in_vietnam(now)),
+        returns: kit.store.return_figures(unit, now)?,
         queue: counts.waiting + counts.stuck,
-        parcels,
+        parcels: kit.store.parcel_lines(&coming, &Page::first(parcels))?,
     })
 }
 
@@ -146,38 +50,42 @@ pub fn Home() -> Element {
     let unit = officer.unit.clone();
     let now = desk.kit().clock.now().wall;
     let sub = desk.look(|kit| words::office(kit, &unit));
-    let shift = match desk.look(|kit| read(kit, &unit, now)) {
+    let (lines, parcels) = (use_lines(), use_lines());
+    let shift = match desk.look(|kit| read(kit, &unit, now, parcels())) {
         Ok(shift) => shift,
         Err(error) => {
-            let text = super::stored::store_trouble(&error);
+            let text = store_trouble(&error);
             return rsx! {
-                Page { title: t!("case-shift"), sub, nav: "home", settings: true, super::parts::Trouble { text } }
+                parts::Page { title: t!("case-shift"), sub, nav: "home", settings: true, parts::Trouble { text } }
             };
         }
     };
-    let next = shift.cases.iter().find(|todo| matches!(todo.task, Task::Settle | Task::Seal | Task::Inspect));
-    let done =
-        shift.cases.iter().filter(|todo| matches!(todo.task, Task::NoSeal | Task::Leave | Task::Nothing)).count();
-    let rest: Vec<CaseView> = shift
+    let next = shift.cases.iter().find(|todo| todo.task.is_next());
+    // The whole case: what was scanned already says where to go on.
+    let next = next
+        .and_then(|todo| desk.look(|kit| kit.store.case(todo.line.id)).ok().flatten().map(|view| (view, todo.clone())));
+    let done = shift.cases.iter().filter(|todo| todo.task.is_done()).count();
+    let rest: Vec<Todo> = shift
         .cases
         .iter()
-        .filter(|todo| next.is_none_or(|next| next.view.doc.id != todo.view.doc.id))
-        .take(40)
-        .map(|todo| todo.view.clone())
+        .filter(|todo| next.as_ref().is_none_or(|(_, next)| next.line.id != todo.line.id))
+        .take(lines())
+        .cloned()
         .collect();
+    let more = rest.len() + usize::from(next.is_some()) < shift.cases.len();
     let never_pulled = status.read().pulled_at.is_none() && shift.cases.is_empty();
     let stats = vec![
         Stat {
             id: "due".into(),
             icon: "hourglass".into(),
-            value: shift.due_today.to_string(),
+            value: shift.returns.due_today.to_string(),
             text: t!("case-stat-due"),
-            bad: shift.due_today > 0,
+            bad: shift.returns.due_today > 0,
         },
         Stat {
             id: "returns".into(),
             icon: "repeat".into(),
-            value: shift.to_return.to_string(),
+            value: shift.returns.to_return.to_string(),
             text: t!("case-stat-returns"),
             bad: false,
         },
@@ -190,10 +98,10 @@ pub fn Home() -> Element {
         },
     ];
     rsx! {
-        Page { title: t!("case-shift"), sub, nav: "home", settings: true,
+        parts::Page { title: t!("case-shift"), sub, nav: "home", settings: true,
             DamageCard {}
-            if let Some(todo) = next.cloned() {
-                NextTask { todo, unit: unit.clone(), now }
+            if let Some((view, todo)) = next {
+                NextTask { view, todo: TodoProp(todo), unit: unit.clone(), now }
             } else if never_pulled {
                 Card {
                     p { class: "strong", {t!("case-loading")} }
@@ -210,31 +118,37 @@ pub fn Home() -> Element {
                 items: stats,
                 onselect: move |id: String| desk.open(if id == "queue" { Route::Queue } else { Route::Returns }),
             }
-            if !rest.is_empty() || !shift.parcels.is_empty() {
+            if !rest.is_empty() || !shift.parcels.lines.is_empty() {
                 SectionHead { title: t!("case-this-shift"), note: t!("case-shift-count", n = shift.cases.len(), done = done) }
                 List {
-                    for (parcel, number, count, from) in shift.parcels {
+                    for parcel in shift.parcels.lines {
                         Row {
-                            key: "{parcel}",
+                            key: "{parcel.id}",
                             icon: "package-open",
                             title: t!("case-receive-parcel"),
-                            sub: t!("case-parcel-sub", number = number, n = count, from = from.as_str()),
-                            onclick: move |()| desk.open(Route::ParcelReceive { parcel }),
+                            sub: t!("case-parcel-sub", number = parcel.number, n = parcel.seals, from = parcel.from.as_str()),
+                            onclick: move |()| desk.open(Route::ParcelReceive { parcel: parcel.id }),
                         }
                     }
-                    for view in rest {
-                        CaseRow { key: "{view.doc.id}", view, unit: unit.clone() }
+                    More { lines: parcels, more: shift.parcels.next.is_some() }
+                    for todo in rest {
+                        CaseRow { key: "{todo.line.id}", todo: TodoProp(todo) }
                     }
                 }
+                More { lines, more }
             }
         }
     }
 }
 
+/// [`Todo`] as a property.
+#[derive(Clone, PartialEq)]
+pub struct TodoProp(pub Todo);
+
 #[component]
-fn NextTask(todo: Todo, unit: OfficeCode, now: Timestamp) -> Element {
+fn NextTask(view: CaseView, todo: TodoProp, unit: OfficeCode, now: Timestamp) -> Element {
     let mut desk = use_desk();
-    let Todo { view, group, task: what } = todo;
+    let Todo { group, task: what, .. } = todo.0;
     let id = view.doc.id;
     let late = now.duration_since(view.doc.planned_at);
     let waiting = late > SignedDuration::from_mins(1) && late < SignedDuration::from_hours(24);
@@ -294,13 +208,10 @@ fn NextTask(todo: Todo, unit: OfficeCode, now: Timestamp) -> Element {
 
 /// A case as a row: number, what to do, state.
 #[component]
-pub fn CaseRow(view: CaseView, unit: OfficeCode) -> Element {
+pub fn CaseRow(todo: TodoProp) -> Element {
     let mut desk = use_desk();
-    let id = view.doc.id;
-    let today = date_in_vietnam(desk.kit().clock.now().wall);
-    // Without rules nothing is known of the goods; the case's own screen says so.
-    let group = desk.look(|kit| kit.store.rules().ok().and_then(|rules| group(&view, &rules, today)));
-    let what = task(&view, &unit, group);
+    let Todo { line, task: what, .. } = todo.0;
+    let id = line.id;
     let (kind, icon, act) = match what {
         Task::Settle => (Tone::Unsure, "diamond-unsure", t!("case-task-settle")),
         Task::Seal => (Tone::Info, "lock", t!("case-act-seal")),
@@ -311,21 +222,21 @@ pub fn CaseRow(view: CaseView, unit: OfficeCode) -> Element {
         Task::Leave => (Tone::Ok, "circle-check", t!("case-act-left")),
         Task::Nothing => (Tone::Idle, "container", t!("case-act-none")),
     };
-    let sub = match (view.ground, what) {
+    let sub = match (line.ground, what) {
         // That no seal is needed is the ground itself, and the chip says that it is sealed.
         (None, _) | (_, Task::NoSeal) => act,
         (Some(ground), Task::Leave) => words::ground(ground),
         (Some(ground), _) => format!("{act} · {}", words::ground(ground)),
     };
-    let phase = view.phase();
-    let planned =
-        matches!((phase, what), (CasePhase::ToSeal, Task::Seal)).then(|| format::time_short(view.doc.planned_at));
-    let (tone, word) = words::phase(phase);
+    let phase = line.phase;
+    let planned = matches!((phase, what), (CasePhase::ToSeal, Task::Seal)).then(|| format::time_short(line.planned_at));
+    // Two phones that contradict each other prove nothing.
+    let (tone, word) = if line.conflict { (Tone::Bad, t!("conflict-open")) } else { words::phase(phase) };
     rsx! {
         Row {
             icon,
             kind,
-            title: title_of(&view),
+            title: title_of_line(&line),
             sub,
             value: planned.clone().unwrap_or_default(),
             end: if planned.is_none() && what != Task::NoSeal { Some(rsx! { Chip { kind: tone, text: word } }) } else { None },
@@ -347,11 +258,11 @@ fn DamageCard() -> Element {
             p { {t!("case-damaged-why", n = damage.salvaged)} }
             p { class: "small muted", {t!("case-damaged-do")} }
             Raw { label: t!("case-damaged-file"), text: damage.file }
-            super::parts::Trouble { text: trouble() }
+            parts::Trouble { text: trouble() }
             Button { icon: "message-square-warning", text: t!("report-trouble"), onclick: move |()| desk.open(Route::Report { screen: "damage".into() }) }
             Button { icon: "check", text: t!("case-damaged-seen"), onclick: move |()| {
                 if let Err(error) = desk.kit().store.set_note(DAMAGE_NOTE, None) {
-                    trouble.set(super::stored::store_trouble(&error));
+                    trouble.set(store_trouble(&error));
                 }
             } }
         }

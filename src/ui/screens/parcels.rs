@@ -1,44 +1,64 @@
 //! Parcels of this unit: being packed, waiting for the courier, on the way here, received.
 
 use dioxus::prelude::*;
-use seal_core::courier::{ParcelStage, ParcelView};
+use seal_core::courier::ParcelStage;
+use seal_core::ids::{OfficeCode, ParcelId};
+use seal_core::line::ParcelLine;
 
-use super::parts::Page;
+use super::parts::{self, More, use_lines};
 use super::stored::read;
 use super::words::office;
-use crate::actions::pack_parcel::drafts;
+use crate::actions::Kit;
+use crate::actions::pack_parcel::{ParcelDraft, drafts};
 use crate::i18n::format;
+use crate::ports::lists::{Lines, Page, ParcelList, Parcels as Which};
+use crate::ports::store::StoreError;
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::use_desk;
 use crate::ui::route::Route;
+
+/// What the screen shows.
+struct Seen {
+    open: Vec<(ParcelId, ParcelDraft)>,
+    waiting: Lines<ParcelLine>,
+    coming: Lines<ParcelLine>,
+    gone: Lines<ParcelLine>,
+    received: Lines<ParcelLine>,
+}
+
+fn look(kit: &Kit, unit: &OfficeCode, lines: usize) -> Result<Seen, StoreError> {
+    let of = |which, stages: &[ParcelStage]| {
+        let list = ParcelList { stages: stages.to_vec(), ..ParcelList::all(which) };
+        kit.store.parcel_lines(&list, &Page::first(lines))
+    };
+    let unit = unit.clone();
+    Ok(Seen {
+        open: drafts(kit)?,
+        waiting: of(Which::From(unit.clone()), &[ParcelStage::Packed])?,
+        coming: of(Which::To(unit.clone()), &[ParcelStage::Packed, ParcelStage::HandedOver])?,
+        gone: of(Which::From(unit.clone()), &[ParcelStage::HandedOver])?,
+        received: of(Which::Of(unit), &[ParcelStage::Received])?,
+    })
+}
 
 /// The parcels.
 #[component]
 pub fn Parcels() -> Element {
     let mut desk = use_desk();
     let Some(officer) = desk.officer() else { return rsx! {} };
-    let (open, parcels) = match read(desk.look(|kit| Ok((drafts(kit)?, kit.store.parcels(&officer.unit)?)))) {
+    let lines = use_lines();
+    let seen = match read(desk.look(|kit| look(kit, &officer.unit, lines()))) {
         Ok(seen) => seen,
-        Err(trouble) => return rsx! { Page { title: t!("return-parcels"), back: true, {trouble} } },
+        Err(trouble) => return rsx! { parts::Page { title: t!("return-parcels"), back: true, {trouble} } },
     };
-    let mine = |parcel: &&ParcelView| parcel.packed.from == officer.unit;
-    let coming: Vec<ParcelView> =
-        parcels.iter().filter(|parcel| !mine(parcel) && parcel.stage() != ParcelStage::Received).cloned().collect();
-    let waiting: Vec<ParcelView> =
-        parcels.iter().filter(|parcel| mine(parcel) && parcel.stage() == ParcelStage::Packed).cloned().collect();
-    let rest: Vec<ParcelView> = parcels
-        .iter()
-        .filter(|parcel| match parcel.stage() {
-            ParcelStage::Received => true,
-            ParcelStage::HandedOver => mine(parcel),
-            ParcelStage::Packed => false,
-        })
-        .cloned()
-        .collect();
-    let nothing = open.is_empty() && parcels.is_empty();
+    let Seen { open, waiting, coming, gone, received } = seen;
+    let more = [&waiting, &coming, &gone, &received].into_iter().any(|part| part.next.is_some());
+    let (waiting, coming) = (waiting.lines, coming.lines);
+    let rest: Vec<ParcelLine> = gone.lines.into_iter().chain(received.lines).collect();
+    let nothing = open.is_empty() && waiting.is_empty() && coming.is_empty() && rest.is_empty();
     rsx! {
-        Page { title: t!("return-parcels"), back: true,
+        parts::Page { title: t!("return-parcels"), back: true,
             if nothing {
                 Card { Empty { icon: "package", title: t!("parcel-none"), text: t!("parcel-none-text"),
                     Button { icon: "repeat", text: t!("nav-return"), onclick: move |()| desk.open(Route::Returns) }
@@ -68,7 +88,7 @@ pub fn Parcels() -> Element {
                 SectionHead { title: t!("parcel-waiting") }
                 List {
                     for parcel in waiting {
-                        Line { key: "{parcel.packed.parcel}", open: Route::ParcelHandOver { parcel: parcel.packed.parcel }, parcel }
+                        Line { key: "{parcel.id}", open: Route::ParcelHandOver { parcel: parcel.id }, parcel }
                     }
                 }
             }
@@ -76,7 +96,7 @@ pub fn Parcels() -> Element {
                 SectionHead { title: t!("parcel-coming") }
                 List {
                     for parcel in coming {
-                        Line { key: "{parcel.packed.parcel}", open: Route::ParcelReceive { parcel: parcel.packed.parcel }, parcel }
+                        Line { key: "{parcel.id}", open: Route::ParcelReceive { parcel: parcel.id }, parcel }
                     }
                 }
             }
@@ -85,32 +105,32 @@ pub fn Parcels() -> Element {
                 List {
                     for parcel in rest {
                         Line {
-                            key: "{parcel.packed.parcel}",
-                            open: if parcel.packed.from == officer.unit { Route::ParcelHandOver { parcel: parcel.packed.parcel } } else { Route::ParcelReceive { parcel: parcel.packed.parcel } },
+                            key: "{parcel.id}",
+                            open: if parcel.from == officer.unit { Route::ParcelHandOver { parcel: parcel.id } } else { Route::ParcelReceive { parcel: parcel.id } },
                             parcel,
                         }
                     }
                 }
             }
+            More { lines, more }
         }
     }
 }
 
 #[component]
-fn Line(parcel: ParcelView, open: Route) -> Element {
+fn Line(parcel: ParcelLine, open: Route) -> Element {
     let mut desk = use_desk();
-    let (from, to) = desk.look(|kit| (office(kit, &parcel.packed.from), office(kit, &parcel.packed.to)));
-    let n = parcel.packed.seals.len();
-    let (icon, kind, when) = match (&parcel.handed_over, &parcel.received) {
-        (_, Some((received, at))) => {
-            let whole = received.missing.is_empty() && received.extra.is_empty();
-            let tone = if whole { Tone::Ok } else { Tone::Bad };
-            ("clipboard-check", tone, t!("parcel-received-at", time = format::date_time(*at)))
+    let (from, to) = desk.look(|kit| (office(kit, &parcel.from), office(kit, &parcel.to)));
+    let n = parcel.seals;
+    let (icon, kind, when) = match (parcel.handed_at, parcel.received_at) {
+        (_, Some(at)) => {
+            let tone = if parcel.differences == 0 { Tone::Ok } else { Tone::Bad };
+            ("clipboard-check", tone, t!("parcel-received-at", time = format::date_time(at)))
         }
-        (Some((handed, at)), None) => (
+        (Some(at), None) => (
             "truck",
             Tone::Info,
-            t!("parcel-handed-at", waybill = handed.waybill.clone(), time = format::date_time(*at)),
+            t!("parcel-handed-at", waybill = parcel.waybill.clone(), time = format::date_time(at)),
         ),
         (None, None) => ("package", Tone::Warn, t!("parcel-packed-at", time = format::date_time(parcel.packed_at))),
     };
@@ -119,7 +139,7 @@ fn Line(parcel: ParcelView, open: Route) -> Element {
         Row {
             icon,
             kind,
-            title: t!("parcel-name", number = parcel.packed.number.clone()),
+            title: t!("parcel-name", number = parcel.number.clone()),
             sub: format!("{way}\n{when}"),
             onclick: move |()| desk.open(open.clone()),
         }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use dioxus::prelude::*;
 use jiff::Timestamp;
+use seal_core::ids::OfficeCode;
 
+use crate::actions::Kit;
 use crate::i18n::format;
-use crate::ports::store::SealFilter;
 use crate::ports::sync::SyncStatus;
 use crate::t;
 use crate::ui::components::*;
@@ -123,9 +124,7 @@ pub fn MainNav(active: String) -> Element {
     let mut desk = use_desk();
     let unit = desk.officer().map(|officer| officer.unit);
     let (returns, queue, stuck) = desk.look(|kit| {
-        let returns = unit
-            .and_then(|unit| kit.store.seals(&SealFilter::MustGoHomeFrom(unit)).ok())
-            .map_or(0, |seals| u32::try_from(seals.len()).unwrap_or(u32::MAX));
+        let returns = unit.map_or(0, |unit| to_return(kit, &unit));
         let counts = kit.store.queue_counts().ok();
         (
             returns,
@@ -169,6 +168,12 @@ pub fn MainNav(active: String) -> Element {
             }),
         }
     }
+}
+
+/// Seals a unit has to send home, for the navigation.
+pub fn to_return(kit: &Kit, unit: &OfficeCode) -> u32 {
+    let figures = kit.store.return_figures(unit, kit.clock.now().wall);
+    figures.map_or(0, |figures| u32::try_from(figures.to_return).unwrap_or(u32::MAX))
 }
 
 /// Where one stands in the six steps of a sealing.
@@ -270,4 +275,28 @@ pub fn use_now() -> Signal<Timestamp> {
         }
     });
     now
+}
+
+/// Lines a list begins with, and how many more come with each asking.
+pub const LINES: usize = 40;
+
+/// How many lines a list shows: a page, and another with each asking.
+pub fn use_lines() -> Signal<usize> {
+    use_signal(|| LINES)
+}
+
+/// Under a list that goes on: asks for more of it.
+#[component]
+pub fn More(
+    /// Of [`use_lines`].
+    lines: Signal<usize>,
+    /// The list goes on.
+    more: bool,
+) -> Element {
+    let mut lines = lines;
+    rsx! {
+        if more {
+            Button { icon: "chevron-down", text: t!("list-more"), onclick: move |()| lines += LINES }
+        }
+    }
 }

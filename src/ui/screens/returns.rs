@@ -3,22 +3,25 @@
 use dioxus::prelude::*;
 use jiff::{Timestamp, civil};
 use seal_core::calendar::DayKind as CalendarDay;
-use seal_core::courier::{NoClock, ParcelStage, ReturnClock, ReturnLine, return_list};
+use seal_core::courier::{NoClock, ReturnClock, return_clock, return_deadline, shipments_home};
 use seal_core::custody::Whereabouts;
+use seal_core::figures::ReturnFigures;
 use seal_core::ids::{OfficeCode, ParcelId};
+use seal_core::line::SealLine;
 use seal_core::officer::Officer;
 use seal_core::seal_no::SealNo;
 use seal_core::time::date_in_vietnam;
 
-use super::parts::{Page, Refusal, use_now};
+use super::parts::{self, LINES, More, Refusal, use_lines, use_now};
 use super::stored::read;
 use super::words::{container_no, lang, office, seal_no};
 use crate::actions::Kit;
 use crate::actions::pack_parcel::{begin_parcel, drafts};
 use crate::actions::receive_seal::{ReceiveSealError, receive_seal};
-use crate::actions::reserve_reuse::shipments;
+use crate::actions::reserve_reuse::open_shipments;
 use crate::i18n::format;
-use crate::ports::store::{SealFilter, StoreError};
+use crate::ports::lists::{Mark, Page};
+use crate::ports::store::StoreError;
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::use_desk;
@@ -27,7 +30,9 @@ use crate::ui::route::Route;
 /// One seal of the list with everything the screen says of it.
 #[derive(Clone, PartialEq)]
 struct Due {
-    line: ReturnLine,
+    line: SealLine,
+    /// Its clock, or why none can be named.
+    clock: Result<ReturnClock, NoClock>,
     owner: OfficeCode,
     owner_name: String,
     /// Where it lies: in a parcel that waits for the courier, promised to a shipment.
@@ -39,61 +44,67 @@ struct Due {
     parcel: Option<ParcelId>,
 }
 
-fn look(kit: &Kit, officer: &Officer, now: Timestamp) -> Result<Vec<Due>, StoreError> {
+/// The list as the screen shows it.
+struct Seen {
+    figures: ReturnFigures,
+    dues: Vec<Due>,
+    more: bool,
+    /// A year whose calendar is missing.
+    unknown_year: Option<i16>,
+}
+
+fn look(kit: &Kit, officer: &Officer, now: Timestamp, lines: usize) -> Result<Seen, StoreError> {
     let rules = kit.store.rules()?;
-    let mut seals = kit.store.seals(&SealFilter::MustGoHomeFrom(officer.unit.clone()))?;
-    let packed: Vec<_> = kit
-        .store
-        .parcels(&officer.unit)?
-        .into_iter()
-        .filter(|parcel| parcel.packed.from == officer.unit && parcel.stage() == ParcelStage::Packed)
-        .collect();
-    // Packed is not on its way yet: the clock runs until the courier has it.
-    for seal in packed.iter().flat_map(|parcel| &parcel.packed.seals) {
-        if let Some(view) = kit.store.seal(seal)?
-            && !seals.iter().any(|known| &known.no == seal)
-        {
-            seals.push(view);
-        }
-    }
-    let open = drafts(kit)?;
-    return_list(seals, &rules, now)
-        .into_iter()
-        .map(|line| {
-            let owner = line.seal.doc.as_ref().map_or_else(|| officer.unit.clone(), |doc| doc.owner.clone());
-            let in_parcel = match &line.seal.whereabouts {
-                Some(Whereabouts::InParcel { parcel }) => {
-                    packed.iter().find(|known| known.packed.parcel == *parcel).map(|known| &known.packed)
-                }
-                _ => None,
-            };
-            let in_draft = open.iter().find(|(_, draft)| draft.seals.iter().any(|packed| packed.seal == line.seal.no));
-            let promised = match line.seal.reserved_for {
-                Some(case) => kit.store.case(case)?.and_then(|case| case.doc.containers.first().map(container_no)),
-                None => None,
-            };
-            let place = match (in_parcel, in_draft, promised) {
-                (Some(parcel), ..) => t!("return-in-parcel", parcel = parcel.number.clone()),
-                (None, Some((_, draft)), _) => t!("return-in-draft", parcel = draft.number.clone()),
-                (None, None, Some(container)) => t!("return-promised", container = container),
-                _ => String::new(),
-            };
-            let ways = shipments(kit, officer, &line.seal)?;
-            let shipment = ways.first().map(|case| {
-                let container = case.doc.containers.first().map(container_no).unwrap_or_default();
-                format!("{container} · `{}`", format::date_time(case.doc.planned_at))
-            });
-            Ok(Due {
-                owner_name: office(kit, &owner),
-                owner,
-                place,
-                shipment,
-                shipments: ways.len(),
-                parcel: in_parcel.map(|packed| packed.parcel).or(in_draft.map(|(id, _)| *id)),
-                line,
-            })
+    let figures = kit.store.return_figures(&officer.unit, now)?;
+    let page = kit.store.return_lines(&officer.unit, &Page::first(lines))?;
+    let (open, shipments) = (drafts(kit)?, open_shipments(kit, officer)?);
+    let due = |line: SealLine| -> Result<Due, StoreError> {
+        let owner = line.owner.clone().unwrap_or_else(|| officer.unit.clone());
+        let in_parcel = match line.whereabouts {
+            Some(Whereabouts::InParcel { parcel }) => kit.store.parcel(parcel)?.map(|known| known.packed),
+            _ => None,
+        };
+        let in_draft = open.iter().find(|(_, draft)| draft.seals.iter().any(|packed| packed.seal == line.no));
+        let promised = match line.reserved_for {
+            Some(case) => kit.store.case(case)?.and_then(|case| case.doc.containers.first().map(container_no)),
+            None => None,
+        };
+        let place = match (&in_parcel, in_draft, promised) {
+            (Some(parcel), ..) => t!("return-in-parcel", parcel = parcel.number.clone()),
+            (None, Some((_, draft)), _) => t!("return-in-draft", parcel = draft.number.clone()),
+            (None, None, Some(container)) => t!("return-promised", container = container),
+            _ => String::new(),
+        };
+        let manager = line.manager.as_ref().unwrap_or(&owner);
+        let ways = shipments_home([&owner, manager], &officer.unit, &shipments);
+        let shipment = ways.first().map(|case| {
+            let container = case.container.as_ref().map(container_no).unwrap_or_default();
+            format!("{container} · `{}`", format::date_time(case.planned_at))
+        });
+        Ok(Due {
+            clock: return_clock(&line, &rules, now),
+            owner_name: office(kit, &owner),
+            owner,
+            place,
+            shipment,
+            shipments: ways.len(),
+            parcel: in_parcel.map(|packed| packed.parcel).or(in_draft.map(|(id, _)| *id)),
+            line,
         })
-        .collect()
+    };
+    let unnamed = match figures.no_deadline {
+        0 => Vec::new(),
+        _ => kit.store.return_lines(&officer.unit, &Page::after(Mark::behind_deadlines(), LINES))?.lines,
+    };
+    Ok(Seen {
+        figures,
+        more: page.next.is_some(),
+        dues: page.lines.into_iter().map(due).collect::<Result<_, _>>()?,
+        unknown_year: unnamed.iter().find_map(|line| match return_deadline(line.starts, &rules) {
+            Err(NoClock::YearUnknown(year)) => Some(year.0),
+            _ => None,
+        }),
+    })
 }
 
 /// The list.
@@ -103,23 +114,20 @@ pub fn Returns() -> Element {
     let now = use_now();
     let mut chosen = use_signal(|| None::<SealNo>);
     let Some(officer) = desk.officer() else { return rsx! {} };
-    let dues = match read(desk.look(|kit| look(kit, &officer, now()))) {
-        Ok(dues) => dues,
-        Err(trouble) => return rsx! { Page { title: t!("nav-return"), nav: "returns", {trouble} } },
+    let lines = use_lines();
+    let Seen { figures, dues, more, unknown_year } = match read(desk.look(|kit| look(kit, &officer, now(), lines()))) {
+        Ok(seen) => seen,
+        Err(trouble) => return rsx! { parts::Page { title: t!("nav-return"), nav: "returns", {trouble} } },
     };
-    let n = dues.len();
+    let n = figures.to_return;
     // The one the officer opened, else the most urgent one that can still be acted upon.
     let first = dues
         .iter()
-        .position(|due| chosen().as_ref() == Some(&due.line.seal.no))
-        .or_else(|| dues.iter().position(|due| due.parcel.is_none() && due.line.seal.reserved_for.is_none()))
+        .position(|due| chosen().as_ref() == Some(&due.line.no))
+        .or_else(|| dues.iter().position(|due| due.parcel.is_none() && due.line.reserved_for.is_none()))
         .unwrap_or(0);
-    let unknown_year = dues.iter().find_map(|due| match due.line.clock {
-        Err(NoClock::YearUnknown(year)) => Some(i64::from(year.0)),
-        _ => None,
-    });
     rsx! {
-        Page {
+        parts::Page {
             title: t!("nav-return"),
             sub: if n == 0 { String::new() } else { t!("return-sub", n = n) },
             nav: "returns",
@@ -133,15 +141,16 @@ pub fn Returns() -> Element {
                 Card { Empty { icon: "repeat", kind: Tone::Ok, title: t!("return-none"), text: t!("return-none-text") } }
             }
             if let Some(due) = dues.get(first) {
-                Urgent { key: "{due.line.seal.no.as_str()}", due: due.clone(), now: now() }
+                Urgent { key: "{due.line.no.as_str()}", due: due.clone(), now: now() }
             }
             if n > 1 {
                 SectionHead { title: t!("return-others"), note: t!("return-by-deadline") }
                 List {
                     for due in dues.iter().enumerate().filter(|(index, _)| *index != first).map(|(_, due)| due.clone()) {
-                        Other { key: "{due.line.seal.no.as_str()}", onopen: move |seal| chosen.set(Some(seal)), due, now: now() }
+                        Other { key: "{due.line.no.as_str()}", onopen: move |seal| chosen.set(Some(seal)), due, now: now() }
                     }
                 }
+                More { lines, more }
             }
             List {
                 Row { icon: "package", title: t!("return-parcels"), sub: t!("return-parcels-sub"), onclick: move |()| desk.open(Route::Parcels) }
@@ -156,12 +165,12 @@ pub fn Returns() -> Element {
 fn Urgent(due: Due, now: Timestamp) -> Element {
     let mut desk = use_desk();
     let mut refusal = use_signal(String::new);
-    let seal = due.line.seal.no.clone();
-    let (kind, clock) = match &due.line.clock {
+    let seal = due.line.no.clone();
+    let (kind, clock) = match &due.clock {
         Ok(clock) => (card_kind(clock, now), Some(clock.clone())),
         Err(_) => (CardKind::Unsure, None),
     };
-    let unreceived = due.line.seal.received.is_none() && due.line.seal.off.is_some();
+    let unreceived = due.line.starts.received.is_none() && due.line.starts.off.is_some();
     let (receive, history, reuse) = (seal.clone(), seal.clone(), seal.clone());
     let to = due.owner.clone();
     let parcel = due.parcel;
@@ -175,7 +184,7 @@ fn Urgent(due: Due, now: Timestamp) -> Element {
             if let Some(clock) = &clock {
                 Deadline { clock: ClockProp(clock.clone()), now }
             } else {
-                Decision { text: no_clock(&due.line.clock) }
+                Decision { text: no_clock(&due.clock) }
             }
             if !due.place.is_empty() {
                 Note { icon: "package", text: due.place.clone() }
@@ -354,9 +363,9 @@ fn cite(clock: &ReturnClock) -> String {
 /// Another seal of the list.
 #[component]
 fn Other(due: Due, now: Timestamp, onopen: EventHandler<SealNo>) -> Element {
-    let seal = due.line.seal.no.clone();
+    let seal = due.line.no.clone();
     let title = seal_no(&seal);
-    let mut sub = match &due.line.clock {
+    let mut sub = match &due.clock {
         Ok(clock) if clock.left(now).is_negative() => {
             let late = format::duration(clock.left(now).unsigned_abs().as_secs() / 3600 * 3600, lang());
             format!("**{}** · {}", t!("return-late-by", time = late), t!("return-due", day = day_words(clock.last_day)))
@@ -364,7 +373,7 @@ fn Other(due: Due, now: Timestamp, onopen: EventHandler<SealNo>) -> Element {
         Ok(clock) => t!("return-due", day = day_words(clock.last_day)),
         clock => no_clock(clock),
     };
-    let holidays: Vec<String> = match &due.line.clock {
+    let holidays: Vec<String> = match &due.clock {
         Ok(clock) => {
             let mut names: Vec<String> = clock
                 .days
@@ -389,7 +398,7 @@ fn Other(due: Due, now: Timestamp, onopen: EventHandler<SealNo>) -> Element {
             sub.push_str(&line);
         }
     }
-    let start = match &due.line.clock {
+    let start = match &due.clock {
         Ok(clock) => rsx! { ClockRing { clock: ClockProp(clock.clone()), now } },
         Err(_) => rsx! { Glyph { icon: "diamond-unsure", kind: Tone::Unsure } },
     };

@@ -39,14 +39,14 @@ pub fn Reuse(seal: SealNo) -> Element {
     let items = cases
         .iter()
         .map(|case| {
-            let title = case.doc.containers.first().map(container_no).unwrap_or_else(|| t!("reuse-no-container"));
-            let to = desk.look(|kit| office(kit, &case.doc.destination));
-            let late = clock.as_ref().is_some_and(|clock| case.doc.planned_at > clock.ends);
-            let mut sub = t!("reuse-shipment", office = to, time = format::date_time(case.doc.planned_at));
+            let title = case.container.as_ref().map(container_no).unwrap_or_else(|| t!("reuse-no-container"));
+            let to = desk.look(|kit| office(kit, &case.destination));
+            let late = clock.as_ref().is_some_and(|clock| case.planned_at > clock.ends);
+            let mut sub = t!("reuse-shipment", office = to, time = format::date_time(case.planned_at));
             if late {
                 sub = format!("{sub}\n**{}**", t!("reuse-too-late"));
             }
-            Choice::new(case.doc.id.to_string(), title).sub(sub)
+            Choice::new(case.id.to_string(), title).sub(sub)
         })
         .collect::<Vec<_>>();
     let words = |error: &ReserveReuseError| match error {

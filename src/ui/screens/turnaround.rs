@@ -1,12 +1,13 @@
 //! Turnaround: days from the beginning of a trip until the seal is home again.
 
 use dioxus::prelude::*;
+use jiff::Timestamp;
 use seal_core::seal_no::SealNo;
 
-use super::parts::Page;
+use super::parts::{self, More, use_lines};
 use super::stored::read;
 use super::words::seal_no;
-use crate::ports::store::SealFilter;
+use crate::ports::lists::Page;
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::use_desk;
@@ -17,22 +18,24 @@ use crate::ui::route::Route;
 pub fn Turnaround() -> Element {
     let mut desk = use_desk();
     let Some(officer) = desk.officer() else { return rsx! {} };
-    let seals = match read(desk.look(|kit| kit.store.seals(&SealFilter::BelongingTo(officer.unit.clone())))) {
-        Ok(seals) => seals,
-        Err(trouble) => return rsx! { Page { title: t!("return-turnaround"), back: true, {trouble} } },
+    let lines = use_lines();
+    let seen = desk.look(|kit| {
+        let figures = kit.store.turnaround(&officer.unit, Timestamp::UNIX_EPOCH)?;
+        Ok((figures, kit.store.turn_lines(&officer.unit, &Page::first(lines()))?))
+    });
+    let (figures, slowest) = match read(seen) {
+        Ok(seen) => seen,
+        Err(trouble) => return rsx! { parts::Page { title: t!("return-turnaround"), back: true, {trouble} } },
     };
-    let away = seals.iter().filter(|seal| seal.armed_at.is_some() && seal.home_at.is_none()).count();
-    let mut days: Vec<(SealNo, i64)> =
-        seals.iter().filter_map(|seal| Some((seal.no.clone(), seal.turnaround_days()?))).collect();
-    days.sort_by_key(|(no, days)| (std::cmp::Reverse(*days), no.clone()));
+    let more = slowest.next.is_some();
+    let days: Vec<(SealNo, i64)> =
+        slowest.lines.into_iter().filter_map(|line| Some((line.no, line.turn_days?))).collect();
     let longest = days.first().map_or(1, |(_, days)| (*days).max(1));
-    let total: i64 = days.iter().map(|(_, days)| days).sum();
-    let average = (!days.is_empty()).then(|| total / days.len() as i64);
     rsx! {
-        Page { title: t!("return-turnaround"), sub: t!("turnaround-sub"), back: true,
+        parts::Page { title: t!("return-turnaround"), sub: t!("turnaround-sub"), back: true,
             Card { kind: CardKind::Hero,
-                Decision { text: average.map_or_else(|| t!("turnaround-none"), |days| t!("turnaround-average", n = days)) }
-                Note { text: t!("turnaround-away", n = away, of = seals.len()) }
+                Decision { text: figures.whole.average().map_or_else(|| t!("turnaround-none"), |days| t!("turnaround-average", n = days)) }
+                Note { text: t!("turnaround-away", n = figures.away, of = figures.seals) }
             }
             if !days.is_empty() {
                 SectionHead { title: t!("turnaround-list"), note: t!("turnaround-slowest") }
@@ -53,6 +56,7 @@ pub fn Turnaround() -> Element {
                         }
                     }
                 }
+                More { lines, more }
             }
         }
     }

@@ -6,6 +6,7 @@ use seal_core::container::ContainerNo;
 use seal_core::evidence::{PhotoQuality, PhotoRole};
 use seal_core::fact::ManualMethod;
 use seal_core::ids::{OfficeCode, OfficerId};
+use seal_core::line::CaseLine;
 use seal_core::rules::{Citation, GoodsGroup, LegalGround};
 use seal_core::scan::{Symbology, Thing};
 use seal_core::seal::reading::LockAction;
@@ -243,11 +244,16 @@ fn keep(text: &str) -> String {
 
 /// The number a case is known by: its first container, else its declaration, marked as a number.
 pub fn title_of(view: &CaseView) -> String {
-    match (view.doc.containers.as_slice(), &view.doc.declaration) {
-        ([], Some(declaration)) => format!("`{}`", threes(declaration.as_str())),
-        ([], None) => t!("case-no-number"),
-        ([only], _) => format!("`{only}`"),
-        ([first, rest @ ..], _) => t!("case-first-of", first = first.to_string(), n = rest.len()),
+    title_of_line(&CaseLine::from(view))
+}
+
+/// The same of a line.
+pub fn title_of_line(line: &CaseLine) -> String {
+    match (&line.container, line.containers, &line.declaration) {
+        (None, _, Some(declaration)) => format!("`{}`", threes(declaration.as_str())),
+        (None, _, None) => t!("case-no-number"),
+        (Some(only), ..=1, _) => format!("`{only}`"),
+        (Some(first), n, _) => t!("case-first-of", first = first.to_string(), n = n - 1),
     }
 }
 
