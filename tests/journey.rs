@@ -7,9 +7,15 @@
 #[path = "journey/browser.rs"]
 mod browser;
 
-use std::path::Path;
+#[path = "journey/hands.rs"]
+mod hands;
+#[path = "journey/rooms.rs"]
+mod rooms;
+
+use std::path::{Path, PathBuf};
 
 use browser::{Browser, practice};
+use hands::{leave_practice, network, open_practice, photograph, shoot, trouble};
 use seal_core::scan::Symbology;
 
 const CONTAINER: &str = "SFPU4820155";
@@ -20,47 +26,43 @@ const SHEET: &str = "HQCTR;2;03EE;507134820550;SFPU4820155;001EEF";
 const SEAL: &str = "83181010";
 const WAYBILL: &str = "EB417882053VN";
 
+/// An empty folder for screenshots.
+fn shots(name: &str) -> PathBuf {
+    let shots = Path::new(env!("CARGO_MANIFEST_DIR")).join("target").join(name);
+    let _ = std::fs::remove_dir_all(&shots);
+    shots
+}
+
 #[tokio::test]
 async fn one_seal_from_origin_to_owner() {
     let work = tempfile::tempdir().unwrap();
     let (_practice, address) = practice(&work.path().join("data"));
-    let shots = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/journey");
-    let _ = std::fs::remove_dir_all(&shots);
-    let browser = Browser::start(work.path(), &shots).await;
+    let browser = Browser::start(work.path(), &shots("journey")).await;
     origin(&browser, &address).await;
     destination(&browser, &address).await;
     owner(&browser, &address).await;
     browser.close().await;
 }
 
-/// Turns this phone's practice network on or off.
-async fn network(browser: &Browser, state: &str) {
-    browser.tap("Ca trực").await;
-    browser.tap("Mở cài đặt").await;
-    browser.tap("Chế độ thực hành").await;
-    browser.see("Seal mô phỏng").await;
-    browser.tap(state).await;
-    browser.shot(&format!("practice-network-{}", if state == "Mất" { "off" } else { "on" })).await;
-    leave_practice(browser).await;
+/// The screens the journey above leaves out, on one phone; screenshots land in `target/screens/one-phone/`.
+#[tokio::test]
+async fn rooms_of_one_phone() {
+    let work = tempfile::tempdir().unwrap();
+    let data = work.path().join("data");
+    let (_practice, address) = practice(&data);
+    let browser = Browser::start(work.path(), &shots("screens/one-phone")).await;
+    rooms::one_phone(&browser, &address, &data).await;
+    browser.close().await;
 }
 
-/// From the practice screen over the settings to the shift.
-async fn leave_practice(browser: &Browser) {
-    browser.tap("Quay lại").await;
-    browser.see("Dữ liệu trên máy").await;
-    browser.tap("Quay lại").await;
-    browser.see("Trong ca này").await;
-}
-
-async fn photograph(browser: &Browser, scene: &str, tile: &str) {
-    browser.aim_at(scene).await;
-    browser.tap(tile).await;
-    browser.tap_exactly("Chụp").await;
-    browser.see("Ảnh đạt").await;
-    if scene == "closed_lock" {
-        browser.shot("photo-good").await;
-    }
-    browser.tap("Giữ ảnh này").await;
+/// The same where several phones meet; screenshots land in `target/screens/several-phones/`.
+#[tokio::test]
+async fn rooms_of_several_phones() {
+    let work = tempfile::tempdir().unwrap();
+    let (_practice, address) = practice(&work.path().join("data"));
+    let browser = Browser::start(work.path(), &shots("screens/several-phones")).await;
+    rooms::several_phones(&browser, &address).await;
+    browser.close().await;
 }
 
 async fn origin(browser: &Browser, address: &str) {
@@ -72,13 +74,8 @@ async fn origin(browser: &Browser, address: &str) {
     browser.shot("home").await;
 
     // The trip will go through a dead zone: the seal's log will have a gap.
-    browser.tap("Mở cài đặt").await;
-    browser.tap("Chế độ thực hành").await;
-    browser.tap("8318 1010").await;
-    browser.see("Muốn tập xử lý chuyện gì?").await;
-    browser.shot("practice-trouble").await;
-    browser.tap("Qua vùng mất sóng").await;
-    browser.tap_exactly("Xong").await;
+    open_practice(browser).await;
+    trouble(browser, "8318 1010", "Qua vùng mất sóng").await;
     leave_practice(browser).await;
     network(browser, "Mất").await;
     browser.shot("home-offline").await;
@@ -158,8 +155,7 @@ async fn destination(browser: &Browser, address: &str) {
     browser.shot("destination-home").await;
 
     // The truck arrives hours later, in a dead zone.
-    browser.tap("Mở cài đặt").await;
-    browser.tap("Chế độ thực hành").await;
+    open_practice(browser).await;
     for _ in 0..11 {
         browser.tap("+1 giờ").await;
     }
@@ -182,8 +178,7 @@ async fn destination(browser: &Browser, address: &str) {
     browser.see("Seal có nguyên vẹn không?").await;
     browser.aim_at("housing").await;
     browser.tap("Chụp seal bây giờ").await;
-    browser.tap_exactly("Chụp").await;
-    browser.see("Ảnh đạt").await;
+    shoot(browser, "Ảnh đạt").await;
     browser.tap("Giữ ảnh này").await;
     browser.see("Seal có nguyên vẹn không?").await;
     browser.shot("hand-check-view").await;
@@ -233,8 +228,7 @@ async fn destination(browser: &Browser, address: &str) {
     browser.tap("Đã dán nhãn pin lithium").await;
     browser.aim_at("parcel").await;
     browser.tap("Chụp trước khi dán").await;
-    browser.tap_exactly("Chụp").await;
-    browser.see("Ảnh đạt").await;
+    shoot(browser, "Ảnh đạt").await;
     browser.tap("Giữ ảnh này").await;
     browser.see("Đã chụp").await;
     browser.shot("parcel-pack").await;
@@ -258,9 +252,7 @@ async fn destination(browser: &Browser, address: &str) {
     browser.see("Đã gửi hết").await;
 
     // The courier needs a night.
-    browser.tap("Ca trực").await;
-    browser.tap("Mở cài đặt").await;
-    browser.tap("Chế độ thực hành").await;
+    open_practice(browser).await;
     browser.tap("+1 ngày").await;
     leave_practice(browser).await;
 }

@@ -306,6 +306,14 @@ async fn link_lost_before_the_lock_moved() {
         assert_eq!(bench.kinds(), ["seal_prepared"]);
     }
 
+    // What stops comes before what the hands do, and the act is to take another seal.
+    let (bench, _) = world(&[Trouble::FlatBattery]);
+    let mut phone = preflight(&bench);
+    phone.comes_to_say(&["Chưa được khóa", "Không đạt: Pin", "Đổi seal khác"]).await;
+    let text = phone.text();
+    assert!(text.find("Sạc hoặc đổi seal") < text.find("Cáp"), "{text}");
+    assert!(!text.contains("Làm ngay"), "nothing for the hands yet: {text}");
+
     // The command is written down and its way out is cut: nobody knows, until the seal is read.
     let (bench, _) = world(&[Trouble::DropsLinkBeforeCommand]);
     pair(&bench).await;
@@ -327,6 +335,8 @@ async fn link_lost_during_and_after_the_lock_moved() {
         phone.hold("Khóa seal");
         phone.comes_to_say(&["Chưa rõ đã khóa hay chưa", "Mất kết nối sau khi gửi lệnh", "Giữ xe lại"]).await;
         assert!(!phone.text().contains("Đã khóa"), "{trouble:?}: nothing is claimed");
+        let case = Phone::open(&bench.kit, &bench.a, &Route::Case { case: bench.case });
+        case.says(&["Chưa rõ đã khóa hay chưa", "Giữ xe lại", "Đọc lại trạng thái"]);
         phone.press("Đọc lại trạng thái");
         phone.comes_to_say(&["Đã khóa", "tự báo: đóng và đang giám sát", "Tiếp: chụp ảnh"]).await;
         assert_eq!(bench.truth().commands_received, 1, "{trouble:?}: read, not sent again");
@@ -419,7 +429,7 @@ async fn photo_blurred() {
 #[tokio::test(start_paused = true)]
 async fn disk_full() {
     let (mut bench, eye) = world(&[]);
-    let full = PhotoFolder::with_free_space(&bench.folder.path().join("full"), |_| 1_000_000).unwrap();
+    let full = PhotoFolder::with_free_space(&bench.folder.path().join("full"), |_| Some(1_000_000)).unwrap();
     bench.kit.photos = Arc::new(full);
     *eye.still.lock().unwrap() = Ok(picture(true));
     let mut phone = photograph(&bench);
@@ -465,13 +475,12 @@ async fn central_down() {
     }
     // On every other screen the officer is told to go on.
     let (bench, _) = world(&[]);
-    let home = Phone::open_with(
-        &bench.kit,
-        &bench.a,
-        &Route::Case { case: bench.case },
-        SyncStatus { since: Some(bench.now()), ..SyncStatus::default() },
-    );
-    home.says(&["Mất mạng", "Cứ làm tiếp", "đang giữ trên máy"]);
+    arm(&bench).await;
+    let offline = SyncStatus { since: Some(bench.now()), ..SyncStatus::default() };
+    for route in [Route::Case { case: bench.case }, Route::Returns, Route::Parcels, Route::Queue] {
+        let screen = Phone::open_with(&bench.kit, &bench.a, &route, offline.clone());
+        screen.says(&["Mất mạng", "Cứ làm tiếp", "đang giữ trên máy"]);
+    }
 }
 
 #[tokio::test(start_paused = true)]

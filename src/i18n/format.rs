@@ -38,9 +38,9 @@ pub fn date_long(at: Timestamp) -> String {
     local(at).strftime("%d/%m/%Y").to_string()
 }
 
-/// `24/04 · 14:26`
+/// `24/04 · 14:26`, kept on one line.
 pub fn date_time(at: Timestamp) -> String {
-    format!("{} · {}", date(at), time_short(at))
+    format!("{}{NBSP}·{NBSP}{}", date(at), time_short(at))
 }
 
 /// Short weekday: `T2` … `T7`, `CN`; in English `Mon` … `Sun`.
@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(time_short(at), "00:26");
         assert_eq!(date(at), "25/04");
         assert_eq!(date_long(at), "25/04/2026");
-        assert_eq!(date_time(at), "25/04 · 00:26");
+        assert_eq!(date_time(at), "25/04\u{a0}·\u{a0}00:26");
     }
 
     #[test]

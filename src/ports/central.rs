@@ -17,8 +17,8 @@ pub enum CentralTrouble {
     /// The central's certificate is not accepted.
     #[error("the central's certificate is not accepted: {0}")]
     Tls(String),
-    /// Sign-in needed again; the queue is untouched.
-    #[error("the sign-in has expired")]
+    /// Sign-in needed again (the queue is untouched), or, of a sign-in itself: account and secret do not belong together.
+    #[error("not signed in")]
     SignIn,
     /// Signed in, but not for this.
     #[error("not allowed: {}", .0.detail)]

@@ -60,6 +60,6 @@ pub trait PhotoFiles: Send + Sync {
     /// # Errors
     /// [`PhotoError::NotAPicture`].
     fn examine(&self, bytes: &[u8]) -> Result<Examined, PhotoError>;
-    /// Bytes free for photos.
-    fn free_space(&self) -> u64;
+    /// Bytes free for photos; `None` where the system does not tell.
+    fn free_space(&self) -> Option<u64>;
 }

@@ -76,7 +76,7 @@ fn Places(active: String) -> Element {
         item("shift", "clipboard-check", t!("nav-shift")),
         item("cases", "container", t!("nav-cases")),
         NavItem { scan: true, ..item("scan", "scan-line", t!("nav-scan")) },
-        NavItem { badge: 4, badge_label: t!("nav-return-badge", n = 4), ..item("return", "repeat", t!("nav-return")) },
+        NavItem { badge: 4, badge_label: t!("nav-return-badge", n = 4), ..item("returns", "repeat", t!("nav-return")) },
         NavItem {
             badge: 7,
             calm: true,
@@ -479,7 +479,7 @@ fn ReturnPage() -> Element {
                 }
                 Days { label: "Ngày làm việc", items: long }
             }
-            Places { active: "return" }
+            Places { active: "returns" }
         }
     }
 }

@@ -158,6 +158,17 @@ impl Browser {
             .await
     }
 
+    /// Waits until the text stands on the screen no more.
+    pub async fn gone(&self, text: &str) {
+        for _ in 0..40 {
+            if !self.text().await.contains(text) {
+                return;
+            }
+            self.settle().await;
+        }
+        self.fail(&format!("still on the screen: {text:?}")).await
+    }
+
     /// Taps the button, link or row with that text, or that accessible name.
     pub async fn tap(&self, text: &str) {
         let q = quoted(text);
@@ -224,6 +235,28 @@ impl Browser {
             });
         }
         self.client.perform_actions(stroke.then(PointerAction::Up { button: 0 })).await.expect("the pen draws");
+    }
+
+    /// Taps the button with exactly that text or accessible name if it is there now. Whether it was.
+    pub async fn tap_if_there(&self, text: &str) -> bool {
+        let q = quoted(text);
+        let path = format!("//button[normalize-space(translate(., '\u{a0}', ' ')) = {q} or @aria-label = {q}]");
+        match self.client.find(Locator::XPath(&path)).await {
+            Ok(button) => button.click().await.is_ok(),
+            Err(_) => false,
+        }
+    }
+
+    /// Gives the screen a moment: what follows looks once instead of waiting.
+    pub async fn settle(&self) {
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+
+    /// Brings a text into sight, for a screenshot of what lies further down.
+    pub async fn show(&self, text: &str) {
+        let element = self.see(text).await;
+        let element = serde_json::to_value(&element).expect("an element");
+        let _ = self.client.execute("arguments[0].scrollIntoView({block:'center'})", vec![element]).await;
     }
 
     /// Keeps a screenshot under a running number.

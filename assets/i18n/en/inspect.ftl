@@ -247,6 +247,7 @@ seal-not-in-register = The register does not know this seal. Tell its owner if k
 seal-history = Who held it
 seal-history-note = newest first
 seal-history-none = No record yet.
+officer-account = account { $account }
 conflict-device-is = phone `{ $device }`
 cut-try-first = Try the phone first
 cut-try-first-sub = No cutting while the seal answers

@@ -3,6 +3,7 @@ queue-sub = { $n ->
     [one] { $n } item
    *[other] { $n } items
 } · { $size } · nothing lost
+queue-sub-stuck = { $n } items · { $size } · { $stuck } to mend
 queue-sub-none = Nothing waits
 queue-send-now = Send now
 queue-send-this = Send again
@@ -20,8 +21,12 @@ queue-all-sent-text = The central gave receipts for { $n ->
 queue-to-shift = To the shift
 queue-net-portal = **The network wants a login.** Open the browser, sign in to the network, then send again. Nothing is lost.
 queue-net-busy = **The central is busy or down.** Carry on, the phone tries again at **`{ $retry }`**. Nothing is lost.
+queue-net-retry = The phone tries again at **`{ $retry }`**. Nothing is lost.
+queue-net-offline = **No network** since { $time }. The phone sends when the network is back. Nothing is lost.
 queue-net-storage = **The phone has no room to write.** Delete private photos and files; sending goes on by itself. Nothing is lost.
 queue-net-sign-in = **The sign-in has expired.** Sign in again to send. Nothing is lost.
+queue-state-photo-missing = Photograph missing
+queue-state-photo-changed = Photograph changed
 queue-state-stuck = Sent back
 queue-state-accepted = Central has it
 queue-state-sending = Being sent

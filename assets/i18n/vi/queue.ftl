@@ -1,5 +1,6 @@
 # Topic: queue. Keep ids prefixed with the topic; the other language has the same ids.
 queue-sub = { $n } mục · { $size } · chưa mất gì
+queue-sub-stuck = { $n } mục · { $size } · { $stuck } mục cần sửa
 queue-sub-none = Không còn mục nào chờ
 queue-send-now = Thử gửi ngay
 queue-send-this = Gửi lại
@@ -14,8 +15,12 @@ queue-all-sent-text = Máy chủ đã cấp biên nhận cho { $n } mục trong 
 queue-to-shift = Về ca trực
 queue-net-portal = **Mạng đòi đăng nhập.** Mở trình duyệt, đăng nhập mạng, rồi gửi lại. Chưa mục nào bị mất.
 queue-net-busy = **Máy chủ đang bận hoặc ngừng.** Cứ làm tiếp, máy tự thử lại lúc **`{ $retry }`**. Chưa mục nào bị mất.
+queue-net-retry = Máy tự thử lại lúc **`{ $retry }`**. Chưa mục nào bị mất.
+queue-net-offline = **Mất mạng** từ { $time }. Máy tự gửi khi có mạng. Chưa mục nào bị mất.
 queue-net-storage = **Máy hết chỗ để ghi.** Xóa bớt ảnh, tệp riêng; máy tự gửi tiếp. Chưa mục nào bị mất.
 queue-net-sign-in = **Phiên đăng nhập đã hết.** Đăng nhập lại để gửi. Chưa mục nào bị mất.
+queue-state-photo-missing = Mất tệp ảnh
+queue-state-photo-changed = Ảnh đã bị đổi
 queue-state-stuck = Bị trả lại
 queue-state-accepted = Máy chủ đã nhận
 queue-state-sending = Đang gửi

@@ -325,21 +325,25 @@ impl CaseView {
             }
             Fact::SealRecorded(recorded) => {
                 let known = self.seals.iter().any(|seal| seal.no == recorded.seal);
+                self.seal_mut(&recorded.seal, recorded.seal_type, recorded.party, at);
+                // A carrier's seal announced with the goods is only being confirmed.
+                let claims = recorded.party == SealingParty::Customs || !known || recorded.on_off == OnOff::Off;
+                let step = match recorded.on_off {
+                    OnOff::On => SealEvent::RecordedOn,
+                    OnOff::Off => SealEvent::RecordedOff,
+                };
+                // A record that contradicts the lock does not change how the seal is worked, nor what it covers.
+                if claims && !self.lock(event, &recorded.seal, &step, Some(recorded.after), history) {
+                    return;
+                }
                 let seal = self.seal_mut(&recorded.seal, recorded.seal_type, recorded.party, at);
                 seal.kind = recorded.kind.or(seal.kind);
                 seal.class = recorded.class.or(seal.class);
                 seal.condition = recorded.condition.or(seal.condition);
-                // A carrier's seal announced with the goods is only being confirmed.
-                let claims = recorded.party == SealingParty::Customs || !known || recorded.on_off == OnOff::Off;
-                let fits = !claims || {
+                if claims {
                     seal.method = Some(recorded.method);
-                    let step = match recorded.on_off {
-                        OnOff::On => SealEvent::RecordedOn,
-                        OnOff::Off => SealEvent::RecordedOff,
-                    };
-                    self.lock(event, &recorded.seal, &step, Some(recorded.after), history)
-                };
-                if fits && recorded.on_off == OnOff::On {
+                }
+                if recorded.on_off == OnOff::On {
                     self.put_on(&recorded.seal, &recorded.containers);
                 }
             }

@@ -20,6 +20,8 @@ pub enum Task {
     Inspect,
     /// Full examination.
     Examine,
+    /// Another unit's turn: it seals first.
+    Await,
     /// On its way.
     Leave,
     /// Nothing more.
@@ -33,8 +35,9 @@ impl Task {
             Self::Settle => 0,
             Self::Seal | Self::Inspect => 1,
             Self::Examine => 2,
-            Self::NoSeal | Self::Leave => 3,
-            Self::Nothing => 4,
+            Self::Await => 3,
+            Self::NoSeal | Self::Leave => 4,
+            Self::Nothing => 5,
         }
     }
 
@@ -70,6 +73,7 @@ pub fn task(line: &CaseLine, unit: &OfficeCode, group: Option<GoodsGroup>) -> Ta
         CasePhase::Sealed if destination => Task::Inspect,
         // It left with a container that has no seal: what is sealed has arrived all the same.
         CasePhase::Sealing if destination && line.seals_on > 0 => Task::Inspect,
+        CasePhase::ToSeal | CasePhase::Sealing => Task::Await,
         CasePhase::Held => Task::Examine,
         CasePhase::Sealed => Task::Leave,
         _ => Task::Nothing,

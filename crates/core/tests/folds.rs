@@ -256,6 +256,18 @@ fn a_fork_is_named_a_fork_and_a_chain_is_none() {
 }
 
 #[test]
+fn a_record_that_contradicts_the_lock_does_not_change_how_the_seal_is_worked() {
+    let (mut story, _) = armed();
+    let before = story.case().seal(&no()).cloned().unwrap();
+    story.tell(3, "03EE", recorded("83181010", SealingParty::Customs, OnOff::On));
+    let case = story.case();
+    assert!(case.open_conflict(&no()).is_some());
+    let seal = case.seal(&no()).unwrap();
+    assert_eq!((seal.method, &seal.containers), (None, &before.containers), "opened by radio, and covers the same");
+    assert_eq!(seal.state, SealState::ClosedArmed);
+}
+
+#[test]
 fn a_correction_takes_a_fact_out_of_the_view_but_not_out_of_the_record() {
     let mut story = Story::from("2026-11-23T01:00:00Z");
     let wrong = story.tell(1, "03EE", recorded("HQVN0041207", SealingParty::Customs, OnOff::On));

@@ -168,12 +168,7 @@ impl Central for HttpCentral {
 
     async fn sign_in(&self, request: SignInRequest) -> Result<SignInResponse, CentralTrouble> {
         let call = self.client.post(self.url(&["v1", "sign-in"])).json(&request);
-        let answer = send(call).await?;
-        if answer.status == StatusCode::UNAUTHORIZED {
-            // Not an expired sign-in: these words were wrong.
-            return Err(CentralTrouble::Forbidden(answer.problem().await));
-        }
-        let signed_in: SignInResponse = answer.success().await?.json(None, JSON_BYTES).await?;
+        let signed_in: SignInResponse = send(call).await?.success().await?.json(None, JSON_BYTES).await?;
         ours(&signed_in.proto)?;
         if let Some(vault) = &self.vault
             && let Err(error) = vault.keep(TOKEN, signed_in.token.as_bytes())

@@ -305,6 +305,24 @@ async fn foreign_photo_bytes_and_sign_ins_are_not_taken() {
 }
 
 #[tokio::test]
+async fn a_wrong_secret_is_told_apart_from_a_login_page() {
+    let problem = r#"{"type":"about:blank","title":"t","status":401,"detail":"no","code":"secret"}"#;
+    for (said, trouble) in [
+        (ours("401 Unauthorized", "content-type: application/problem+json\r\n", problem), CentralTrouble::SignIn),
+        (answer("401 Unauthorized", "content-type: text/html\r\n", "<html>"), CentralTrouble::Portal),
+    ] {
+        let (central, _) = server(vec![said]).await;
+        let request = SignInRequest {
+            officer: seal_core::ids::OfficerId("khoa.nm".to_owned()),
+            secret: "pw".to_owned(),
+            device: DeviceId(Uuid::from_u128(1)),
+            device_key: B64(vec![4; 65]),
+        };
+        assert_eq!(central.sign_in(request).await.unwrap_err(), trouble);
+    }
+}
+
+#[tokio::test]
 async fn nobody_sends_us_away_for_ever() {
     for (told, seconds) in [
         ("99999999", Some(3600)),

@@ -1,6 +1,6 @@
 use dioxus::prelude::*;
 
-use super::{Icon, IconSize, Rich};
+use super::{Icon, IconSize, Rich, RowBody};
 
 /// State of a [`Check`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,12 +46,7 @@ pub fn Check(
                 Icon { name: icon, size: IconSize::S }
                 span { class: "vh", "{word}" }
             }
-            span { class: "row-body",
-                span { class: "row-title", Rich { text: title } }
-                if !sub.is_empty() {
-                    span { class: "row-sub", Rich { text: sub } }
-                }
-            }
+            RowBody { title, sub }
             if !value.is_empty() {
                 span { class: "check-value", Rich { text: value } }
             }

@@ -1,6 +1,6 @@
 use dioxus::prelude::*;
 
-use super::{Icon, Rich};
+use super::{Icon, RowBody};
 
 /// One answer of [`Options`], [`Candidates`] or [`Segmented`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -91,12 +91,7 @@ pub fn Options(
                         move |_| onselect.call(id.clone())
                     },
                     span { class: "radio" }
-                    span { class: "row-body",
-                        span { class: "row-title", Rich { text: c.title.clone() } }
-                        if !c.sub.is_empty() {
-                            span { class: "row-sub", Rich { text: c.sub.clone() } }
-                        }
-                    }
+                    RowBody { title: c.title.clone(), sub: c.sub.clone() }
                     if !c.icon.is_empty() {
                         Icon { name: c.icon.clone() }
                     }
@@ -128,12 +123,7 @@ pub fn Cards(
                     if !c.icon.is_empty() {
                         super::Glyph { icon: c.icon.clone() }
                     }
-                    span { class: "row-body",
-                        span { class: "row-title", Rich { text: c.title.clone() } }
-                        if !c.sub.is_empty() {
-                            span { class: "row-sub", Rich { text: c.sub.clone() } }
-                        }
-                    }
+                    RowBody { title: c.title.clone(), sub: c.sub.clone() }
                 }
             }
         }
@@ -174,12 +164,7 @@ pub fn Way(
             if !icon.is_empty() {
                 super::Glyph { icon, kind }
             }
-            span { class: "row-body",
-                span { class: "row-title", Rich { text: title } }
-                if !sub.is_empty() {
-                    span { class: "row-sub", Rich { text: sub } }
-                }
-            }
+            RowBody { title, sub }
             Icon { name: end_icon }
         }
     }
@@ -230,12 +215,7 @@ pub fn Switch(
             if !icon.is_empty() {
                 super::Glyph { icon }
             }
-            span { class: "row-body",
-                span { class: "row-title", Rich { text: title } }
-                if !sub.is_empty() {
-                    span { class: "row-sub", Rich { text: sub } }
-                }
-            }
+            RowBody { title, sub }
             span { class: "switch", "aria-hidden": "true" }
         }
     }
@@ -249,12 +229,7 @@ pub fn Tick(title: String, #[props(default)] sub: String, checked: bool, onclick
             span { class: "tick",
                 Icon { name: "check" }
             }
-            span { class: "row-body",
-                span { class: "row-title", Rich { text: title } }
-                if !sub.is_empty() {
-                    span { class: "row-sub", Rich { text: sub } }
-                }
-            }
+            RowBody { title, sub }
         }
     }
 }

@@ -55,7 +55,7 @@ pub fn Finder(
             div { class: "finder-top",
                 super::IconButton { icon: "x", label: close_label, onclick: move |_| onclose.call(()) }
                 // The camera has no app bar; its hint is the screen's heading.
-                h1 { class: "finder-hint", Rich { text: hint } }
+                h1 { class: "finder-hint", "data-read": if !aim { "" }, Rich { text: hint } }
             }
             div { class: "finder-tools", {tools} }
         }

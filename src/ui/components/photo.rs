@@ -126,7 +126,9 @@ fn CompareFigure(side: CompareSide, zoomed: bool, style: String, onzoom: EventHa
                         small { Rich { text: side.sub } }
                     }
                 }
-                Icon { name: "zoom-in" }
+                if !side.src.is_empty() {
+                    Icon { name: "zoom-in" }
+                }
             }
             button {
                 class: "compare-img",

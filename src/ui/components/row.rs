@@ -65,21 +65,16 @@ pub fn Row(
             super::Glyph { icon, kind }
         }
         {start}
-        span { class: "row-body",
-            span { class: "row-title", Rich { text: title } }
-            if !alert.is_empty() {
-                span { class: "strong ink-bad", Rich { text: alert } }
-            }
-            if !sub.is_empty() {
-                span { class: "row-sub", Rich { text: sub } }
-            }
-        }
-        if has_end {
-            span { class: "row-end",
-                if !value.is_empty() {
-                    span { class: "num strong", "{value}" }
+        // A chip that leaves the words too little room goes under them.
+        span { class: "row-main",
+            RowBody { title, alert, sub }
+            if has_end {
+                span { class: "row-end",
+                    if !value.is_empty() {
+                        span { class: "num strong", "{value}" }
+                    }
+                    {end}
                 }
-                {end}
             }
         }
     };
@@ -91,6 +86,28 @@ pub fn Row(
             }
         },
         None => rsx! { div { class: "row", {body} } },
+    }
+}
+
+/// The words of a row: title and, where there is one, the second line. For rows of any kind.
+#[component]
+pub fn RowBody(
+    title: String,
+    #[props(default)] sub: String,
+    /// Between the two, in red.
+    #[props(default)]
+    alert: String,
+) -> Element {
+    rsx! {
+        span { class: "row-body",
+            span { class: "row-title", Rich { text: title } }
+            if !alert.is_empty() {
+                span { class: "strong ink-bad", Rich { text: alert } }
+            }
+            if !sub.is_empty() {
+                span { class: "row-sub", Rich { text: sub } }
+            }
+        }
     }
 }
 

@@ -10,10 +10,10 @@ use seal_core::time::date_in_vietnam;
 use seal_core::wire::B64;
 
 use super::duty::need;
-use super::frame::officer_name;
-use super::parts::{CaseGone, Page, Trouble, case_of, store_trouble, title_of};
+use super::parts::{Page, Trouble};
 use super::slip::{ShowSlip, trouble_text};
-use super::words;
+use super::stored::{CaseGone, case_of, store_trouble};
+use super::words::{self, officer_name, title_of};
 use crate::actions::approve::{
     ApprovalTrouble, HeadsAnswer, approve_here, ask_approval, check_approval, heads, take_approval,
 };

@@ -13,8 +13,10 @@ use seal_core::seal_no::SealNo;
 
 use super::containers::ContainerRows;
 use super::cover::under_words;
-use super::parts::{CaseGone, Page, Trouble, case_of, photo_src, store_trouble};
+use super::parts::{Page, Trouble};
+use super::pictures::{Prefer, photo_src};
 use super::scan::inspect_route;
+use super::stored::{CaseGone, case_of, store_trouble};
 use super::words;
 use crate::actions::decide_goods::{decide_goods, preview};
 use crate::i18n::format;
@@ -42,6 +44,8 @@ pub enum Next {
     Photos(SealNo),
     /// Tug test and signature.
     HandOver(SealNo),
+    /// Another unit has to seal it first.
+    Await,
     /// Sealed here and complete.
     Left,
     /// Inspect the seal at the destination.
@@ -96,6 +100,7 @@ pub fn next(view: &CaseView, unit: &OfficeCode, rules: &RulePack, group: Option<
             }
         }
         (CasePhase::Sealed, _) | (CasePhase::Sealing, Some(_)) => Next::EnRoute,
+        (CasePhase::ToSeal | CasePhase::Sealing, None) => Next::Await,
         (CasePhase::Held, _) => Next::Held,
         _ => Next::Done,
     }
@@ -130,7 +135,10 @@ pub fn Case(case: CaseId) -> Element {
     };
     let next = next(&view, &unit, &rules, decision.as_ref().map(|decision| decision.group));
     let conflict = view.conflicts.iter().any(|conflict| conflict.decided.is_none());
-    let (phase_kind, phase) = words::phase(view.phase());
+    // Two phones that contradict each other prove nothing.
+    let (phase_kind, phase) = if conflict { (Tone::Bad, t!("conflict-open")) } else { words::phase(view.phase()) };
+    // One card has the band: what is to be decided first.
+    let calm = conflict || matches!(next, Next::Settle(..));
     let sub = if view.on_the_spot {
         t!("case-on-the-spot")
     } else if view.papers_scanned {
@@ -177,6 +185,12 @@ pub fn Case(case: CaseId) -> Element {
                 Chip { kind: phase_kind, text: phase }
             }
             Trouble { text: trouble() }
+            if let Next::Settle(_, action) = &next {
+                Card { kind: CardKind::Unsure,
+                    Decision { text: if *action == LockAction::Arm { t!("arm-unsure") } else { t!("arm-unsure-off") } }
+                    Note { text: if *action == LockAction::Arm { t!("case-uncertain-do") } else { t!("case-uncertain-off-do") } }
+                }
+            }
             if conflict {
                 Card { kind: CardKind::Bad,
                     Decision { text: t!("case-conflict") }
@@ -187,7 +201,7 @@ pub fn Case(case: CaseId) -> Element {
             if several {
                 ContainerRows { view: view.clone(), unit: unit.clone(), group }
             }
-            GoodsCard { view: view.clone(), decision, changeable: can_change_ground, onchange: move |()| desk.open(to_goods.clone()) }
+            GoodsCard { view: view.clone(), decision, calm, changeable: can_change_ground, onchange: move |()| desk.open(to_goods.clone()) }
             Declaration { view: view.clone() }
             SectionHead { title: t!("case-seals"), note: t!("case-seals-on", n = on) }
             List {
@@ -232,7 +246,7 @@ pub fn Case(case: CaseId) -> Element {
                             key: "{photo.event}",
                             title: words::photo(photo.role).0,
                             sub: format::date_time(photo.at),
-                            src: desk.look(|kit| photo_src(kit, &photo.photo)),
+                            src: desk.look(|kit| photo_src(kit, &photo.photo, Prefer::Thumbnail)),
                             alt: words::photo(photo.role).0,
                             badge: words::quality(photo.quality),
                             state: if crate::actions::take_photo::is_good(photo.quality) { PhotoState::Good } else { PhotoState::Bad },
@@ -263,17 +277,23 @@ fn Numbers(view: CaseView) -> Element {
                 }
             }
             if view.doc.containers.is_empty() {
-                p { class: "decision", Rich { text: super::parts::title_of(&view) } }
+                p { class: "decision", Rich { text: super::words::title_of(&view) } }
             }
         }
     }
 }
 
 #[component]
-fn GoodsCard(view: CaseView, decision: Option<GoodsDecision>, changeable: bool, onchange: EventHandler<()>) -> Element {
+fn GoodsCard(
+    view: CaseView,
+    decision: Option<GoodsDecision>,
+    calm: bool,
+    changeable: bool,
+    onchange: EventHandler<()>,
+) -> Element {
     let Some(ground) = view.ground else {
         return rsx! {
-            Card { kind: CardKind::Hero,
+            Card { kind: if calm { CardKind::Plain } else { CardKind::Hero },
                 p { class: "eyebrow", {t!("case-ground")} }
                 Decision { text: t!("case-ground-missing") }
                 Note { text: t!("case-ground-missing-why") }
@@ -283,7 +303,7 @@ fn GoodsCard(view: CaseView, decision: Option<GoodsDecision>, changeable: bool, 
     let eyebrow = t!("case-ground-is", ground = words::ground(ground));
     match decision {
         Some(decision) => rsx! {
-            Card { kind: CardKind::Hero,
+            Card { kind: if calm { CardKind::Plain } else { CardKind::Hero },
                 p { class: "eyebrow", {eyebrow} }
                 Decision { text: words::group(decision.group) }
                 Cite { text: words::citation(&decision.citation, &decision.pack) }
@@ -405,10 +425,10 @@ fn NextAct(view: CaseView, next: Next, unit: OfficeCode, trouble: Signal<String>
         },
         Next::Approve => go("user", t!("duty-go-approval"), Route::Approval { case }),
         Next::Trip => rsx! {
+            Button { kind: ButtonKind::Go, big: true, icon: "shield-check", text: t!("case-start"), onclick: move |()| begin(()) }
             if view.containers_scanned.is_empty() && view.doc.containers.len() < 2 {
                 Button { icon: "scan-line", text: t!("case-scan-container"), onclick: move |()| desk.open(Route::Scan { purpose: ScanFor::Case { case } }) }
             }
-            Button { kind: ButtonKind::Go, big: true, icon: "shield-check", text: t!("case-start"), onclick: move |()| begin(()) }
         },
         Next::ScanSeal => rsx! {
             Button { kind: ButtonKind::Go, big: true, icon: "scan-line", text: t!("case-scan-new-seal"), onclick: move |()| desk.open(Route::Scan { purpose: ScanFor::SealToArm { case } }) }
@@ -448,6 +468,7 @@ fn NextAct(view: CaseView, next: Next, unit: OfficeCode, trouble: Signal<String>
         Next::EnRoute => rsx! {
             Button { icon: "eye", text: t!("case-en-route"), onclick: move |()| desk.open(Route::Scan { purpose: ScanFor::SealOnCase { case } }) }
         },
+        Next::Await => rsx! { DockNote { icon: "hourglass", text: t!("case-await") } },
         Next::Held => rsx! {
             DockNote { icon: "shield-alert", text: t!("case-held") }
             OtherSeal { view }

@@ -7,7 +7,8 @@ use seal_core::time::date_in_vietnam;
 use seal_core::work::Todo;
 
 use super::home::{CaseRow, TodoProp};
-use super::parts::{self, LINES, More, store_trouble, use_lines};
+use super::parts::{self, LINES, More, use_lines};
+use super::stored::store_trouble;
 use crate::actions::Kit;
 use crate::ports::lists::{CaseList, Cases as Which, Page};
 use crate::ports::store::StoreError;

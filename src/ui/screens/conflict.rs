@@ -8,9 +8,10 @@ use seal_core::fact::Fact;
 use seal_core::ids::CaseId;
 use seal_core::officer::{Officer, Role};
 
-use super::frame::{
-    Frame, NotHere, Refusal, container_no, fact_kind, office, officer_name, read, seal_no, stored_name,
-};
+use super::codes::{fact_kind, stored_name};
+use super::parts::{Page, Refusal};
+use super::stored::{NotHere, read};
+use super::words::{container_no, office, officer_name, seal_no};
 use crate::actions::Kit;
 use crate::actions::decide_conflict::{DecideError, agree_as_second, decide_conflict, second_officer};
 use crate::actions::sign_in::SignInTrouble;
@@ -20,47 +21,83 @@ use crate::ui::components::*;
 use crate::ui::desk::use_desk;
 use crate::ui::route::Route;
 
-/// Every conflict of a case, the open ones first.
+/// Every conflict of a case: the first open one with what can be done about it, then the others.
 #[component]
 pub fn Conflict(case: CaseId) -> Element {
     let desk = use_desk();
+    let Some(officer) = desk.officer() else { return rsx! {} };
     let (view, events) = match read(desk.look(|kit| Ok((kit.store.case(case)?, kit.store.case_events(case)?)))) {
         Ok((Some(view), events)) => (view, events),
         Ok((None, _)) => return rsx! { NotHere { text: t!("not-here-case") } },
-        Err(trouble) => return rsx! { Frame { title: t!("conflict-title"), {trouble} } },
+        Err(trouble) => return rsx! { Page { title: t!("conflict-title"), back: true, {trouble} } },
     };
     let sub = view.doc.containers.first().map(container_no).unwrap_or_default();
-    let mut conflicts = view.conflicts.clone();
-    conflicts.sort_by_key(|conflict| conflict.decided.is_some());
+    let mut conflicts: Vec<Conflicting> = view
+        .conflicts
+        .iter()
+        .map(|conflict| {
+            let spoken = events.iter().filter(|signed| conflict.events.contains(&signed.event.id));
+            Conflicting { of: conflict.clone(), events: spoken.cloned().collect() }
+        })
+        .collect();
+    conflicts.sort_by_key(|conflict| conflict.of.decided.is_some());
+    let open = conflicts.first().filter(|first| first.of.decided.is_none()).cloned();
+    let rest: Vec<Conflicting> = conflicts.into_iter().skip(usize::from(open.is_some())).collect();
+    let here = view.doc.destination == officer.unit;
+    match open {
+        // Lists of one: the next conflict gets a form of its own.
+        Some(now) if officer.is(Role::Supervisor) => rsx! {
+            for now in [now] {
+                Decide { key: "{now.of.events[0]}", case, sub: sub.clone(), now, rest: rest.clone() }
+            }
+        },
+        Some(now) if here => rsx! {
+            for now in [now] {
+                TwoOfficers { key: "{now.of.events[0]}", case, sub: sub.clone(), now, rest: rest.clone(), officer: OfficerProp(officer.clone()) }
+            }
+        },
+        Some(now) => rsx! {
+            Page { title: t!("conflict-title"), sub, back: true,
+                Told { conflict: now }
+                Note { icon: "info", text: t!("conflict-supervisor") }
+                Rest { conflicts: rest }
+            }
+        },
+        None => rsx! {
+            Page { title: t!("conflict-title"), sub, back: true,
+                if rest.is_empty() {
+                    Empty { icon: "circle-check", kind: Tone::Ok, title: t!("conflict-none"), text: t!("conflict-none-text") }
+                }
+                Rest { conflicts: rest }
+            }
+        },
+    }
+}
+
+/// A conflict and its facts.
+#[derive(Clone, PartialEq)]
+struct Conflicting {
+    of: Contradiction,
+    events: Vec<SignedEvent>,
+}
+
+#[component]
+fn Rest(conflicts: Vec<Conflicting>) -> Element {
     rsx! {
-        Frame { title: t!("conflict-title"), sub,
-            if conflicts.is_empty() {
-                Empty { icon: "circle-check", kind: Tone::Ok, title: t!("conflict-none"), text: t!("conflict-none-text") }
-            }
-            for conflict in conflicts {
-                One { key: "{conflict.events[0]}", case, events: EventsProp(of(&conflict, &events)), conflict }
-            }
+        for conflict in conflicts {
+            Told { key: "{conflict.of.events[0]}", conflict }
         }
     }
 }
 
-fn of(conflict: &Contradiction, events: &[SignedEvent]) -> Vec<SignedEvent> {
-    events.iter().filter(|signed| conflict.events.contains(&signed.event.id)).cloned().collect()
-}
-
-/// The facts of one conflict, as a property.
-#[derive(Clone, PartialEq)]
-struct EventsProp(Vec<SignedEvent>);
-
+/// What contradicts what.
 #[component]
-fn One(case: CaseId, conflict: Contradiction, events: EventsProp) -> Element {
-    let desk = use_desk();
-    let Some(officer) = desk.officer() else { return rsx! {} };
-    let fork = conflict.why == FORK;
-    let open = conflict.decided.is_none();
+fn Told(conflict: Conflicting) -> Element {
+    let fork = conflict.of.why == FORK;
+    let open = conflict.of.decided.is_none();
     rsx! {
         Card { kind: if open { CardKind::Bad } else { CardKind::Plain },
-            CardHead { eyebrow: t!("inspect-sub-seal", seal = seal_no(&conflict.seal)),
+            CardHead { eyebrow: t!("inspect-sub-seal", seal = seal_no(&conflict.of.seal)),
                 if open {
                     Chip { kind: Tone::Bad, text: t!("conflict-open") }
                 } else {
@@ -71,23 +108,18 @@ fn One(case: CaseId, conflict: Contradiction, events: EventsProp) -> Element {
             Note { text: if fork { t!("conflict-fork-why") } else { t!("conflict-misfit-why") } }
         }
         div { style: "display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:var(--s-3)",
-            for signed in events.0.iter() {
-                Claim { key: "{signed.event.id}", signed: EventsProp(vec![signed.clone()]) }
+            for signed in conflict.events {
+                Claim { key: "{signed.event.id}", signed }
             }
-        }
-        if open && officer.is(Role::Supervisor) {
-            Decide { case, conflict, events }
-        } else if open {
-            TwoOfficers { case, conflict, officer: OfficerProp(officer) }
         }
     }
 }
 
 /// What one device recorded.
 #[component]
-fn Claim(signed: EventsProp) -> Element {
+fn Claim(signed: SignedEvent) -> Element {
     let desk = use_desk();
-    let Some(event) = signed.0.first().map(|signed| signed.event.clone()) else { return rsx! {} };
+    let event = signed.event;
     let (name, unit) = desk.look(|kit| (officer_name(kit, &event.unit, &event.officer), office(kit, &event.unit)));
     rsx! {
         section { class: "card",
@@ -111,13 +143,13 @@ fn claim(fact: &Fact) -> String {
 
 /// The supervisor's decision.
 #[component]
-fn Decide(case: CaseId, conflict: Contradiction, events: EventsProp) -> Element {
+fn Decide(case: CaseId, sub: String, now: Conflicting, rest: Vec<Conflicting>) -> Element {
     let desk = use_desk();
     let mut holds = use_signal(String::new);
     let mut reason = use_signal(String::new);
     let mut refusal = use_signal(String::new);
-    let items = events
-        .0
+    let items = now
+        .events
         .iter()
         .map(|signed| {
             let event = &signed.event;
@@ -125,7 +157,7 @@ fn Decide(case: CaseId, conflict: Contradiction, events: EventsProp) -> Element 
             Choice::new(event.id.to_string(), claim(&event.fact)).sub(sub)
         })
         .collect::<Vec<_>>();
-    let seal = conflict.seal.clone();
+    let seal = now.of.seal.clone();
     let decide = move |()| {
         let (Some(officer), Ok(event)) = (desk.officer(), holds().parse()) else {
             refusal.set(t!("conflict-need-choice"));
@@ -137,11 +169,20 @@ fn Decide(case: CaseId, conflict: Contradiction, events: EventsProp) -> Element 
         }
     };
     rsx! {
-        Decision { id: "holds", text: t!("conflict-which") }
-        Options { labelled_by: "holds", items, selected: holds(), onselect: move |id| holds.set(id) }
-        TextArea { label: t!("conflict-reason"), oninput: move |text| reason.set(text) }
-        Refusal { text: refusal() }
-        Button { kind: ButtonKind::Go, big: true, icon: "scale", text: t!("conflict-decide"), onclick: decide }
+        Page {
+            title: t!("conflict-title"),
+            sub,
+            back: true,
+            dock: rsx! {
+                Refusal { text: refusal() }
+                Button { kind: ButtonKind::Go, big: true, icon: "scale", text: t!("conflict-decide"), onclick: decide }
+            },
+            Told { conflict: now }
+            Decision { id: "holds", text: t!("conflict-which") }
+            Options { labelled_by: "holds", items, selected: holds(), onselect: move |id| holds.set(id) }
+            TextArea { label: t!("conflict-reason"), oninput: move |text| reason.set(text) }
+            Rest { conflicts: rest }
+        }
     }
 }
 
@@ -151,7 +192,7 @@ struct OfficerProp(Officer);
 
 /// Without a supervisor: a second officer of the unit agrees, with a reason.
 #[component]
-fn TwoOfficers(case: CaseId, conflict: Contradiction, officer: OfficerProp) -> Element {
+fn TwoOfficers(case: CaseId, sub: String, now: Conflicting, rest: Vec<Conflicting>, officer: OfficerProp) -> Element {
     let mut desk = use_desk();
     let first = officer.0;
     let mut second = use_signal(String::new);
@@ -160,30 +201,40 @@ fn TwoOfficers(case: CaseId, conflict: Contradiction, officer: OfficerProp) -> E
     let mut refusal = use_signal(String::new);
     let mut again = use_signal(|| 0u32);
     _ = again();
+    let seal = now.of.seal.clone();
     let (others, agreed) = desk.look(|kit: &Kit| {
         let mut others = kit.store.officers(&first.unit).unwrap_or_default();
         others.retain(|officer| officer.id != first.id);
-        (others, second_officer(kit, case, &conflict.seal).ok().flatten())
+        (others, second_officer(kit, case, &seal).ok().flatten())
     });
     if let Some(agreed) = agreed {
         let name = desk.look(|kit| officer_name(kit, &first.unit, &agreed.officer));
-        let seal = conflict.seal.clone();
         return rsx! {
-            Card {
-                Chip { kind: Tone::Ok, text: t!("conflict-agreed", name = name) }
-                Note { text: agreed.reason }
-                Button {
-                    kind: ButtonKind::Go,
-                    icon: "eye",
-                    text: t!("conflict-go-inspect"),
-                    onclick: move |()| desk.open(Route::SealLog { case, seal: seal.clone(), en_route: false }),
+            Page {
+                title: t!("conflict-title"),
+                sub,
+                back: true,
+                dock: rsx! {
+                    Button {
+                        kind: ButtonKind::Go,
+                        big: true,
+                        icon: "eye",
+                        text: t!("conflict-go-inspect"),
+                        onclick: move |()| desk.open(Route::SealLog { case, seal: seal.clone(), en_route: false }),
+                    }
+                },
+                Told { conflict: now }
+                Card {
+                    Chip { kind: Tone::Ok, text: t!("conflict-agreed", name = name) }
+                    Note { text: agreed.reason }
                 }
+                Rest { conflicts: rest }
             }
         };
     }
     let items =
         others.iter().map(|officer| Choice::new(officer.id.to_string(), officer.name.clone())).collect::<Vec<_>>();
-    let seal = conflict.seal.clone();
+    let alone = items.is_empty();
     let agree = move |()| {
         let Some(chosen) = others.iter().find(|officer| officer.id.to_string() == second()).cloned() else {
             refusal.set(t!("conflict-need-second"));
@@ -196,16 +247,25 @@ fn TwoOfficers(case: CaseId, conflict: Contradiction, officer: OfficerProp) -> E
         }
     };
     rsx! {
-        Note { icon: "info", text: t!("conflict-supervisor") }
-        Decision { id: "second", text: t!("conflict-two") }
-        if items.is_empty() {
-            Note { icon: "user", text: t!("conflict-no-second") }
-        } else {
-            Options { labelled_by: "second", items, selected: second(), onselect: move |id| second.set(id) }
-            TextField { label: t!("conflict-pin"), kind: "password", inputmode: "numeric", oninput: move |text| pin.set(text) }
-            TextArea { label: t!("conflict-reason"), oninput: move |text| reason.set(text) }
-            Refusal { text: refusal() }
-            Button { icon: "user", text: t!("conflict-agree"), onclick: agree }
+        Page {
+            title: t!("conflict-title"),
+            sub,
+            back: true,
+            dock: (!alone).then(|| rsx! {
+                Refusal { text: refusal() }
+                Button { kind: ButtonKind::Go, big: true, icon: "user", text: t!("conflict-agree"), onclick: agree }
+            }),
+            Told { conflict: now }
+            Note { icon: "info", text: t!("conflict-supervisor") }
+            Decision { id: "second", text: t!("conflict-two") }
+            if alone {
+                Note { icon: "user", text: t!("conflict-no-second") }
+            } else {
+                Options { labelled_by: "second", items, selected: second(), onselect: move |id| second.set(id) }
+                TextField { label: t!("conflict-pin"), kind: "password", inputmode: "numeric", oninput: move |text| pin.set(text) }
+                TextArea { label: t!("conflict-reason"), oninput: move |text| reason.set(text) }
+            }
+            Rest { conflicts: rest }
         }
     }
 }

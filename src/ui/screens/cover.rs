@@ -5,9 +5,11 @@ use seal_core::case::{CaseView, SealOnCase};
 use seal_core::container::ContainerNo;
 use seal_core::cover::{ContainerCover, Cover};
 use seal_core::ids::CaseId;
+use seal_core::seal_no::SealNo;
 
-use super::frame::{container_no, seal_no};
-use super::parts::{Trouble, case_of, store_trouble};
+use super::parts::Trouble;
+use super::stored::{case_of, store_trouble};
+use super::words::{container_no, seal_no};
 use crate::actions::choose_cover::{choose_cover, chosen_cover};
 use crate::t;
 use crate::ui::components::*;
@@ -31,6 +33,14 @@ pub fn under_title(view: &CaseView, seal: Option<&SealOnCase>) -> String {
         [] => String::new(),
         [only] => container_no(only),
         [first, rest @ ..] => t!("case-first-of", first = first.to_string(), n = rest.len()),
+    }
+}
+
+/// Which seal on which containers, in a line.
+pub fn seal_of(view: &CaseView, seal: &SealNo) -> String {
+    match under_title(view, view.seal(seal)) {
+        none if none.is_empty() => t!("inspect-sub-seal", seal = seal_no(seal)),
+        container => t!("inspect-sub", container = container, seal = seal_no(seal)),
     }
 }
 

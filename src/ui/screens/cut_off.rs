@@ -9,8 +9,11 @@ use seal_core::seal::reading::LockAction;
 use seal_core::seal_no::SealNo;
 use serde::{Deserialize, Serialize};
 
-use super::cover::under_title;
-use super::frame::{Frame, NotHere, Refusal, photo_role, photo_src, read, seal_no};
+use super::cover::seal_of;
+use super::parts::{Page, Refusal};
+use super::pictures::{Prefer, photo_src};
+use super::stored::{NotHere, read};
+use super::words::{self, seal_no};
 use crate::actions::cut_off_seal::{Witnessed, cut_off_seal};
 use crate::actions::draft;
 use crate::i18n::format;
@@ -37,15 +40,15 @@ pub fn CutOff(case: CaseId, seal: SealNo) -> Element {
     let view = match read(desk.look(|kit| kit.store.case(case))) {
         Ok(Some(view)) => view,
         Ok(None) => return rsx! { NotHere { text: t!("not-here-case") } },
-        Err(trouble) => return rsx! { Frame { title: t!("cut-title"), {trouble} } },
+        Err(trouble) => return rsx! { Page { title: t!("cut-title"), back: true, {trouble} } },
     };
     let refused = desk.officer().and_then(|officer| may_cut_off(&view, &seal, &officer).err());
     let photo = view.photos_of(PhotoRole::CutSeal, Stage::Disarm).last().cloned();
-    let src = photo.as_ref().map(|photo| desk.look(|kit| photo_src(kit, &photo.photo))).unwrap_or_default();
-    let sub = match under_title(&view, view.seal(&seal)) {
-        none if none.is_empty() => t!("inspect-sub-seal", seal = seal_no(&seal)),
-        container => t!("inspect-sub", container = container, seal = seal_no(&seal)),
-    };
+    let src = photo
+        .as_ref()
+        .map(|photo| desk.look(|kit| photo_src(kit, &photo.photo, Prefer::Thumbnail)))
+        .unwrap_or_default();
+    let sub = seal_of(&view, &seal);
     let missing = match entered() {
         _ if refused.is_some() => refused.as_ref().map(super::refusals::disarm),
         _ if photo.is_none() => Some(t!("cut-need-photo")),
@@ -79,29 +82,25 @@ pub fn CutOff(case: CaseId, seal: SealNo) -> Element {
         }
     };
     rsx! {
-        Frame {
+        Page {
             title: t!("cut-title"),
             sub,
+            back: true,
             dock: rsx! {
-                Dock {
-                    Refusal { text: refusal() }
-                    if let Some(missing) = missing.clone() {
-                        DockNote { icon: "info", text: missing }
-                    }
-                    if missing.is_some() {
-                        Button { kind: ButtonKind::Bad, big: true, icon: "scissors", disabled: true, text: t!("cut-record"), onclick: |()| {} }
-                    } else {
-                        HoldButton {
-                            bad: true,
-                            icon: "scissors",
-                            text: t!("cut-hold"),
-                            how: t!("hold-how"),
-                            confirm_title: t!("cut-confirm", seal = seal_no(&seal)),
-                            confirm_text: t!("cut-confirm-text"),
-                            confirm_act: t!("cut-record"),
-                            confirm_cancel: t!("cancel"),
-                            onfire: finish,
-                        }
+                Refusal { text: refusal(), missing: missing.clone() }
+                if missing.is_some() {
+                    Button { kind: ButtonKind::Bad, big: true, icon: "scissors", disabled: true, text: t!("cut-record"), onclick: |()| {} }
+                } else {
+                    HoldButton {
+                        bad: true,
+                        icon: "scissors",
+                        text: t!("cut-hold"),
+                        how: t!("hold-how"),
+                        confirm_title: t!("cut-confirm", seal = seal_no(&seal)),
+                        confirm_text: t!("cut-confirm-text"),
+                        confirm_act: t!("cut-record"),
+                        confirm_cancel: t!("cancel"),
+                        onfire: finish,
                     }
                 }
             },
@@ -117,10 +116,10 @@ pub fn CutOff(case: CaseId, seal: SealNo) -> Element {
             Photos {
                 PhotoTile {
                     state: if photo.is_some() { PhotoState::Good } else { PhotoState::Now },
-                    title: photo_role(PhotoRole::CutSeal),
-                    sub: photo.as_ref().map(|photo| format!("`{}`", format::time(photo.at))).unwrap_or_default(),
+                    title: words::photo(PhotoRole::CutSeal).0,
+                    sub: photo.as_ref().map_or_else(|| words::photo(PhotoRole::CutSeal).1, |photo| format!("`{}`", format::time(photo.at))),
                     src,
-                    alt: photo_role(PhotoRole::CutSeal),
+                    alt: words::photo(PhotoRole::CutSeal).0,
                     onclick: move |()| desk.open(Route::TakePhoto { case: Some(case), role: PhotoRole::CutSeal, stage: Stage::Disarm }),
                 }
             }

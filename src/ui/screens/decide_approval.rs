@@ -7,10 +7,10 @@ use seal_core::ids::EventId;
 use seal_core::wire::B64;
 
 use super::approval::{Answer, trouble};
-use super::frame::{container_no, officer_name};
-use super::parts::{Page, Trouble, store_trouble};
+use super::parts::{Page, Trouble};
 use super::slip::{ShowSlip, trouble_text};
-use super::words;
+use super::stored::store_trouble;
+use super::words::{self, container_no, officer_name};
 use crate::actions::approve::{ApprovalTrouble, HeadsAnswer, decide_approval, is_head, waiting_requests};
 use crate::actions::take_slip::check_slip;
 use crate::i18n::format;

@@ -10,8 +10,9 @@ use seal_core::rules::DepletionRule;
 use seal_core::time::date_in_vietnam;
 
 use super::duty::{StandingCard, StandingProp, depletion_reason, roles, stock_words};
-use super::parts::{Page, Trouble, store_trouble};
-use super::words;
+use super::parts::{Page, Trouble};
+use super::stored::store_trouble;
+use super::words::{self};
 use crate::actions::state_depletion::{DepletionTrouble, end_depletion, state_depletion};
 use crate::actions::unit_state::{standing, stock};
 use crate::i18n::format;

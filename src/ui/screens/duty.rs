@@ -10,8 +10,9 @@ use seal_core::line::CaseLine;
 use seal_core::obligation::{ApprovalLack, Cited, Need, Standing};
 use seal_core::officer::Role;
 
-use super::parts::{Trouble, case_of, store_trouble, title_of_line};
-use super::words;
+use super::parts::Trouble;
+use super::stored::{case_of, store_trouble};
+use super::words::{self, title_of_line};
 use crate::actions::state_depletion::stated_by;
 use crate::actions::unit_state::{obligation_of, stock, unit_state, waiting};
 use crate::i18n::format;

@@ -6,8 +6,9 @@ use seal_core::rules::{GoodsGroup, LegalGround};
 
 use super::depletion::DepletionOf;
 use super::duty::AheadOfA;
-use super::parts::{CaseGone, Page, Trouble, case_of, store_trouble, title_of};
-use super::words;
+use super::parts::{Page, Trouble};
+use super::stored::{CaseGone, case_of, store_trouble};
+use super::words::{self, title_of};
 use crate::actions::decide_goods::{decide_goods, preview};
 use crate::t;
 use crate::ui::components::*;

@@ -10,9 +10,13 @@ use seal_core::ids::{CaseId, EventId};
 use seal_core::inspection::{HandCheck, HandCheckResult, checks_for};
 use seal_core::seal_no::SealNo;
 
-use super::cover::under_title;
-use super::frame::{Frame, NotHere, Refusal, WizardSteps, photo_role, photo_src, read, seal_no, stored_name};
+use super::codes::{photo_role, stored_name};
+use super::cover::seal_of;
+use super::parts::{Page, Refusal, WizardSteps};
+use super::pictures::{Prefer, photo_src};
 use super::seal_log::stage;
+use super::stored::{NotHere, read, store_trouble};
+use super::words::seal_no;
 use crate::actions::hand_checks::{HandCheckDraft, answer, begin_step, hand_checks, take_back};
 use crate::i18n::format;
 use crate::t;
@@ -59,41 +63,37 @@ pub fn HandChecks(case: CaseId, seal: SealNo, en_route: bool) -> Element {
     let (view, draft) = match read(desk.look(|kit| Ok((kit.store.case(case)?, hand_checks(kit, case, &seal)?)))) {
         Ok((Some(view), draft)) => (view, draft),
         Ok((None, _)) => return rsx! { NotHere { text: t!("not-here-case") } },
-        Err(trouble) => return rsx! { Frame { title: t!("inspect-by-hand"), {trouble} } },
+        Err(trouble) => return rsx! { Page { title: t!("inspect-by-hand"), back: true, {trouble} } },
     };
     let on = view.seal(&seal).cloned();
     let seal_type = on.as_ref().map_or(SealType::Electronic, |on| on.seal_type);
     let checks = checks_for(seal_type);
     let of = u32::try_from(checks.len()).unwrap_or(u32::MAX);
-    let sub = match under_title(&view, view.seal(&seal)) {
-        none if none.is_empty() => t!("inspect-sub-seal", seal = seal_no(&seal)),
-        container => t!("inspect-sub", container = container, seal = seal_no(&seal)),
-    };
+    let sub = seal_of(&view, &seal);
     let Some(check) = draft.now(seal_type) else {
         let next = seal.clone();
         let back = seal.clone();
         return rsx! {
-            Frame {
+            Page {
                 title: t!("inspect-by-hand"),
                 sub,
+                back: true,
                 dock: rsx! {
-                    Dock {
-                        Refusal { text: refusal() }
-                        Button {
-                            kind: ButtonKind::Go,
-                            big: true,
-                            icon: "scale",
-                            text: t!("verdict-title"),
-                            onclick: move |()| desk.open(Route::Verdict { case, seal: next.clone(), en_route }),
-                        }
-                        Button {
-                            icon: "undo-2",
-                            text: t!("check-take-back"),
-                            onclick: move |()| match take_back(&desk.kit(), case, &back) {
-                                Ok(()) => again += 1,
-                                Err(error) => refusal.set(error.to_string()),
-                            },
-                        }
+                    Refusal { text: refusal() }
+                    Button {
+                        kind: ButtonKind::Go,
+                        big: true,
+                        icon: "scale",
+                        text: t!("verdict-title"),
+                        onclick: move |()| desk.open(Route::Verdict { case, seal: next.clone(), en_route }),
+                    }
+                    Button {
+                        icon: "undo-2",
+                        text: t!("check-take-back"),
+                        onclick: move |()| match take_back(&desk.kit(), case, &back) {
+                            Ok(()) => again += 1,
+                            Err(error) => refusal.set(store_trouble(&error)),
+                        },
                     }
                 },
                 Card { kind: if draft.answers.iter().all(|answer| answer.good) { CardKind::Hero } else { CardKind::Bad },
@@ -113,15 +113,17 @@ pub fn HandChecks(case: CaseId, seal: SealNo, en_route: bool) -> Element {
         let seal = seal.clone();
         move |good: bool| match answer(&desk.kit(), case, &seal, check, good) {
             Ok(()) => again += 1,
-            Err(error) => refusal.set(error.to_string()),
+            Err(error) => refusal.set(store_trouble(&error)),
         }
     };
     let (mut bad, mut good) = (give.clone(), give);
     let back = seal.clone();
     rsx! {
-        Frame {
+        Page {
             title: t!("inspect-by-hand"),
             sub,
+            back: true,
+            dock_kind: DockKind::Even,
             steps: rsx! {
                 WizardSteps {
                     n,
@@ -131,14 +133,12 @@ pub fn HandChecks(case: CaseId, seal: SealNo, en_route: bool) -> Element {
                 }
             },
             dock: rsx! {
-                Dock { kind: DockKind::Even,
-                    div { class: "span",
-                        h2 { class: "decision center", Rich { text: t!(&key("ask", check, seal_type)) } }
-                        Refusal { text: refusal() }
-                    }
-                    Button { kind: ButtonKind::AnswerBad, big: true, icon: "octagon-x", text: t!(&key("bad", check, seal_type)), onclick: move |()| bad(false) }
-                    Button { kind: ButtonKind::AnswerOk, big: true, icon: "circle-check", text: t!(&key("good", check, seal_type)), onclick: move |()| good(true) }
+                div { class: "span",
+                    h2 { class: "decision center", Rich { text: t!(&key("ask", check, seal_type)) } }
+                    Refusal { text: refusal() }
                 }
+                Button { kind: ButtonKind::AnswerBad, big: true, icon: "octagon-x", text: t!(&key("bad", check, seal_type)), onclick: move |()| bad(false) }
+                Button { kind: ButtonKind::AnswerOk, big: true, icon: "circle-check", text: t!(&key("good", check, seal_type)), onclick: move |()| good(true) }
             },
             Beside { then: then.cloned(), now: now.cloned(), role, place: view.doc.origin.to_string() }
             if role != PhotoRole::Other {
@@ -165,7 +165,7 @@ pub fn HandChecks(case: CaseId, seal: SealNo, en_route: bool) -> Element {
                     text: t!("check-take-back"),
                     onclick: move |()| match take_back(&desk.kit(), case, &back) {
                         Ok(()) => again += 1,
-                        Err(error) => refusal.set(error.to_string()),
+                        Err(error) => refusal.set(store_trouble(&error)),
                     },
                 }
             }
@@ -241,7 +241,7 @@ fn use_photo(photo: Option<CasePhoto>) -> String {
     let mut kept = use_signal(|| (None::<EventId>, String::new()));
     let wanted = photo.as_ref().map(|photo| photo.event);
     if kept.peek().0 != wanted || kept.peek().1.is_empty() {
-        let src = photo.map(|photo| photo_src(&desk.kit(), &photo.photo)).unwrap_or_default();
+        let src = photo.map(|photo| photo_src(&desk.kit(), &photo.photo, Prefer::Original)).unwrap_or_default();
         let newest = (wanted, src);
         if *kept.peek() != newest {
             kept.set(newest);

@@ -6,9 +6,9 @@ use seal_core::fact::CargoHandedOver;
 use seal_core::ids::CaseId;
 use seal_core::seal_no::SealNo;
 
-use super::frame::seal_no;
-use super::parts::{CaseGone, Page, Trouble, case_of, store_trouble, title_of, use_sync_status};
-use super::words;
+use super::parts::{Page, Trouble, use_sync_status};
+use super::stored::{CaseGone, case_of, store_trouble};
+use super::words::{self, seal_no, title_of};
 use crate::actions::hand_over::{HandOverTrouble, hand_over, note_tug};
 use crate::t;
 use crate::ui::components::*;

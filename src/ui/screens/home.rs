@@ -7,14 +7,14 @@ use seal_core::courier::ParcelStage;
 use seal_core::figures::ReturnFigures;
 use seal_core::ids::OfficeCode;
 use seal_core::line::ParcelLine;
-use seal_core::rules::GoodsGroup;
 use seal_core::time::date_in_vietnam;
 use seal_core::work::{Task, Todo, day_begins, work_list};
 
 use super::decide_approval::WaitingRequests;
 use super::duty::StandingNow;
-use super::parts::{self, More, title_of, title_of_line, use_lines, use_sync_status};
-use super::words;
+use super::parts::{self, More, use_lines, use_sync_status};
+use super::stored::store_trouble;
+use super::words::{self, title_of, title_of_line};
 use crate::actions::Kit;
 use crate::i18n::format;
 use crate::ports::lists::{Lines, Page, ParcelList, Parcels};
@@ -56,7 +56,7 @@ pub fn Home() -> Element {
     let shift = match desk.look(|kit| read(kit, &unit, now, parcels())) {
         Ok(shift) => shift,
         Err(error) => {
-            let text = parts::store_trouble(&error);
+            let text = store_trouble(&error);
             return rsx! {
                 parts::Page { title: t!("case-shift"), sub, nav: "home", settings: true, parts::Trouble { text } }
             };
@@ -222,19 +222,20 @@ pub fn CaseRow(todo: TodoProp) -> Element {
         Task::NoSeal => (Tone::Idle, "circle-check", t!("case-act-no-seal")),
         Task::Inspect => (Tone::Info, "eye", t!("case-act-inspect")),
         Task::Examine => (Tone::Warn, "shield-alert", t!("case-act-examine")),
+        Task::Await => (Tone::Idle, "hourglass", t!("case-act-await")),
         Task::Leave => (Tone::Ok, "circle-check", t!("case-act-left")),
         Task::Nothing => (Tone::Idle, "container", t!("case-act-none")),
     };
-    let sub = match line.ground {
-        Some(ground) => format!("{act} · {}", words::ground(ground)),
-        None => act,
+    let sub = match (line.ground, what) {
+        // That no seal is needed is the ground itself, and the chip says that it is sealed.
+        (None, _) | (_, Task::NoSeal) => act,
+        (Some(ground), Task::Leave) => words::ground(ground),
+        (Some(ground), _) => format!("{act} · {}", words::ground(ground)),
     };
     let phase = line.phase;
     let planned = matches!((phase, what), (CasePhase::ToSeal, Task::Seal)).then(|| format::time_short(line.planned_at));
-    let (tone, word) = match what {
-        Task::NoSeal => (Tone::Idle, words::group_chip(GoodsGroup::C)),
-        _ => words::phase(phase),
-    };
+    // Two phones that contradict each other prove nothing.
+    let (tone, word) = if line.conflict { (Tone::Bad, t!("conflict-open")) } else { words::phase(phase) };
     rsx! {
         Row {
             icon,
@@ -242,7 +243,7 @@ pub fn CaseRow(todo: TodoProp) -> Element {
             title: title_of_line(&line),
             sub,
             value: planned.clone().unwrap_or_default(),
-            end: if planned.is_none() { Some(rsx! { Chip { kind: tone, text: word } }) } else { None },
+            end: if planned.is_none() && what != Task::NoSeal { Some(rsx! { Chip { kind: tone, text: word } }) } else { None },
             onclick: move |()| desk.open(Route::Case { case: id }),
         }
     }
@@ -265,7 +266,7 @@ fn DamageCard() -> Element {
             Button { icon: "message-square-warning", text: t!("report-trouble"), onclick: move |()| desk.open(Route::Report { screen: "damage".into() }) }
             Button { icon: "check", text: t!("case-damaged-seen"), onclick: move |()| {
                 if let Err(error) = desk.kit().store.set_note(DAMAGE_NOTE, None) {
-                    trouble.set(parts::store_trouble(&error));
+                    trouble.set(store_trouble(&error));
                 }
             } }
         }

@@ -5,7 +5,8 @@ use seal_core::container::ContainerNo;
 use seal_core::declaration::DeclarationNo;
 use seal_core::ids::OfficeCode;
 
-use super::parts::{Page, Trouble, store_trouble};
+use super::parts::{Page, Trouble};
+use super::stored::store_trouble;
 use super::words;
 use crate::actions::open_case::{
     NewCase, OpenCaseDraft, OpenCaseTrouble, has_open_case, keep_open_case, open_case, open_case_draft,

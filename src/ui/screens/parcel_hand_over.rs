@@ -4,7 +4,9 @@ use dioxus::prelude::*;
 use seal_core::ids::ParcelId;
 use seal_core::waybill::WaybillError;
 
-use super::frame::{Frame, NotHere, Refusal, WizardSteps, office, read, seal_no};
+use super::parts::{Page, Refusal, WizardSteps};
+use super::stored::{NotHere, read};
+use super::words::{office, seal_no};
 use crate::actions::hand_parcel::{
     HandParcelError, WaybillCheck, check_waybill, hand_over_draft, hand_parcel, keep_hand_over,
 };
@@ -40,7 +42,7 @@ pub fn ParcelHandOver(parcel: ParcelId) -> Element {
     let view = match read(desk.look(|kit| kit.store.parcel(parcel))) {
         Ok(Some(view)) => view,
         Ok(None) => return rsx! { NotHere { text: t!("parcel-unknown") } },
-        Err(trouble) => return rsx! { Frame { title: t!("return-parcels"), {trouble} } },
+        Err(trouble) => return rsx! { Page { title: t!("return-parcels"), back: true, {trouble} } },
     };
     let title = t!("parcel-name", number = view.packed.number.clone());
     let to = desk.look(|kit| office(kit, &view.packed.to));
@@ -55,8 +57,8 @@ pub fn ParcelHandOver(parcel: ParcelId) -> Element {
             facts.push((t!("parcel-received"), format!("`{}`", format::date_time(*at))));
         }
         return rsx! {
-            Frame { title, sub: t!("pack-to", office = to),
-                dock: rsx! { Dock { Button { kind: ButtonKind::Go, big: true, icon: "repeat", text: t!("hand-to-returns"), onclick: move |()| desk.open(Route::Returns) } } },
+            Page { title, sub: t!("pack-to", office = to), back: true,
+                dock: rsx! { Button { kind: ButtonKind::Go, big: true, icon: "repeat", text: t!("hand-to-returns"), onclick: move |()| desk.open(Route::Returns) } },
                 Card { kind: CardKind::Hero,
                     Decision { text: if view.received.is_some() { t!("parcel-arrived") } else { t!("hand-with-courier") } }
                     KeyValue { items: facts }
@@ -96,18 +98,14 @@ pub fn ParcelHandOver(parcel: ParcelId) -> Element {
         }
     };
     rsx! {
-        Frame {
+        Page {
             title,
             sub: t!("pack-to", office = to),
+            back: true,
             steps: rsx! { WizardSteps { n: 2, of: 2, name: t!("hand-step") } },
             dock: rsx! {
-                Dock {
-                    Refusal { text: refusal() }
-                    if let Some(missing) = missing.clone() {
-                        DockNote { icon: "info", text: missing }
-                    }
-                    Button { kind: ButtonKind::Go, big: true, icon: "truck", disabled: missing.is_some(), text: t!("hand-over"), onclick: hand }
-                }
+                Refusal { text: refusal(), missing: missing.clone() }
+                Button { kind: ButtonKind::Go, big: true, icon: "truck", disabled: missing.is_some(), text: t!("hand-over"), onclick: hand }
             },
             Decision { text: t!("hand-decision") }
             for n in [picked()] {

@@ -6,7 +6,11 @@ use seal_core::fact::Stage;
 use seal_core::ids::ParcelId;
 use seal_core::seal_no::SealNo;
 
-use super::frame::{Frame, NotHere, Refusal, WizardSteps, office, photo_role, photo_src, read, seal_no, stored_name};
+use super::codes::stored_name;
+use super::parts::{Page, Refusal, WizardSteps};
+use super::pictures::{Prefer, photo_src};
+use super::stored::{NotHere, read};
+use super::words::{office, seal_no};
 use crate::actions::pack_parcel::{
     PackError, PackWarning, ParcelDraft, Reminder, change_parcel, give_up_parcel, pack_parcel, parcel_draft,
     photograph_parcel,
@@ -52,7 +56,7 @@ pub fn ParcelPack(parcel: ParcelId) -> Element {
         Ok(draft) => draft,
         Err(PackError::Store(error)) => match read::<ParcelDraft>(Err(error)) {
             Ok(_) => return rsx! {},
-            Err(trouble) => return rsx! { Frame { title: t!("return-parcels"), {trouble} } },
+            Err(trouble) => return rsx! { Page { title: t!("return-parcels"), back: true, {trouble} } },
         },
         // Packed already: what follows is the courier.
         Err(_) if desk.look(|kit| kit.store.parcel(parcel)).is_ok_and(|known| known.is_some()) => {
@@ -83,33 +87,32 @@ pub fn ParcelPack(parcel: ParcelId) -> Element {
         }
     };
     let photo = draft.photo.clone();
-    let src = photo.as_ref().map(|photo| desk.look(|kit| photo_src(kit, photo))).unwrap_or_default();
+    let src = photo.as_ref().map(|photo| desk.look(|kit| photo_src(kit, photo, Prefer::Thumbnail))).unwrap_or_default();
     let done = ready.is_ok() && left == 0;
     rsx! {
-        Frame {
+        Page {
             title: t!("parcel-name", number = draft.number.clone()),
             sub: t!("pack-to", office = to),
+            back: true,
             steps: rsx! { WizardSteps { n: 1, of: 2, name: t!("pack-step"), next: t!("hand-step") } },
             dock: rsx! {
-                Dock {
-                    Refusal { text: refusal() }
-                    if let Err(error) = &ready && left == 0 {
-                        DockNote { icon: "info", text: pack_words(error) }
+                Refusal { text: refusal() }
+                if let Err(error) = &ready && left == 0 {
+                    DockNote { icon: "info", text: pack_words(error) }
+                }
+                if done {
+                    Button { kind: ButtonKind::Go, big: true, icon: "package", text: t!("pack-done"), onclick: pack }
+                    Button { icon: "scan-barcode", text: t!("pack-scan-more"), onclick: move |()| scan_more() }
+                } else {
+                    Button {
+                        kind: ButtonKind::Go,
+                        big: true,
+                        icon: "scan-barcode",
+                        text: if inside == 0 { t!("pack-scan-first") } else { t!("pack-scan-next") },
+                        onclick: move |()| scan_first(),
                     }
-                    if done {
-                        Button { kind: ButtonKind::Go, big: true, icon: "package", text: t!("pack-done"), onclick: pack }
-                        Button { icon: "scan-barcode", text: t!("pack-scan-more"), onclick: move |()| scan_more() }
-                    } else {
-                        Button {
-                            kind: ButtonKind::Go,
-                            big: true,
-                            icon: "scan-barcode",
-                            text: if inside == 0 { t!("pack-scan-first") } else { t!("pack-scan-next") },
-                            onclick: move |()| scan_first(),
-                        }
-                        if ready.is_ok() {
-                            Button { icon: "package", text: t!("pack-done-without", n = left), onclick: pack }
-                        }
+                    if ready.is_ok() {
+                        Button { icon: "package", text: t!("pack-done-without", n = left), onclick: pack }
                     }
                 }
             },
@@ -172,10 +175,10 @@ pub fn ParcelPack(parcel: ParcelId) -> Element {
             Photos {
                 PhotoTile {
                     state: if photo.is_some() { PhotoState::Good } else { PhotoState::Todo },
-                    title: photo_role(PhotoRole::ParcelContents),
+                    title: super::words::photo(PhotoRole::ParcelContents).0,
                     sub: if photo.is_some() { t!("pack-photo-kept") } else { t!("pack-photo-how") },
                     src,
-                    alt: photo_role(PhotoRole::ParcelContents),
+                    alt: super::words::photo(PhotoRole::ParcelContents).0,
                     onclick: move |()| match photograph_parcel(&desk.kit(), parcel) {
                         Ok(()) => desk.open(Route::TakePhoto { case: None, role: PhotoRole::ParcelContents, stage: Stage::Pack }),
                         Err(error) => refusal.set(pack_words(&error)),

@@ -7,7 +7,10 @@ use seal_core::custody::SealView;
 use seal_core::ids::ParcelId;
 use seal_core::seal_no::SealNo;
 
-use super::frame::{Frame, NotHere, Refusal, condition, condition_icon, office, read, seal_no};
+use super::codes::{condition, condition_icon};
+use super::parts::{Page, Refusal};
+use super::stored::{NotHere, read};
+use super::words::{office, seal_no};
 use crate::actions::receive_parcel::{
     ReceiptDraft, ReceiveParcelError, change_receipt, differences, receipt_draft, receive_parcel,
 };
@@ -28,7 +31,7 @@ pub fn ParcelReceive(parcel: ParcelId) -> Element {
     let (view, draft) = match read(desk.look(|kit| Ok((kit.store.parcel(parcel)?, receipt_draft(kit, parcel)?)))) {
         Ok((Some(view), draft)) => (view, draft),
         Ok((None, _)) => return rsx! { NotHere { text: t!("parcel-unknown") } },
-        Err(trouble) => return rsx! { Frame { title: t!("return-parcels"), {trouble} } },
+        Err(trouble) => return rsx! { Page { title: t!("return-parcels"), back: true, {trouble} } },
     };
     if view.received.is_some() {
         return rsx! { Received { view } };
@@ -73,27 +76,26 @@ pub fn ParcelReceive(parcel: ParcelId) -> Element {
     let (mut scan_first, mut scan_more) = (scan, scan);
     let missing = found.missing.len();
     rsx! {
-        Frame {
+        Page {
             title: t!("receive-title", number = view.packed.number.clone()),
             sub,
+            back: true,
             dock: rsx! {
-                Dock {
-                    Refusal { text: refusal() }
-                    if !begun || missing > 0 {
-                        Button { kind: ButtonKind::Go, big: true, icon: "scan-barcode", text: if begun { t!("pack-scan-next") } else { t!("pack-scan-first") }, onclick: move |()| scan_first() }
-                        if begun {
-                            Button { icon: "clipboard-check", text: t!("receive-with-record"), onclick: move |()| asking.set(true) }
-                        }
-                    } else {
-                        Button {
-                            kind: ButtonKind::Go,
-                            big: true,
-                            icon: "clipboard-check",
-                            text: if wrong > 0 { t!("receive-with-record") } else { t!("receive-all") },
-                            onclick: move |()| if wrong > 0 { asking.set(true) } else { receive() },
-                        }
-                        Button { icon: "scan-barcode", text: t!("pack-scan-more"), onclick: move |()| scan_more() }
+                Refusal { text: refusal() }
+                if !begun || missing > 0 {
+                    Button { kind: ButtonKind::Go, big: true, icon: "scan-barcode", text: if begun { t!("pack-scan-next") } else { t!("pack-scan-first") }, onclick: move |()| scan_first() }
+                    if begun {
+                        Button { icon: "clipboard-check", text: t!("receive-with-record"), onclick: move |()| asking.set(true) }
                     }
+                } else {
+                    Button {
+                        kind: ButtonKind::Go,
+                        big: true,
+                        icon: "clipboard-check",
+                        text: if wrong > 0 { t!("receive-with-record") } else { t!("receive-all") },
+                        onclick: move |()| if wrong > 0 { asking.set(true) } else { receive() },
+                    }
+                    Button { icon: "scan-barcode", text: t!("pack-scan-more"), onclick: move |()| scan_more() }
                 }
             },
             if misdelivered {
@@ -234,10 +236,11 @@ fn Received(view: ParcelView) -> Element {
     });
     let average = (!turnaround.is_empty()).then(|| turnaround.iter().sum::<i64>() / turnaround.len() as i64);
     rsx! {
-        Frame {
+        Page {
             title: t!("receive-title", number = view.packed.number.clone()),
             sub: t!("receive-sub-none", from = from),
-            dock: rsx! { Dock { Button { kind: ButtonKind::Go, big: true, icon: "package", text: t!("return-parcels"), onclick: move |()| desk.open(Route::Parcels) } } },
+            back: true,
+            dock: rsx! { Button { kind: ButtonKind::Go, big: true, icon: "package", text: t!("return-parcels"), onclick: move |()| desk.open(Route::Parcels) } },
             Card { kind: if whole { CardKind::Hero } else { CardKind::Bad },
                 Decision { text: if whole { t!("receive-done") } else { t!("receive-done-record") } }
                 KeyValue {

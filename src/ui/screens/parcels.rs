@@ -5,8 +5,9 @@ use seal_core::courier::ParcelStage;
 use seal_core::ids::{OfficeCode, ParcelId};
 use seal_core::line::ParcelLine;
 
-use super::frame::{Frame, office, read};
-use super::parts::{More, use_lines};
+use super::parts::{self, More, use_lines};
+use super::stored::read;
+use super::words::office;
 use crate::actions::Kit;
 use crate::actions::pack_parcel::{ParcelDraft, drafts};
 use crate::i18n::format;
@@ -49,7 +50,7 @@ pub fn Parcels() -> Element {
     let lines = use_lines();
     let seen = match read(desk.look(|kit| look(kit, &officer.unit, lines()))) {
         Ok(seen) => seen,
-        Err(trouble) => return rsx! { Frame { title: t!("return-parcels"), {trouble} } },
+        Err(trouble) => return rsx! { parts::Page { title: t!("return-parcels"), back: true, {trouble} } },
     };
     let Seen { open, waiting, coming, gone, received } = seen;
     let more = [&waiting, &coming, &gone, &received].into_iter().any(|part| part.next.is_some());
@@ -57,7 +58,7 @@ pub fn Parcels() -> Element {
     let rest: Vec<ParcelLine> = gone.lines.into_iter().chain(received.lines).collect();
     let nothing = open.is_empty() && waiting.is_empty() && coming.is_empty() && rest.is_empty();
     rsx! {
-        Frame { title: t!("return-parcels"),
+        parts::Page { title: t!("return-parcels"), back: true,
             if nothing {
                 Card { Empty { icon: "package", title: t!("parcel-none"), text: t!("parcel-none-text"),
                     Button { icon: "repeat", text: t!("nav-return"), onclick: move |()| desk.open(Route::Returns) }

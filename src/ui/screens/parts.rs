@@ -1,21 +1,45 @@
 //! What several screens are made of: the frame round them, the wizard's steps, and the line that says what went wrong.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use std::time::Duration;
+
 use dioxus::prelude::*;
-use seal_core::case::CaseView;
-use seal_core::evidence::PhotoRef;
-use seal_core::ids::{CaseId, OfficeCode};
-use seal_core::line::CaseLine;
+use jiff::Timestamp;
+use seal_core::ids::OfficeCode;
 
 use crate::actions::Kit;
 use crate::i18n::format;
-use crate::ports::store::StoreError;
 use crate::ports::sync::SyncStatus;
 use crate::t;
 use crate::ui::components::*;
-use crate::ui::desk::{Desk, use_desk};
+use crate::ui::desk::use_desk;
 use crate::ui::route::{Route, ScanFor};
+
+/// The outermost layer of every screen: in practice its watermark and banner.
+#[component]
+pub fn Shell(children: Element) -> Element {
+    let practice = use_desk().practice().is_some();
+    rsx! {
+        AppShell { practice,
+            if practice {
+                Banner { kind: BannerKind::Practice, text: t!("practice-banner") }
+            }
+            {children}
+        }
+    }
+}
+
+/// Without a network: since when, and that work goes on. Practice has its own banner, and only one is shown at a time.
+#[component]
+fn OfflineStrip() -> Element {
+    let desk = use_desk();
+    let status = use_sync_status();
+    let status = status.read();
+    let Some(since) = status.since.filter(|_| !status.online && desk.practice().is_none()) else { return rsx! {} };
+    let waiting = desk.look(|kit| kit.store.queue_counts().map_or(0, |counts| counts.waiting + counts.stuck));
+    rsx! {
+        Banner { kind: BannerKind::Offline, text: t!("offline-since", time = format::time_short(since), n = waiting) }
+    }
+}
 
 /// A screen with its bars: app bar, banner, middle, dock, navigation.
 #[component]
@@ -39,9 +63,13 @@ pub fn Page(
     /// Shows the way to the settings.
     #[props(default)]
     settings: bool,
-    /// Moves the focus to the title.
+    /// Moves the focus to the title; a screen that leads back does so in any case.
     #[props(default)]
     focus: bool,
+    /// Steps of another wizard than the sealing.
+    steps: Option<Element>,
+    /// Above the middle, at full width: the result of a command.
+    result: Option<Element>,
     #[props(default)] dock_kind: DockKind,
     dock: Option<Element>,
     /// Over everything: a dialog.
@@ -49,27 +77,16 @@ pub fn Page(
     children: Element,
 ) -> Element {
     let mut desk = use_desk();
-    let practice = desk.practice().is_some();
-    let status = use_sync_status();
-    let waiting = desk.look(|kit| kit.store.queue_counts().map_or(0, |counts| counts.waiting + counts.stuck));
-    let offline = {
-        let status = status.read();
-        (!status.online)
-            .then(|| status.since)
-            .flatten()
-            .map(|since| t!("offline-since", time = format::time_short(since), n = waiting))
-    };
     let (icon, label) = match (settings, report.is_empty()) {
         (true, _) => ("user", t!("settings-open")),
         (false, false) => ("message-square-warning", t!("report-trouble")),
         (false, true) => ("", String::new()),
     };
     let back = onback.or_else(|| back.then(|| EventHandler::new(move |()| desk.back())));
+    let focus = focus || back.is_some();
+    let tight = step > 0 || steps.is_some();
     rsx! {
-        AppShell { practice,
-            if practice {
-                Banner { kind: BannerKind::Practice, text: t!("practice-banner") }
-            }
+        Shell {
             AppBar {
                 title,
                 sub,
@@ -86,10 +103,10 @@ pub fn Page(
             if step > 0 {
                 SealingSteps { n: step }
             }
-            if let Some(text) = offline && !practice {
-                Banner { kind: BannerKind::Offline, text }
-            }
-            Main { tight: step > 0, {children} }
+            {steps}
+            OfflineStrip {}
+            {result}
+            Main { tight, {children} }
             if let Some(dock) = dock {
                 Dock { kind: dock_kind, {dock} }
             }
@@ -183,6 +200,21 @@ pub fn SealingSteps(n: u32) -> Element {
     }
 }
 
+/// The steps of a wizard: this one, how many, its name, and the next one's name.
+#[component]
+pub fn WizardSteps(n: u32, of: u32, name: String, #[props(default)] next: String) -> Element {
+    rsx! {
+        Steps {
+            n,
+            of,
+            word: t!("step"),
+            label: t!("step-of", n = n, of = of, name = name.clone()),
+            next: if next.is_empty() { String::new() } else { t!("next-is", name = next) },
+            name,
+        }
+    }
+}
+
 /// What went wrong, and what to do. Said at once to screen readers.
 #[component]
 pub fn Trouble(text: String) -> Element {
@@ -197,15 +229,18 @@ pub fn Trouble(text: String) -> Element {
     }
 }
 
-/// A case that is not (any more) on this device: said instead of a screen.
+/// Above the acts of a dock: why the last try was refused (read out at once; empty text shows nothing), and what an act
+/// still waits for.
 #[component]
-pub fn CaseGone() -> Element {
-    let mut desk = use_desk();
+pub fn Refusal(text: String, missing: Option<String>) -> Element {
     rsx! {
-        Page { title: t!("case-title"), back: true,
-            Empty { icon: "container", title: t!("case-gone"), text: t!("case-gone-why"),
-                Button { text: t!("case-to-shift"), icon: "clipboard-check", onclick: move |()| desk.open(Route::Home) }
+        div { role: "alert",
+            if !text.is_empty() {
+                DockNote { icon: "triangle-alert", text }
             }
+        }
+        if let Some(text) = missing {
+            DockNote { icon: "info", text }
         }
     }
 }
@@ -226,30 +261,20 @@ pub fn use_sync_status() -> Signal<SyncStatus> {
     status
 }
 
-/// A case as it stands now.
-pub fn case_of(desk: Desk, id: CaseId) -> Option<CaseView> {
-    desk.look(|kit| match kit.store.case(id) {
-        Ok(view) => view,
-        Err(error) => {
-            tracing::error!(%error, "case not read");
-            None
+/// The device's time, looked at each second, changing the screen each minute (and when practice turns the clock).
+pub fn use_now() -> Signal<Timestamp> {
+    let desk = use_desk();
+    let mut now = use_signal(|| desk.kit().clock.now().wall);
+    use_future(move || async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let wall = desk.kit().clock.now().wall;
+            if wall.as_second() / 60 != now.peek().as_second() / 60 {
+                now.set(wall);
+            }
         }
-    })
-}
-
-/// The number a case is known by: its first container, else its declaration, marked as a number.
-pub fn title_of(view: &CaseView) -> String {
-    title_of_line(&CaseLine::from(view))
-}
-
-/// The same of a line.
-pub fn title_of_line(line: &CaseLine) -> String {
-    match (&line.container, line.containers, &line.declaration) {
-        (None, _, Some(declaration)) => format!("`{}`", super::words::threes(declaration.as_str())),
-        (None, _, None) => t!("case-no-number"),
-        (Some(only), ..=1, _) => format!("`{only}`"),
-        (Some(first), n, _) => t!("case-first-of", first = first.to_string(), n = n - 1),
-    }
+    });
+    now
 }
 
 /// Lines a list begins with, and how many more come with each asking.
@@ -273,36 +298,5 @@ pub fn More(
         if more {
             Button { icon: "chevron-down", text: t!("list-more"), onclick: move |()| lines += LINES }
         }
-    }
-}
-
-/// Address of a photo's small picture, with its bytes inside; empty when it is not on this device.
-pub fn photo_src(kit: &Kit, photo: &PhotoRef) -> String {
-    let (digest, media_type) = match &photo.thumbnail {
-        Some(thumbnail) => (thumbnail.sha256, "image/jpeg"),
-        None => (photo.sha256, photo.media_type.as_str()),
-    };
-    match kit.photos.read(&digest) {
-        Ok(bytes) => data_url(media_type, &bytes),
-        Err(error) => {
-            tracing::debug!(%error, "photo not shown");
-            String::new()
-        }
-    }
-}
-
-/// Bytes as an address a picture element takes.
-pub fn data_url(media_type: &str, bytes: &[u8]) -> String {
-    format!("data:{media_type};base64,{}", STANDARD.encode(bytes))
-}
-
-/// A store that failed, in the officer's words.
-pub fn store_trouble(error: &StoreError) -> String {
-    tracing::error!(%error, "store");
-    match error {
-        StoreError::DiskFull => t!("errors-disk-full"),
-        StoreError::Damaged(_) => t!("errors-store-damaged"),
-        StoreError::Vault(_) => t!("errors-vault"),
-        StoreError::Database(_) => t!("errors-store"),
     }
 }

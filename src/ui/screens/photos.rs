@@ -7,8 +7,10 @@ use seal_core::fact::Stage;
 use seal_core::ids::CaseId;
 use seal_core::seal_no::SealNo;
 
-use super::parts::{CaseGone, Page, case_of, photo_src, title_of};
-use super::words;
+use super::parts::Page;
+use super::pictures::{Prefer, photo_src};
+use super::stored::{CaseGone, case_of};
+use super::words::{self, title_of};
 use crate::actions::take_photo::is_good;
 use crate::i18n::format;
 use crate::t;
@@ -46,7 +48,7 @@ pub fn Photographs(case: CaseId, seal: SealNo, stage: Stage) -> Element {
         (bad, missing) => t!("arm-photos-both", bad = bad, missing = missing),
     };
     let room = desk.kit().photos.free_space();
-    let lang = crate::ui::theme::words().lang;
+    let lang = words::lang();
     let arm = stage == Stage::Arm;
     // The cargo is handed over once, when every container is sealed.
     let left = arm && !view.bare().is_empty();
@@ -98,7 +100,9 @@ pub fn Photographs(case: CaseId, seal: SealNo, stage: Stage) -> Element {
                     Tile { key: "{shot.event}", case, stage, role: shot.role, shot: Some(shot.clone()), now: false }
                 }
             }
-            Note { icon: "hard-drive", text: t!("arm-photos-room", size = format::size(room, lang), n = room / ABOUT) }
+            if let Some(room) = room {
+                Note { icon: "hard-drive", text: t!("arm-photos-room", size = format::size(room, lang), n = room / ABOUT) }
+            }
         }
     }
 }
@@ -133,7 +137,7 @@ fn Tile(case: CaseId, stage: Stage, role: PhotoRole, shot: Option<CasePhoto>, no
                 state: if is_good(shot.quality) { PhotoState::Good } else { PhotoState::Bad },
                 title: title.clone(),
                 sub: format::time(shot.at),
-                src: desk.look(|kit| photo_src(kit, &shot.photo)),
+                src: desk.look(|kit| photo_src(kit, &shot.photo, Prefer::Thumbnail)),
                 alt: title,
                 badge: words::quality(shot.quality),
                 onclick: open,

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::frame::{Frame, lang, seal_no};
+use super::parts::Page;
+use super::words::{lang, seal_no};
 use crate::i18n::format;
 use crate::ports::practice::{Practice as Controls, PracticeNetwork, PracticeSeal};
 use crate::t;
@@ -29,7 +30,7 @@ pub fn Practice() -> Element {
     _ = again();
     let Some(practice) = desk.practice() else {
         return rsx! {
-            Frame { title: t!("practice-title"),
+            Page { title: t!("practice-title"), back: true,
                 Empty { icon: "graduation-cap", title: t!("practice-none"), text: t!("practice-none-text") }
             }
         };
@@ -38,7 +39,7 @@ pub fn Practice() -> Element {
     let now = controls.0.now();
     let weekday = format::weekday(format::local(now).date(), lang());
     rsx! {
-        Frame { title: t!("practice-title"), sub: t!("practice-sub"),
+        Page { title: t!("practice-title"), sub: t!("practice-sub"), back: true,
             SectionHead { title: t!("practice-devices"), note: t!("practice-devices-note") }
             List {
                 for device in controls.0.devices() {
@@ -47,10 +48,7 @@ pub fn Practice() -> Element {
                     } else {
                         a { key: "{device.url}", class: "row", href: device.url,
                             Glyph { icon: "user" }
-                            span { class: "row-body",
-                                span { class: "row-title", "{device.name}" }
-                                span { class: "row-sub", {t!("practice-switch")} }
-                            }
+                            RowBody { title: device.name, sub: t!("practice-switch") }
                             Icon { name: "chevron-right", class: "muted" }
                         }
                     }
@@ -99,10 +97,7 @@ pub fn Practice() -> Element {
             List {
                 a { class: "row", href: controls.0.prints_url(), target: "_blank",
                     Glyph { icon: "printer", kind: Tone::Info }
-                    span { class: "row-body",
-                        span { class: "row-title", {t!("practice-prints")} }
-                        span { class: "row-sub", {t!("practice-prints-sub")} }
-                    }
+                    RowBody { title: t!("practice-prints"), sub: t!("practice-prints-sub") }
                     Icon { name: "chevron-right", class: "muted" }
                 }
                 for sample in controls.0.samples() {

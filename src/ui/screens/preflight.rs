@@ -12,8 +12,10 @@ use seal_core::seal_no::SealNo;
 
 use super::cover::{CoverPicker, is_chosen, use_cover};
 use super::duty::{NeedCard, NeedWay, electronic_needs};
-use super::parts::{CaseGone, Page, case_of, title_of};
-use super::{trouble, words};
+use super::parts::Page;
+use super::stored::{CaseGone, case_of};
+use super::trouble;
+use super::words::{self, seal_no, title_of};
 use crate::actions::lock_command::{Patience, SealTrouble};
 use crate::actions::pair_seal::{PairRefusal, pair_seal};
 use crate::t;
@@ -29,9 +31,9 @@ enum Now {
     Pairing,
     /// It answers.
     Paired { checks: Vec<SealCheck>, fit: SealFit, neighbours: Vec<SealNo> },
-    /// It must not be used, or does not answer. `by_hand`: it may be recorded by card or keypad; `locked`: its lock was
+    /// It must not be used, or does not answer. `by_hand`: it may be recorded so, an electronic one (true) by card or keypad; `locked`: its lock was
     /// worked in this case already, and that goes on there.
-    Stopped { text: String, by_hand: bool, again: bool, locked: bool },
+    Stopped { text: String, by_hand: Option<bool>, again: bool, locked: bool },
 }
 
 /// Pairs, then reads again as long as something is still to be done. Runs until the screen is left.
@@ -61,8 +63,11 @@ async fn watch(desk: Desk, case: CaseId, seal: SealNo, mut now: Signal<Now>) {
 }
 
 fn stopped(error: &SealTrouble<PairRefusal>) -> Now {
-    let by_hand =
-        matches!(error, SealTrouble::Refused(PairRefusal::Unfit(Unfit::RadioNotSpoken | Unfit::NotElectronic)));
+    let by_hand = match error {
+        SealTrouble::Refused(PairRefusal::Unfit(Unfit::RadioNotSpoken)) => Some(true),
+        SealTrouble::Refused(PairRefusal::Unfit(Unfit::NotElectronic)) => Some(false),
+        _ => None,
+    };
     let text = trouble::seal_trouble(error, |reason| match reason {
         PairRefusal::NoRole => t!("errors-no-role"),
         PairRefusal::Unfit(reason) => trouble::unfit(reason),
@@ -124,17 +129,19 @@ pub fn Preflight(case: CaseId, seal: SealNo) -> Element {
             Button { kind: ButtonKind::Go, big: true, icon: "lock", disabled: !is_chosen(&view, &cover()), text: t!("arm-next-lock"), onclick: go }
             Button { icon: "repeat", text: t!("arm-other-seal"), onclick: other }
         },
-        Now::Paired { checks, .. } => rsx! {
-            if rope_only(&checks) {
-                DockNote { icon: "hourglass", text: t!("arm-waiting-rope") }
-            }
+        Now::Paired { checks, .. } if !rope_only(&checks) => rsx! {
+            Button { kind: ButtonKind::Go, big: true, icon: "repeat", text: t!("arm-other-seal"), onclick: other }
+            Button { icon: "refresh-cw", text: t!("arm-check-again"), onclick: again }
+        },
+        Now::Paired { .. } => rsx! {
+            DockNote { icon: "hourglass", text: t!("arm-waiting-rope") }
             Even {
                 Button { icon: "repeat", text: t!("arm-other-seal"), onclick: other }
                 Button { icon: "refresh-cw", text: t!("arm-check-again"), onclick: again }
             }
         },
-        Now::Stopped { by_hand: true, .. } => rsx! {
-            Button { kind: ButtonKind::Go, big: true, icon: "hand", text: t!("arm-by-hand"), onclick: by_hand }
+        Now::Stopped { by_hand: Some(electronic), .. } => rsx! {
+            Button { kind: ButtonKind::Go, big: true, icon: "hand", text: if electronic { t!("arm-by-hand") } else { t!("arm-by-hand-mechanical") }, onclick: by_hand }
             Button { icon: "repeat", text: t!("arm-other-seal"), onclick: other }
         },
         Now::Stopped { locked: true, .. } => rsx! {
@@ -165,9 +172,9 @@ pub fn Preflight(case: CaseId, seal: SealNo) -> Element {
                     }
                     Loading { label: t!("arm-pairing-wait"), rows: 3 }
                 },
-                Now::Stopped { text, .. } => rsx! {
-                    Card { kind: CardKind::Bad, live: true,
-                        Decision { text: t!("arm-not-this-seal", seal = seal.to_string()) }
+                Now::Stopped { text, by_hand, .. } => rsx! {
+                    Card { kind: if by_hand.is_some() { CardKind::Warn } else { CardKind::Bad }, live: true,
+                        Decision { text: if by_hand.is_some() { t!("arm-not-by-radio", seal = seal.to_string()) } else { t!("arm-not-this-seal", seal = seal.to_string()) } }
                         p { Rich { text } }
                     }
                 },
@@ -176,20 +183,28 @@ pub fn Preflight(case: CaseId, seal: SealNo) -> Element {
                     if first.is_none() {
                         Todo1 { checks: checks.clone() }
                     }
+                    if !neighbours.is_empty() {
+                        Cite { icon: "bluetooth", text: neighbour_words(&neighbours) }
+                    }
                     Checks { seal: seal.clone(), checks }
                     Foreign { fit }
-                    if !neighbours.is_empty() {
-                        Cite {
-                            icon: "bluetooth",
-                            text: t!("arm-neighbour", seals = neighbours.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
-                        }
-                    }
                 },
             }
             if desk.practice().is_some() {
                 PracticeRope { seal: seal.clone() }
             }
         }
+    }
+}
+
+/// Seals named when stronger ones are near; the others are counted.
+const NAMED: usize = 2;
+
+fn neighbour_words(seals: &[SealNo]) -> String {
+    let named = seals.iter().take(NAMED).map(seal_no).collect::<Vec<_>>().join(", ");
+    match seals.len().saturating_sub(NAMED) {
+        0 => t!("arm-neighbour", seals = named),
+        more => t!("arm-neighbours", seals = named, n = more),
     }
 }
 
@@ -232,11 +247,14 @@ fn Todo1(checks: Vec<SealCheck>) -> Element {
 /// The checks, what is to be done first.
 #[component]
 fn Checks(seal: SealNo, checks: Vec<SealCheck>) -> Element {
-    let rank = |check: &SealCheck| match check.result {
-        CheckResult::Stop => 0,
-        CheckResult::Warn => 1,
-        CheckResult::Ok => 2,
-        CheckResult::Unknown => 3,
+    // The hands' turn comes when nothing else stops.
+    let hands = rope_only(&checks);
+    let rank = |check: &SealCheck| match (check.result, check.kind) {
+        (CheckResult::Stop, CheckKind::Rope) => 1,
+        (CheckResult::Stop, _) => 0,
+        (CheckResult::Warn, _) => 2,
+        (CheckResult::Ok, _) => 3,
+        (CheckResult::Unknown, _) => 4,
     };
     let mut ordered = checks;
     ordered.sort_by_key(rank);
@@ -244,7 +262,10 @@ fn Checks(seal: SealNo, checks: Vec<SealCheck>) -> Element {
         List { kind: ListKind::Items, label: t!("arm-checks"),
             for item in ordered {
                 {
-                    let (state, word, sub, value) = trouble::check(&item);
+                    let (state, word, sub, value) = match trouble::check(&item) {
+                        (CheckState::Now, _, sub, value) if !hands => (CheckState::Todo, t!("state-todo"), sub, value),
+                        as_it_is => as_it_is,
+                    };
                     let title = match (item.kind, item.result) {
                         (CheckKind::Identity, CheckResult::Ok) => t!("arm-check-right-seal", seal = seal.to_string()),
                         (CheckKind::Rope, CheckResult::Stop) => t!("arm-check-rope-out"),

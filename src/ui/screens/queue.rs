@@ -10,9 +10,13 @@ use seal_core::ids::{CaseId, EventId};
 use seal_core::outbox::{OutboxState, QueueItem as Item, QueueWhat, StuckReason};
 use seal_core::seal::reading::LockAction;
 
-use super::frame::{Frame, fact_icon, fact_kind, lang, photo_role, read, seal_no, use_now};
+use super::codes::{fact_icon, fact_kind, photo_role};
+use super::parts::{Page, use_now, use_sync_status};
+use super::stored::read;
+use super::words::{container_no, lang, seal_no};
 use crate::actions::Kit;
 use crate::i18n::format;
+use crate::ports::sync::SyncStatus;
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::use_desk;
@@ -23,24 +27,14 @@ use crate::ui::route::Route;
 pub fn Queue() -> Element {
     let mut desk = use_desk();
     let now = use_now();
-    let sync = desk.sync();
-    let mut status = use_signal(|| sync.status().borrow().clone());
-    use_future(move || {
-        let mut changes = desk.sync().status();
-        async move {
-            while changes.changed().await.is_ok() {
-                let newest = changes.borrow_and_update().clone();
-                status.set(newest);
-            }
-        }
-    });
+    let status = use_sync_status();
     let (items, titles) = match read(desk.look(|kit| {
         let items = kit.store.queue()?;
         let titles = titles(kit, &items);
         Ok((items, titles))
     })) {
         Ok(read) => read,
-        Err(trouble) => return rsx! { Frame { title: t!("nav-queue"), place: "queue", {trouble} } },
+        Err(trouble) => return rsx! { Page { title: t!("nav-queue"), nav: "queue", {trouble} } },
     };
     let part = |wanted: fn(&OutboxState) -> bool| -> Vec<Item> {
         items.iter().filter(|item| wanted(&item.state)).cloned().collect()
@@ -50,44 +44,34 @@ pub fn Queue() -> Element {
     let accepted = part(|state| matches!(state, OutboxState::Accepted { .. }));
     let bytes: u64 = going.iter().chain(&stuck).map(|item| item.bytes.saturating_sub(item.sent_bytes)).sum();
     let left = going.len() + stuck.len();
-    let sub =
-        if left == 0 { t!("queue-sub-none") } else { t!("queue-sub", n = left, size = format::size(bytes, lang())) };
+    let size = format::size(bytes, lang());
+    let sub = match (left, stuck.is_empty()) {
+        (0, _) => t!("queue-sub-none"),
+        (left, true) => t!("queue-sub", n = left, size = size),
+        (left, false) => t!("queue-sub-stuck", n = left, size = size, stuck = stuck.len()),
+    };
     let net = status();
-    let since = net.since.map(format::time_short).unwrap_or_default();
     rsx! {
-        Frame {
+        Page {
             title: t!("nav-queue"),
             sub,
-            place: "queue",
-            dock: rsx! {
-                if !going.is_empty() {
-                    Dock { kind: DockKind::AboveNav,
-                        Button {
-                            kind: ButtonKind::Go,
-                            icon: "send",
-                            text: t!("queue-send-now"),
-                            onclick: move |_| {
-                                if let Err(error) = desk.kit().store.send_now(None) {
-                                    tracing::error!(%error, "nothing made due");
-                                }
-                                desk.sync().send_now();
-                            },
+            nav: "queue",
+            dock_kind: DockKind::AboveNav,
+            dock: (!going.is_empty()).then(|| rsx! {
+                Button {
+                    kind: ButtonKind::Go,
+                    icon: "send",
+                    text: t!("queue-send-now"),
+                    onclick: move |_| {
+                        if let Err(error) = desk.kit().store.send_now(None) {
+                            tracing::error!(%error, "nothing made due");
                         }
-                    }
-                }
-            },
-            if (!net.online || net.problem.as_deref() == Some("storage")) && !going.is_empty() {
-                Note {
-                    icon: "cloud-off",
-                    text: match (net.problem.as_deref(), net.next_try) {
-                        (Some("portal"), _) => t!("queue-net-portal"),
-                        (Some("sign_in"), _) => t!("queue-net-sign-in"),
-                        (Some("storage"), _) => t!("queue-net-storage"),
-                        (Some("server_busy"), Some(at)) => t!("queue-net-busy", retry = format::time_short(at)),
-                        (_, Some(at)) => t!("offline-retry", time = since, retry = format::time_short(at)),
-                        (_, None) => t!("offline-since", time = since, n = left),
+                        desk.sync().send_now();
                     },
                 }
+            }),
+            if let Some(text) = net_words(&net, desk.practice().is_some()).filter(|_| !going.is_empty()) {
+                Note { icon: "cloud-off", text }
             }
             if !stuck.is_empty() {
                 SectionHead { title: t!("queue-stuck"), note: t!("queue-stuck-note") }
@@ -128,6 +112,24 @@ pub fn Queue() -> Element {
     }
 }
 
+/// Why nothing goes now, and what to do. That there is no network stands in the strip above, which practice does not have.
+fn net_words(net: &SyncStatus, practice: bool) -> Option<String> {
+    if net.online && net.problem.as_deref() != Some("storage") {
+        return None;
+    }
+    let since = net.since.map(format::time_short).unwrap_or_default();
+    Some(match (net.problem.as_deref(), net.next_try.map(format::time_short)) {
+        (Some("portal"), _) => t!("queue-net-portal"),
+        (Some("sign_in"), _) => t!("queue-net-sign-in"),
+        (Some("storage"), _) => t!("queue-net-storage"),
+        (Some("server_busy"), Some(retry)) => t!("queue-net-busy", retry = retry),
+        (_, Some(retry)) if practice => t!("offline-retry", time = since, retry = retry),
+        (_, Some(retry)) => t!("queue-net-retry", retry = retry),
+        (_, None) if practice => t!("queue-net-offline", time = since),
+        (_, None) => return None,
+    })
+}
+
 /// One item.
 #[component]
 fn Line(item: Item, title: String, now: Timestamp) -> Element {
@@ -143,6 +145,8 @@ fn Line(item: Item, title: String, now: Timestamp) -> Element {
     };
     let percent = (item.sent_bytes * 100).checked_div(item.bytes).unwrap_or(0);
     let (state, state_kind) = match &item.state {
+        OutboxState::Stuck { reason: StuckReason::PhotoMissing } => (t!("queue-state-photo-missing"), Tone::Bad),
+        OutboxState::Stuck { reason: StuckReason::PhotoChanged } => (t!("queue-state-photo-changed"), Tone::Bad),
         OutboxState::Stuck { .. } => (t!("queue-state-stuck"), Tone::Bad),
         OutboxState::Accepted { .. } => (t!("queue-state-accepted"), Tone::Ok),
         OutboxState::Sending => (t!("queue-state-sending"), Tone::Info),
@@ -267,7 +271,7 @@ fn titles(kit: &Kit, items: &[Item]) -> HashMap<i64, String> {
             let about = match (&item.seal, &item.container) {
                 (Some(seal), _) => Some(seal_no(seal)),
                 (None, Some(container)) => Some(match container.parse() {
-                    Ok(number) => super::frame::container_no(&number),
+                    Ok(number) => container_no(&number),
                     Err(_) => format!("`{container}`"),
                 }),
                 (None, None) => None,

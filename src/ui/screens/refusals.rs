@@ -3,7 +3,7 @@
 use seal_core::inspection::InspectionFault;
 use seal_core::seal::permit::DisarmRefusal;
 
-use super::frame::stored_name;
+use super::codes::stored_name;
 use crate::actions::cut_off_seal::CutOffRefusal;
 use crate::actions::inspect::InspectRefusal;
 use crate::actions::lock_command::SealTrouble;

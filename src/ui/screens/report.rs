@@ -2,7 +2,8 @@
 
 use dioxus::prelude::*;
 
-use super::parts::{Page, Trouble, store_trouble};
+use super::parts::{Page, Trouble};
+use super::stored::store_trouble;
 use crate::actions::report_difficulty::report_difficulty;
 use crate::t;
 use crate::ui::components::*;

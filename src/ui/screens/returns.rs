@@ -12,8 +12,9 @@ use seal_core::officer::Officer;
 use seal_core::seal_no::SealNo;
 use seal_core::time::date_in_vietnam;
 
-use super::frame::{Frame, Refusal, container_no, lang, office, read, seal_no, use_now};
-use super::parts::{LINES, More, use_lines};
+use super::parts::{self, LINES, More, Refusal, use_lines, use_now};
+use super::stored::read;
+use super::words::{container_no, lang, office, seal_no};
 use crate::actions::Kit;
 use crate::actions::pack_parcel::{begin_parcel, drafts};
 use crate::actions::receive_seal::{ReceiveSealError, receive_seal};
@@ -116,7 +117,7 @@ pub fn Returns() -> Element {
     let lines = use_lines();
     let Seen { figures, dues, more, unknown_year } = match read(desk.look(|kit| look(kit, &officer, now(), lines()))) {
         Ok(seen) => seen,
-        Err(trouble) => return rsx! { Frame { title: t!("nav-return"), place: "return", {trouble} } },
+        Err(trouble) => return rsx! { parts::Page { title: t!("nav-return"), nav: "returns", {trouble} } },
     };
     let n = figures.to_return;
     // The one the officer opened, else the most urgent one that can still be acted upon.
@@ -126,10 +127,10 @@ pub fn Returns() -> Element {
         .or_else(|| dues.iter().position(|due| due.parcel.is_none() && due.line.reserved_for.is_none()))
         .unwrap_or(0);
     rsx! {
-        Frame {
+        parts::Page {
             title: t!("nav-return"),
             sub: if n == 0 { String::new() } else { t!("return-sub", n = n) },
-            place: "return",
+            nav: "returns",
             if let Some(year) = unknown_year {
                 Card { kind: CardKind::Warn,
                     Decision { text: t!("return-year-unknown", year = year.to_string()) }

@@ -5,8 +5,10 @@ use seal_core::courier::return_clock;
 use seal_core::ids::CaseId;
 use seal_core::seal_no::SealNo;
 
-use super::frame::{Frame, NotHere, Refusal, container_no, office, read, seal_no, use_now};
+use super::parts::{Page, Refusal, use_now};
 use super::returns::{ClockProp, Deadline};
+use super::stored::{NotHere, read};
+use super::words::{container_no, office, seal_no};
 use crate::actions::reserve_reuse::{ReserveReuseError, cancel_reuse, reserve_reuse, shipments};
 use crate::i18n::format;
 use crate::t;
@@ -31,7 +33,7 @@ pub fn Reuse(seal: SealNo) -> Element {
     let (view, cases, clock) = match seen {
         Ok(Some(seen)) => seen,
         Ok(None) => return rsx! { NotHere { text: t!("not-here-seal") } },
-        Err(trouble) => return rsx! { Frame { title: t!("reuse-title"), {trouble} } },
+        Err(trouble) => return rsx! { Page { title: t!("reuse-title"), back: true, {trouble} } },
     };
     let owner = view.doc.as_ref().map(|doc| desk.look(|kit| office(kit, &doc.owner))).unwrap_or_default();
     let items = cases
@@ -56,39 +58,38 @@ pub fn Reuse(seal: SealNo) -> Element {
     let (promise, release) = (seal.clone(), seal.clone());
     let promised = view.reserved_for;
     rsx! {
-        Frame {
+        Page {
             title: t!("reuse-title"),
             sub: t!("reuse-sub", seal = seal_no(&seal), owner = owner),
+            back: true,
             dock: rsx! {
-                Dock {
-                    Refusal { text: refusal() }
-                    if let Some(case) = promised {
-                        Button { kind: ButtonKind::Go, big: true, icon: "container", text: t!("reuse-open-case"), onclick: move |()| desk.open(Route::Case { case }) }
-                        Button {
-                            icon: "undo-2",
-                            text: t!("reuse-cancel"),
-                            onclick: move |()| {
-                                let Some(officer) = desk.officer() else { return };
-                                if let Err(error) = cancel_reuse(&desk.kit(), &officer, &release) {
-                                    refusal.set(words(&error));
-                                }
-                            },
-                        }
-                    } else if !cases.is_empty() {
-                        Button {
-                            kind: ButtonKind::Go,
-                            big: true,
-                            icon: "repeat",
-                            text: t!("reuse-reserve"),
-                            disabled: chosen().is_none(),
-                            onclick: move |()| {
-                                let (Some(officer), Some(case)) = (desk.officer(), chosen()) else { return };
-                                match reserve_reuse(&desk.kit(), &officer, &promise, case) {
-                                    Ok(()) => refusal.set(String::new()),
-                                    Err(error) => refusal.set(words(&error)),
-                                }
-                            },
-                        }
+                Refusal { text: refusal() }
+                if let Some(case) = promised {
+                    Button { kind: ButtonKind::Go, big: true, icon: "container", text: t!("reuse-open-case"), onclick: move |()| desk.open(Route::Case { case }) }
+                    Button {
+                        icon: "undo-2",
+                        text: t!("reuse-cancel"),
+                        onclick: move |()| {
+                            let Some(officer) = desk.officer() else { return };
+                            if let Err(error) = cancel_reuse(&desk.kit(), &officer, &release) {
+                                refusal.set(words(&error));
+                            }
+                        },
+                    }
+                } else if !cases.is_empty() {
+                    Button {
+                        kind: ButtonKind::Go,
+                        big: true,
+                        icon: "repeat",
+                        text: t!("reuse-reserve"),
+                        disabled: chosen().is_none(),
+                        onclick: move |()| {
+                            let (Some(officer), Some(case)) = (desk.officer(), chosen()) else { return };
+                            match reserve_reuse(&desk.kit(), &officer, &promise, case) {
+                                Ok(()) => refusal.set(String::new()),
+                                Err(error) => refusal.set(words(&error)),
+                            }
+                        },
                     }
                 }
             },

@@ -6,7 +6,8 @@ use seal_core::calendar::YearCalendar;
 use seal_core::rules::{Citation, ClockStart, Office, RulePack};
 use seal_core::time::date_in_vietnam;
 
-use super::parts::{Page, Trouble, store_trouble};
+use super::parts::{Page, Trouble};
+use super::stored::store_trouble;
 use super::words;
 use crate::i18n::fold;
 use crate::i18n::format;

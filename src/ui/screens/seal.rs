@@ -4,9 +4,10 @@ use dioxus::prelude::*;
 use seal_core::custody::Whereabouts;
 use seal_core::seal_no::SealNo;
 
-use super::frame::{
-    Frame, NotHere, condition, container_no, fact_icon, fact_kind, office, officer_name, read, seal_no, stored_name,
-};
+use super::codes::{condition, fact_icon, fact_kind, stored_name};
+use super::parts::Page;
+use super::stored::{NotHere, read};
+use super::words::{container_no, office, officer_name, seal_no};
 use crate::i18n::format;
 use crate::t;
 use crate::ui::components::*;
@@ -20,7 +21,7 @@ pub fn Seal(seal: SealNo) -> Element {
     let view = match read(desk.look(|kit| kit.store.seal(&seal))) {
         Ok(Some(view)) => view,
         Ok(None) => return rsx! { NotHere { text: t!("not-here-seal") } },
-        Err(trouble) => return rsx! { Frame { title: t!("seal-title"), {trouble} } },
+        Err(trouble) => return rsx! { Page { title: t!("seal-title"), back: true, {trouble} } },
     };
     let (place, case) = desk.look(|kit| match &view.whereabouts {
         Some(Whereabouts::Unit { unit }) => (t!("seal-at-unit", unit = office(kit, unit)), None),
@@ -63,7 +64,7 @@ pub fn Seal(seal: SealNo) -> Element {
             .collect::<Vec<_>>()
     });
     rsx! {
-        Frame { title: t!("seal-name", seal = seal_no(&seal)),
+        Page { title: t!("seal-name", seal = seal_no(&seal)), back: true,
             Card { kind: CardKind::Hero,
                 Decision { text: place }
                 if facts.is_empty() {

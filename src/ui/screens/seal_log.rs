@@ -15,10 +15,11 @@ use seal_core::seal::state::SealState;
 use seal_core::seal::story::TripStory;
 use seal_core::seal_no::SealNo;
 
+use super::codes::{fact_icon, fact_kind, stored_name};
 use super::cover::numbers;
-use super::frame::{
-    Frame, NotHere, Refusal, fact_icon, fact_kind, lang, office, officer_name, read, seal_no, stored_name, use_now,
-};
+use super::parts::{Page, Refusal, use_now};
+use super::stored::{NotHere, read};
+use super::words::{lang, office, officer_name, seal_no};
 use crate::actions::Kit;
 use crate::actions::lock_command::Patience;
 use crate::actions::read_seal_log::{read_seal_log, trip_story};
@@ -103,7 +104,7 @@ pub fn SealLog(case: CaseId, seal: SealNo, en_route: bool) -> Element {
     let sight = match read(desk.look(|kit| look(kit, &officer, case, &seal))) {
         Ok(Some(sight)) => sight,
         Ok(None) => return rsx! { NotHere { text: t!("not-here-case") } },
-        Err(trouble) => return rsx! { Frame { title: t!("inspect-title"), {trouble} } },
+        Err(trouble) => return rsx! { Page { title: t!("inspect-title"), back: true, {trouble} } },
     };
     let on = sight.case.seal(&seal).cloned();
     let under = on.as_ref().map_or_else(|| sight.case.doc.containers.clone(), |on| sight.case.under(on));
@@ -152,22 +153,21 @@ pub fn SealLog(case: CaseId, seal: SealNo, en_route: bool) -> Element {
     };
     let cut = seal.clone();
     rsx! {
-        Frame {
+        Page {
             title: if en_route { t!("inspect-title-en-route") } else { t!("inspect-title") },
             sub,
+            back: true,
             dock: rsx! {
-                Dock {
-                    Refusal { text: refusal() }
-                    if busy() {
-                        DockNote { icon: "hourglass", text: t!("log-reading") }
-                    } else if sight.read_at.is_none() && sight.spoken {
-                        Button { kind: ButtonKind::Go, big: true, icon: "bluetooth", text: t!("log-read"), onclick: move |()| read_first() }
-                        Button { icon: "hand", text: t!("log-skip"), onclick: on_checks }
-                    } else {
-                        Button { kind: ButtonKind::Go, big: true, icon: "hand", text: t!("inspect-by-hand"), onclick: on_checks }
-                        if sight.spoken {
-                            Button { icon: "refresh-cw", text: t!("log-read-again"), onclick: move |()| read_more() }
-                        }
+                Refusal { text: refusal() }
+                if busy() {
+                    DockNote { icon: "hourglass", text: t!("log-reading") }
+                } else if sight.read_at.is_none() && sight.spoken {
+                    Button { kind: ButtonKind::Go, big: true, icon: "bluetooth", text: t!("log-read"), onclick: move |()| read_first() }
+                    Button { icon: "hand", text: t!("log-skip"), onclick: on_checks }
+                } else {
+                    Button { kind: ButtonKind::Go, big: true, icon: "hand", text: t!("inspect-by-hand"), onclick: on_checks }
+                    if sight.spoken {
+                        Button { icon: "refresh-cw", text: t!("log-read-again"), onclick: move |()| read_more() }
                     }
                 }
             },

@@ -107,7 +107,9 @@ pub fn Settings() -> Element {
                     title: t!("settings-calendar", year = today.year().to_string()),
                     sub: if calendar { t!("settings-calendar-known") } else { t!("settings-calendar-missing") },
                 }
-                Row { icon: "hard-drive", title: t!("settings-room"), sub: format::size(kit.photos.free_space(), lang) }
+                if let Some(room) = kit.photos.free_space() {
+                    Row { icon: "hard-drive", title: t!("settings-room"), sub: format::size(room, lang) }
+                }
                 Row { icon: "cloud-upload", title: t!("nav-queue"), sub: t!("items", n = waiting), onclick: move |()| desk.open(Route::Queue) }
             }
             List {

@@ -4,6 +4,8 @@ use dioxus::prelude::*;
 use seal_core::ids::OfficerId;
 use seal_core::officer::Role;
 
+use super::parts::{Shell, Trouble};
+use super::words::lang;
 use crate::actions::sign_in::{SignInTrouble, sign_in};
 use crate::i18n::format;
 use crate::ports::central::CentralTrouble;
@@ -11,7 +13,6 @@ use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::{Desk, use_desk};
 use crate::ui::route::Route;
-use crate::ui::theme::words;
 
 /// Digits of a PIN.
 const PIN: usize = 6;
@@ -30,7 +31,6 @@ pub fn SignIn() -> Element {
     let mut busy = use_signal(|| false);
     // The list first where there is one; a real account is always possible.
     let mut typing = use_signal(|| accounts.is_empty());
-    let practice = desk.practice().is_some();
 
     let mut submit = move |officer: String, secret: String| {
         if *busy.peek() {
@@ -47,10 +47,7 @@ pub fn SignIn() -> Element {
         });
     };
     rsx! {
-        AppShell { practice,
-            if practice {
-                Banner { kind: BannerKind::Practice, text: t!("practice-banner") }
-            }
+        Shell {
             Main {
                 div { class: "stack center", style: "justify-items:center;padding-block-start:var(--s-5)",
                     span { class: "glyph", style: "inline-size:72px;block-size:72px;border-radius:var(--r-4);background:var(--primary);color:var(--on-primary)",
@@ -58,7 +55,7 @@ pub fn SignIn() -> Element {
                     }
                     h1 { class: "decision", tabindex: "-1", if typing() { {t!("settings-sign-in")} } else { {t!("settings-who")} } }
                 }
-                super::parts::Trouble { text: trouble() }
+                Trouble { text: trouble() }
                 if !typing() {
                     List { label: t!("settings-accounts"),
                         for entry in accounts.clone() {
@@ -145,7 +142,7 @@ async fn enter(mut desk: Desk, officer: String, secret: String) -> Result<(), St
 }
 
 fn trouble_text(error: &SignInTrouble) -> String {
-    let wait = |seconds: i64| format::duration(u64::try_from(seconds).unwrap_or(0), words().lang);
+    let wait = |seconds: i64| format::duration(u64::try_from(seconds).unwrap_or(0), lang());
     match error {
         SignInTrouble::Wrong { wait_s: 0 } => t!("settings-wrong"),
         SignInTrouble::Wrong { wait_s } => t!("settings-wrong-wait", time = wait(*wait_s)),
@@ -156,7 +153,7 @@ fn trouble_text(error: &SignInTrouble) -> String {
             t!("settings-forbidden", detail = problem.detail.clone())
         }
         SignInTrouble::Central(CentralTrouble::Upgrade) => t!("settings-upgrade"),
-        SignInTrouble::Store(error) => super::parts::store_trouble(error),
+        SignInTrouble::Store(error) => super::stored::store_trouble(error),
         SignInTrouble::Central(_) | SignInTrouble::Vault(_) | SignInTrouble::Verifier(_) => {
             tracing::error!(%error, "sign-in");
             t!("settings-sign-in-failed")

@@ -9,9 +9,9 @@ use seal_core::ids::EventId;
 use seal_core::slip::{self, Collected, Collector, Disbelief, SlipError};
 use seal_core::wire::B64;
 
-use super::frame::officer_name;
-use super::parts::{Page, store_trouble};
-use super::words;
+use super::parts::Page;
+use super::stored::store_trouble;
+use super::words::{self, officer_name};
 use crate::actions::take_slip::{SlipTrouble, check_slip};
 use crate::i18n::format;
 use crate::t;

@@ -6,7 +6,9 @@ use seal_core::fact::Stage;
 use seal_core::ids::CaseId;
 
 use super::camera::{CameraPicture, Samples, torch};
-use super::parts::{Trouble, data_url, store_trouble};
+use super::parts::{Shell, Trouble};
+use super::pictures::data_url;
+use super::stored::store_trouble;
 use super::words;
 use crate::actions::take_photo::{PhotoTrouble, Shot, is_good, keep_photo, shoot};
 use crate::i18n::format;
@@ -32,7 +34,7 @@ fn scene(role: PhotoRole) -> &'static str {
 
 /// A photograph that was not taken or kept, in words.
 pub fn photo_trouble(error: &PhotoTrouble) -> String {
-    let lang = crate::ui::theme::words().lang;
+    let lang = words::lang();
     match error {
         PhotoTrouble::Camera(CameraTrouble::NotAllowed) => t!("scan-camera-denied"),
         PhotoTrouble::Camera(CameraTrouble::NoCamera) => t!("errors-photo-no-camera"),
@@ -107,10 +109,7 @@ pub fn TakePhoto(case: Option<CaseId>, role: PhotoRole, stage: Stage) -> Element
         });
     };
     rsx! {
-        AppShell { practice,
-            if practice {
-                Banner { kind: BannerKind::Practice, text: t!("practice-banner") }
-            }
+        Shell {
             if let Some(taken) = shot() {
                 AppBar { title: title.clone(), sub: t!("arm-photo-look"), back_label: t!("back"), onback: move |()| shot.set(None), focus: true }
                 Main {

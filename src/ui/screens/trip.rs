@@ -3,7 +3,9 @@
 use dioxus::prelude::*;
 use seal_core::ids::CaseId;
 
-use super::parts::{CaseGone, Page, Trouble, case_of, store_trouble, title_of};
+use super::parts::{Page, Trouble};
+use super::stored::{CaseGone, case_of, store_trouble};
+use super::words::title_of;
 use crate::actions::declare_trip::{Trip as Declared, TripField, TripTrouble, declare_trip, missing};
 use crate::t;
 use crate::ui::components::*;

@@ -8,7 +8,7 @@ use seal_core::seal::preflight::{Check, CheckKind, CheckResult};
 use seal_core::seal::reading::{LockAction, RefusalReason, UncertainWhy};
 use seal_core::seal::state::Misfit;
 
-use super::parts::store_trouble;
+use super::stored::store_trouble;
 use crate::actions::lock_command::SealTrouble;
 use crate::ports::seal_link::LinkTrouble;
 use crate::t;

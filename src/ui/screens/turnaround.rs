@@ -4,8 +4,9 @@ use dioxus::prelude::*;
 use jiff::Timestamp;
 use seal_core::seal_no::SealNo;
 
-use super::frame::{Frame, read, seal_no};
-use super::parts::{More, use_lines};
+use super::parts::{self, More, use_lines};
+use super::stored::read;
+use super::words::seal_no;
 use crate::ports::lists::Page;
 use crate::t;
 use crate::ui::components::*;
@@ -24,14 +25,14 @@ pub fn Turnaround() -> Element {
     });
     let (figures, slowest) = match read(seen) {
         Ok(seen) => seen,
-        Err(trouble) => return rsx! { Frame { title: t!("return-turnaround"), {trouble} } },
+        Err(trouble) => return rsx! { parts::Page { title: t!("return-turnaround"), back: true, {trouble} } },
     };
     let more = slowest.next.is_some();
     let days: Vec<(SealNo, i64)> =
         slowest.lines.into_iter().filter_map(|line| Some((line.no, line.turn_days?))).collect();
     let longest = days.first().map_or(1, |(_, days)| (*days).max(1));
     rsx! {
-        Frame { title: t!("return-turnaround"), sub: t!("turnaround-sub"),
+        parts::Page { title: t!("return-turnaround"), sub: t!("turnaround-sub"), back: true,
             Card { kind: CardKind::Hero,
                 Decision { text: figures.whole.average().map_or_else(|| t!("turnaround-none"), |days| t!("turnaround-average", n = days)) }
                 Note { text: t!("turnaround-away", n = figures.away, of = figures.seals) }

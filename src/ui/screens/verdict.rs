@@ -11,8 +11,11 @@ use seal_core::seal::reading::LockAction;
 use seal_core::seal_no::SealNo;
 use seal_core::time::date_in_vietnam;
 
-use super::cover::under_title;
-use super::frame::{Frame, NotHere, Refusal, condition, condition_icon, lang, office, read, seal_no, stored_name};
+use super::codes::{condition, condition_icon, stored_name};
+use super::cover::seal_of;
+use super::parts::{Page, Refusal};
+use super::stored::{NotHere, read};
+use super::words::{lang, office};
 use crate::actions::hand_checks::{HandCheckDraft, forget_checks, hand_checks};
 use crate::actions::inspect::{inspect, proposal};
 use crate::i18n::format;
@@ -37,23 +40,20 @@ pub fn Verdict(case: CaseId, seal: SealNo, en_route: bool) -> Element {
     let (view, draft) = match read(desk.look(|kit| Ok((kit.store.case(case)?, hand_checks(kit, case, &seal)?)))) {
         Ok((Some(view), draft)) => (view, draft),
         Ok((None, _)) => return rsx! { NotHere { text: t!("not-here-case") } },
-        Err(trouble) => return rsx! { Frame { title: t!("verdict-title"), {trouble} } },
+        Err(trouble) => return rsx! { Page { title: t!("verdict-title"), back: true, {trouble} } },
     };
     let propose = |condition| desk.look(|kit| proposal(kit, &officer, case, &seal, &draft.answers, condition));
     // What speaks against the seal whatever its condition: shown before the officer chooses.
     let found = propose(chosen().unwrap_or(SealCondition::Right));
     if let Err(trouble) = &found {
-        return rsx! { Frame { title: t!("verdict-title"), Note { icon: "triangle-alert", text: super::refusals::inspect(trouble) } } };
+        return rsx! { Page { title: t!("verdict-title"), back: true, Note { icon: "triangle-alert", text: super::refusals::inspect(trouble) } } };
     }
     let found = found.unwrap_or(Proposal { verdict: Decided::FullExamination, because: Vec::new() });
     let on = view.seal(&seal).cloned();
     let by_hand = on.as_ref().is_some_and(|on| on.method.is_some());
     let dead = chosen() == Some(SealCondition::FaultyElectronic);
     let seal_type = on.as_ref().map_or(SealType::Electronic, |on| on.seal_type);
-    let sub = match under_title(&view, view.seal(&seal)) {
-        none if none.is_empty() => t!("inspect-sub-seal", seal = seal_no(&seal)),
-        container => t!("inspect-sub", container = container, seal = seal_no(&seal)),
-    };
+    let sub = seal_of(&view, &seal);
     let open = if chosen().is_some() { open_verdicts(&found, &officer) } else { Vec::new() };
     let decided = verdict().filter(|verdict| open.contains(verdict));
     let needs_reason = decided == Some(Decided::AcceptWithReason);
@@ -106,32 +106,29 @@ pub fn Verdict(case: CaseId, seal: SealNo, en_route: bool) -> Element {
     // Without a rule for today no number is named.
     let days_to_return = desk.look(|kit| Some(kit.store.rules().ok()?.return_rule(today)?.working_days));
     rsx! {
-        Frame {
+        Page {
             title: t!("verdict-title"),
             sub,
+            back: true,
             dock: rsx! {
-                Dock {
-                    Refusal { text: refusal() }
-                    if let Some(missing) = missing.clone() {
-                        DockNote { icon: "info", text: missing }
-                    } else if let Some(days) = days_to_return.filter(|_| takes_off) {
-                        DockNote { icon: "hourglass", text: t!("verdict-clock-note", days = days) }
-                    }
-                    if takes_off && missing.is_none() {
-                        Button { kind: ButtonKind::Go, big: true, icon: if dead { "scissors" } else { "lock-open" }, text: if dead { t!("verdict-go-cut") } else { t!("verdict-go-disarm") }, onclick: move |()| finish_held() }
-                    } else {
-                        Button {
-                            kind: if decided == Some(Decided::FullExamination) { ButtonKind::Bad } else { ButtonKind::Go },
-                            big: true,
-                            icon: "clipboard-check",
-                            disabled: missing.is_some(),
-                            text: match decided {
-                                Some(Decided::FullExamination) => t!("verdict-record-full"),
-                                _ if en_route => t!("verdict-record-en-route"),
-                                _ => t!("verdict-record"),
-                            },
-                            onclick: move |()| finish_now(),
-                        }
+                Refusal { text: refusal(), missing: missing.clone() }
+                if missing.is_none() && let Some(days) = days_to_return.filter(|_| takes_off) {
+                    DockNote { icon: "hourglass", text: t!("verdict-clock-note", days = days) }
+                }
+                if takes_off && missing.is_none() {
+                    Button { kind: ButtonKind::Go, big: true, icon: if dead { "scissors" } else { "lock-open" }, text: if dead { t!("verdict-go-cut") } else { t!("verdict-go-disarm") }, onclick: move |()| finish_held() }
+                } else {
+                    Button {
+                        kind: if decided == Some(Decided::FullExamination) { ButtonKind::Bad } else { ButtonKind::Go },
+                        big: true,
+                        icon: "clipboard-check",
+                        disabled: missing.is_some(),
+                        text: match decided {
+                            Some(Decided::FullExamination) => t!("verdict-record-full"),
+                            _ if en_route => t!("verdict-record-en-route"),
+                            _ => t!("verdict-record"),
+                        },
+                        onclick: move |()| finish_now(),
                     }
                 }
             },

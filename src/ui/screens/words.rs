@@ -1,17 +1,20 @@
 //! Codes and states in the officer's words. Every key is written out, so that the catalogue test sees it.
 
-use seal_core::case::{CasePhase, SealOnCase};
+use seal_core::case::{CasePhase, CaseView, SealOnCase};
 use seal_core::codes::{CustomsSealKind, Iso17712, SealType, SealingParty};
+use seal_core::container::ContainerNo;
 use seal_core::evidence::{PhotoQuality, PhotoRole};
 use seal_core::fact::ManualMethod;
-use seal_core::ids::OfficeCode;
+use seal_core::ids::{OfficeCode, OfficerId};
+use seal_core::line::CaseLine;
 use seal_core::rules::{Citation, GoodsGroup, LegalGround};
 use seal_core::scan::{Symbology, Thing};
 use seal_core::seal::reading::LockAction;
 use seal_core::seal::state::SealState;
+use seal_core::seal_no::SealNo;
 
 use crate::actions::Kit;
-use crate::i18n::format;
+use crate::i18n::{Lang, format};
 use crate::t;
 use crate::ui::components::Tone;
 
@@ -83,6 +86,8 @@ pub fn lock(seal: &SealOnCase) -> (Tone, String) {
 /// Icon of a seal.
 pub fn seal_icon(seal: &SealOnCase) -> &'static str {
     match (seal.seal_type, &seal.state) {
+        (_, SealState::CutOff) => "scissors",
+        (_, state) if state.is_off() => "lock-open",
         (SealType::Electronic, state) if state.is_on() => "lock",
         (SealType::Electronic, _) => "shield-alert",
         _ => "anchor",
@@ -207,9 +212,48 @@ pub fn symbology(symbology: Symbology) -> &'static str {
 
 /// An office by its short name and code, the code marked as a number.
 pub fn office(kit: &Kit, code: &OfficeCode) -> String {
-    match kit.store.office(code).ok().flatten() {
-        Some(office) => format!("{} `{code}`", office.short),
-        None => format!("`{code}`"),
+    match kit.store.office(code) {
+        Ok(Some(office)) => format!("{} `{code}`", office.short),
+        _ => format!("`{code}`"),
+    }
+}
+
+/// An officer's name where this device knows it (its own unit's), else the account.
+pub fn officer_name(kit: &Kit, unit: &OfficeCode, id: &OfficerId) -> String {
+    let known = kit.store.officers(unit).unwrap_or_default();
+    known
+        .into_iter()
+        .find(|officer| &officer.id == id)
+        .map_or_else(|| t!("officer-account", account = id.to_string()), |officer| officer.name)
+}
+
+/// A seal's number in figures.
+pub fn seal_no(seal: &SealNo) -> String {
+    format!("`{}`", keep(&format!("{seal}")))
+}
+
+/// A container's number in figures.
+pub fn container_no(container: &ContainerNo) -> String {
+    format!("`{}`", keep(&format!("{container}")))
+}
+
+/// No-break spaces: a number stays on its line.
+fn keep(text: &str) -> String {
+    text.replace(' ', "\u{a0}")
+}
+
+/// The number a case is known by: its first container, else its declaration, marked as a number.
+pub fn title_of(view: &CaseView) -> String {
+    title_of_line(&CaseLine::from(view))
+}
+
+/// The same of a line.
+pub fn title_of_line(line: &CaseLine) -> String {
+    match (&line.container, line.containers, &line.declaration) {
+        (None, _, Some(declaration)) => format!("`{}`", threes(declaration.as_str())),
+        (None, _, None) => t!("case-no-number"),
+        (Some(only), ..=1, _) => format!("`{only}`"),
+        (Some(first), n, _) => t!("case-first-of", first = first.to_string(), n = n - 1),
     }
 }
 
@@ -225,5 +269,10 @@ fn grouped(text: &str, size: usize) -> String {
 
 /// Whole minutes as words: "12 phút", "3 giờ".
 pub fn minutes(seconds: i64) -> String {
-    format::duration(u64::try_from(seconds).unwrap_or(0) / 60 * 60, crate::ui::theme::words().lang)
+    format::duration(u64::try_from(seconds).unwrap_or(0) / 60 * 60, lang())
+}
+
+/// The language of the screen.
+pub fn lang() -> Lang {
+    crate::ui::theme::words().lang
 }
