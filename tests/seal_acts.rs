@@ -12,7 +12,9 @@ use common::{Device, case_id, office, seal};
 use jiff::SignedDuration;
 use seal_core::case::CasePhase;
 use seal_core::codes::{CustomsSealKind, SealCondition, SealType, SealingParty};
-use seal_core::doc::{Doc, SealLife, SealRadio};
+use seal_core::container::ContainerNo;
+use seal_core::cover::Cover;
+use seal_core::doc::{CaseDoc, Doc, SealLife, SealRadio};
 use seal_core::fact::{Fact, ManualMethod, OnOff, SecondOfficer};
 use seal_core::ids::OfficerId;
 use seal_core::inspection::{Because, HandCheck, InspectionFault, Verdict};
@@ -24,12 +26,17 @@ use seal_core::seal::permit::{ArmRefusal, DisarmRefusal, RecordRefusal};
 use seal_core::seal::preflight::{CheckKind, CheckResult};
 use seal_core::seal::reading::{LockAction, LockOutcome, LockState, RefusalReason, UncertainWhy};
 use seal_core::seal::state::{Misfit, SealState};
+use seal_core::seal_no::SealNo;
 use seal_core::wire::{B64, Change};
 use seal_field::actions::arm_seal::arm_seal;
+use seal_field::actions::choose_cover::{CoverTrouble, choose_cover, chosen_cover, containers_to_seal, forget_cover};
 use seal_field::actions::cut_off_seal::{CutOffRefusal, Witnessed, cut_off_seal};
 use seal_field::actions::disarm_seal::disarm_seal;
 use seal_field::actions::inspect::{InspectRefusal, inspect};
 use seal_field::actions::lock_command::{LockEnd, Progress, SealTrouble};
+use seal_field::actions::open_case::{
+    NewCase, OpenCaseTrouble, add_container, has_open_case, open_case, open_case_draft,
+};
 use seal_field::actions::pair_seal::{PairRefusal, Pairing, pair_seal};
 use seal_field::actions::read_lock::{LockNow, NotOnCase, interrupted_commands, interrupted_here, read_lock};
 use seal_field::actions::read_seal_log::{LogRead, read_seal_log};
@@ -74,6 +81,29 @@ impl Bench {
         bench.pass(SignedDuration::from_hours(9));
         bench
     }
+}
+
+/// Numbers of a barge's containers.
+const BARGE: [&str; 3] = ["SFPU4824171", "SFPU4824340", "SFPU4824680"];
+
+fn numbers(some: &[&str]) -> Vec<ContainerNo> {
+    some.iter().map(|number| number.parse().unwrap()).collect()
+}
+
+/// A barge with three containers, a second seal in the yard and in the register.
+fn barge() -> Bench {
+    let bench = Bench::new(&[]);
+    bench.yard.add(good(SECOND)).unwrap();
+    let case = CaseDoc { containers: numbers(&BARGE), ..case_doc() };
+    bench.documents(vec![Doc::Case(case), Doc::Seal(seal_doc(SECOND))]);
+    bench
+}
+
+const SECOND: &str = "83181002";
+
+async fn arm_on(bench: &Bench, no: &SealNo, on: &[&str]) -> Result<LockEnd, SealTrouble<ArmRefusal>> {
+    drop(pair_seal(&bench.kit, &bench.a, bench.case, no, &PATIENCE).await.unwrap());
+    arm_seal(&bench.kit, &bench.a, bench.case, no, numbers(on), &PATIENCE, &quiet).await
 }
 
 fn result(pairing: &Pairing, kind: CheckKind) -> CheckResult {
@@ -596,6 +626,91 @@ async fn in_a_conflict_one_officer_alone_cannot_open() {
     assert_eq!(end.state, SealState::Opened);
 }
 
+// ── several containers ──
+
+/// Containers of the newest command to the seal.
+fn commanded(bench: &Bench, no: &SealNo) -> Vec<ContainerNo> {
+    let mut commands = bench.facts().into_iter().filter_map(|fact| match fact {
+        Fact::LockCommanded(commanded) if &commanded.seal == no => Some(commanded.containers),
+        _ => None,
+    });
+    commands.next_back().unwrap()
+}
+
+#[tokio::test]
+async fn one_seal_on_a_barge_covers_all_its_containers() {
+    let bench = barge();
+    arm_on(&bench, &bench.no, &[]).await.unwrap();
+    assert_eq!(commanded(&bench, &bench.no), numbers(&BARGE), "each is named, for whoever reads the record");
+    assert_eq!(bench.phase(), CasePhase::Sealed);
+}
+
+#[tokio::test]
+async fn two_seals_over_parts_seal_the_case_together_and_come_off_one_by_one() {
+    let bench = barge();
+    let second = seal(SECOND);
+    let foreign = arm_on(&bench, &bench.no, &["CSQU3054383"]).await;
+    assert!(matches!(foreign, Err(SealTrouble::Refused(ArmRefusal::Cover(_)))));
+    assert_eq!(bench.truth().commands_received, 0, "nothing was asked of the seal");
+
+    assert_eq!(arm_on(&bench, &bench.no, &BARGE[..1]).await.unwrap().outcome, LockOutcome::Confirmed);
+    assert_eq!(bench.phase(), CasePhase::Sealing);
+    assert_eq!(bench.view().bare(), numbers(&BARGE[1..]));
+    // Given in any order, it is written in the order of the case.
+    assert!(arm_on(&bench, &second, &[BARGE[2], BARGE[1]]).await.is_ok());
+    assert_eq!(commanded(&bench, &second), numbers(&BARGE[1..]));
+    assert_eq!(bench.phase(), CasePhase::Sealed);
+
+    bench.pass(SignedDuration::from_hours(9));
+    for (no, after) in [(&bench.no, CasePhase::Sealed), (&second, CasePhase::Closed)] {
+        let early = disarm_seal(&bench.kit, &bench.b, bench.case, no, None, &PATIENCE, &quiet).await;
+        assert!(matches!(early, Err(SealTrouble::Refused(DisarmRefusal::NotInspected))), "each is inspected by itself");
+        read_seal_log(&bench.kit, &bench.b, bench.case, no, &PATIENCE).await.unwrap();
+        inspect(&bench.kit, &bench.b, bench.case, inspection(no, Verdict::AcceptWithReason, "Cáp nguyên vẹn")).unwrap();
+        disarm_seal(&bench.kit, &bench.b, bench.case, no, None, &PATIENCE, &quiet).await.unwrap();
+        assert_eq!(commanded(&bench, no), bench.view().under(bench.view().seal(no).unwrap()), "no more than it was on");
+        assert_eq!(bench.phase(), after);
+    }
+}
+
+#[tokio::test]
+async fn the_choice_of_containers_waits_for_the_seal_and_is_not_taken_for_another() {
+    let bench = barge();
+    let view = || bench.view();
+    let asked = || chosen_cover(&bench.kit, &view()).unwrap();
+    assert_eq!(asked(), Cover::Whole);
+    choose_cover(&bench.kit, bench.case, &Cover::Chosen(Vec::new())).unwrap();
+    assert!(matches!(containers_to_seal(&bench.kit, &view()), Err(CoverTrouble::NothingChosen)), "none is not all");
+    choose_cover(&bench.kit, bench.case, &Cover::Chosen(numbers(&BARGE[..1]))).unwrap();
+    assert_eq!(containers_to_seal(&bench.kit, &view()).unwrap(), numbers(&BARGE[..1]), "kept, also over a restart");
+    // The seal goes on; the app stops before it forgets the choice.
+    arm_on(&bench, &bench.no, &BARGE[..1]).await.unwrap();
+    assert_eq!(asked(), Cover::Chosen(numbers(&BARGE[1..])), "the next seal is for what is left");
+    forget_cover(&bench.kit, bench.case).unwrap();
+    assert_eq!(asked(), Cover::Chosen(numbers(&BARGE[1..])));
+}
+
+#[tokio::test]
+async fn a_case_opened_on_the_spot_takes_each_container_once() {
+    let bench = Bench::new(&[]);
+    let one = numbers(&BARGE)[0].clone();
+    let entered = open_case_draft(&bench.kit, Some(&one), None).unwrap();
+    assert_eq!(entered.containers, numbers(&BARGE[..1]));
+    add_container(&bench.kit, &numbers(&BARGE)[1]).unwrap();
+    assert!(matches!(add_container(&bench.kit, &one), Err(OpenCaseTrouble::Twice(_))));
+    // Back from the camera: what was entered is still there; another truck begins anew.
+    assert_eq!(open_case_draft(&bench.kit, Some(&one), None).unwrap().containers, numbers(&BARGE[..2]));
+    let new =
+        |containers| NewCase { containers, declaration: None, destination: office("15BB"), trader: String::new() };
+    let twice = open_case(&bench.kit, &bench.a, new(vec![one.clone(), numbers(&BARGE)[1].clone(), one.clone()]));
+    assert!(matches!(twice, Err(OpenCaseTrouble::Twice(container)) if container == one));
+    let case = open_case(&bench.kit, &bench.a, new(numbers(&BARGE))).unwrap();
+    assert_eq!(bench.kit.store.case(case).unwrap().unwrap().doc.containers, numbers(&BARGE));
+    assert!(has_open_case(&bench.kit, &one).unwrap());
+    let next = numbers(&BARGE)[2].clone();
+    assert_eq!(open_case_draft(&bench.kit, Some(&next), None).unwrap().containers, [next]);
+}
+
 // ── without our radio ──
 
 fn by_hand(no: &str, seal_type: SealType, method: ManualMethod, on_off: OnOff) -> SealByHand {
@@ -659,6 +774,19 @@ async fn group_a_goods_want_an_electronic_seal_or_the_reason_why_none_is_left() 
     assert!(matches!(refused, Err(SealTrouble::Refused(RecordRefusal::ElectronicNeeded))));
     bench.kit.record(&bench.a, Some(bench.case), vec![decided("Hết seal điện tử")]).unwrap();
     assert_eq!(record_seal(&bench.kit, &bench.a, bench.case, bolt).unwrap(), SealState::RecordedUnconfirmed);
+
+    // A bolt on one container of several does not need an electronic seal on the others; without one on its own it does.
+    let barge = barge();
+    barge.kit.record(&barge.a, Some(barge.case), vec![decided("")]).unwrap();
+    arm_on(&barge, &barge.no, &BARGE[..1]).await.unwrap();
+    let on = |some: &[&str]| {
+        let bolt = by_hand("VN0001", SealType::Mechanical, ManualMethod::ByHand, OnOff::On);
+        record_seal(&barge.kit, &barge.a, barge.case, SealByHand { containers: numbers(some), ..bolt })
+    };
+    assert!(matches!(on(&[]), Err(SealTrouble::Refused(RecordRefusal::ElectronicNeeded))));
+    assert!(matches!(on(&BARGE[..2]), Err(SealTrouble::Refused(RecordRefusal::ElectronicNeeded))));
+    assert!(matches!(on(&["CSQU3054383"]), Err(SealTrouble::Refused(RecordRefusal::Cover(_)))));
+    assert_eq!(on(&BARGE[..1]).unwrap(), SealState::RecordedUnconfirmed);
 
     let mut carrier = by_hand("ML-CN123", SealType::Mechanical, ManualMethod::ByHand, OnOff::On);
     carrier.party = SealingParty::Carrier;

@@ -27,10 +27,12 @@ pub async fn arm_seal(
     patience: &Patience,
     watch: Watch<'_>,
 ) -> Result<LockEnd, SealTrouble<ArmRefusal>> {
-    let order = Order { case, seal: seal.clone(), action: LockAction::Arm, containers, second_officer: None };
     let prepared_at = prepared_at(kit, case, seal)?;
-    let permit =
-        |view: &_| may_arm(view, seal, officer, prepared_at, kit.clock.now().wall).map_err(SealTrouble::Refused);
+    let asked = containers.clone();
+    let permit = |view: &_| {
+        may_arm(view, seal, &asked, officer, prepared_at, kit.clock.now().wall).map_err(SealTrouble::Refused)
+    };
+    let order = Order { case, seal: seal.clone(), action: LockAction::Arm, containers, second_officer: None };
     give(kit, officer, order, permit, patience, watch).await
 }
 

@@ -33,7 +33,7 @@ pub fn note_tug(kit: &Kit, officer: &Officer, case: CaseId, seal: &SealNo, held:
     kit.record(officer, Some(case), vec![Fact::TugTested(TugTested { seal: seal.clone(), held })]).map(|_| ())
 }
 
-/// Tug test that held, and the driver's signature, in one act. `signed` is kept without the spaces around its words.
+/// Tug test of each of the seals that held, and the driver's signature, in one act. `signed` is kept without the spaces around its words.
 ///
 /// # Errors
 /// [`HandOverTrouble`]; then nothing was written.
@@ -41,12 +41,12 @@ pub fn hand_over(
     kit: &Kit,
     officer: &Officer,
     case: CaseId,
-    seal: &SealNo,
+    seals: &[SealNo],
     tugged: bool,
     signed: CargoHandedOver,
 ) -> Result<(), HandOverTrouble> {
     let name = signed.name.trim().to_owned();
-    if !tugged {
+    if !tugged || seals.is_empty() {
         return Err(HandOverTrouble::NotTugged);
     }
     if name.is_empty() {
@@ -56,10 +56,8 @@ pub fn hand_over(
         return Err(HandOverTrouble::NotSigned);
     }
     let id_number = signed.id_number.trim().to_owned();
-    let facts = vec![
-        Fact::TugTested(TugTested { seal: seal.clone(), held: true }),
-        Fact::CargoHandedOver(CargoHandedOver { name, id_number, ..signed }),
-    ];
-    kit.record(officer, Some(case), facts)?;
+    let tugs = seals.iter().map(|seal| Fact::TugTested(TugTested { seal: seal.clone(), held: true }));
+    let signature = Fact::CargoHandedOver(CargoHandedOver { name, id_number, ..signed });
+    kit.record(officer, Some(case), tugs.chain([signature]).collect())?;
     Ok(())
 }

@@ -90,7 +90,7 @@ pub(super) struct Order {
     pub case: CaseId,
     pub seal: SealNo,
     pub action: LockAction,
-    /// Empty: all of the case.
+    /// To come under the seal when arming; empty: all of the case. A seal that comes off names what it is on.
     pub containers: Vec<ContainerNo>,
     pub second_officer: Option<SecondOfficer>,
 }
@@ -165,11 +165,16 @@ pub(super) async fn give<R>(
     let view = case_of(kit, order.case)?;
     permit(&view)?;
     let command = CommandId(Uuid::now_v7());
+    let containers = match (order.action, view.seal(&order.seal)) {
+        (LockAction::Disarm, Some(seal)) => view.under(seal),
+        // The permit has asked whether they are of the case.
+        _ => view.named(&order.containers).unwrap_or(order.containers),
+    };
     let commanded = LockCommanded {
         command,
         seal: order.seal.clone(),
         action: order.action,
-        containers: if order.containers.is_empty() { view.doc.containers.clone() } else { order.containers },
+        containers,
         after: view.seal(&order.seal).and_then(|seal| seal.newest),
         second_officer: order.second_officer,
     };

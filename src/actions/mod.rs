@@ -2,6 +2,7 @@
 //! the ports; it never talks to a screen.
 
 pub mod arm_seal;
+pub mod choose_cover;
 pub mod cut_off_seal;
 pub mod decide_conflict;
 pub mod decide_goods;

@@ -31,7 +31,7 @@ pub struct SealByHand {
     pub on_off: OnOff,
     /// Condition seen, EDIFACT 4517.
     pub condition: Option<SealCondition>,
-    /// Containers under it; empty means all of the case.
+    /// Containers under it; empty means all of the case. A seal that comes off names what it is on.
     pub containers: Vec<ContainerNo>,
 }
 
@@ -46,9 +46,15 @@ pub fn record_seal(
     by_hand: SealByHand,
 ) -> Result<SealState, SealTrouble<RecordRefusal>> {
     let view = case_of(kit, case)?;
+    let on_case = view.seal(&by_hand.seal);
+    let containers = match (by_hand.on_off, on_case) {
+        (OnOff::Off, Some(seal)) => view.under(seal),
+        // What is not of the case is refused below.
+        _ => view.named(&by_hand.containers).unwrap_or(by_hand.containers),
+    };
     let recorded = SealRecorded {
-        after: view.seal(&by_hand.seal).and_then(|seal| seal.newest),
-        containers: if by_hand.containers.is_empty() { view.doc.containers.clone() } else { by_hand.containers },
+        after: on_case.and_then(|seal| seal.newest),
+        containers,
         seal: by_hand.seal,
         seal_type: by_hand.seal_type,
         party: by_hand.party,

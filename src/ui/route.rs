@@ -21,6 +21,8 @@ pub enum ScanFor {
         /// Which.
         case: CaseId,
     },
+    /// One more container of the case that is being opened on the spot.
+    OpenCase,
     /// The seal that is to be put on.
     SealToArm {
         /// On which case.

@@ -120,7 +120,6 @@ case-seal-opened = Taken off
 case-seal-removed = Recorded as off
 case-seal-cut = Cut off
 case-on-since = since { $at }
-case-covers = covers { $n } containers
 case-type-mechanical = Mechanical seal
 case-type-electronic = Electronic seal
 case-type-vent = Air vent

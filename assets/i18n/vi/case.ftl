@@ -120,7 +120,6 @@ case-seal-opened = Đã gỡ
 case-seal-removed = Đã ghi gỡ
 case-seal-cut = Đã cắt
 case-on-since = từ { $at }
-case-covers = cho { $n } container
 case-type-mechanical = Seal cơ khí
 case-type-electronic = Seal định vị
 case-type-vent = Lỗ thông gió

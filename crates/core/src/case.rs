@@ -15,6 +15,7 @@ use crate::fact::{CargoHandedOver, Fact, ManualMethod, OnOff, SealLogRead, SealP
 use crate::ids::{CaseId, CommandId, DeviceId, EventId, OfficeCode, OfficerId};
 use crate::inspection::Verdict;
 use crate::rules::{GoodsDecision, LegalGround};
+use crate::seal::reading::LockAction;
 use crate::seal::state::{SealEvent, SealState};
 use crate::seal_no::SealNo;
 
@@ -214,7 +215,9 @@ impl CaseView {
         match &event.fact {
             Fact::CodeRead(read) => match read.taken_for.as_str() {
                 "container" => {
+                    // A number that is not of the case stays a fact and makes nothing of the case's own.
                     if let Ok(container) = read.value.parse()
+                        && (self.doc.containers.is_empty() || self.doc.containers.contains(&container))
                         && !self.containers_scanned.contains(&container)
                     {
                         self.containers_scanned.push(container);
@@ -246,12 +249,12 @@ impl CaseView {
             }
             Fact::LockCommanded(commanded) => {
                 let step = SealEvent::Commanded { command: commanded.command, action: commanded.action };
-                self.lock(event, &commanded.seal, &step, Some(commanded.after), history);
+                let fits = self.lock(event, &commanded.seal, &step, Some(commanded.after), history);
+                if fits && commanded.action == LockAction::Arm {
+                    self.put_on(&commanded.seal, &commanded.containers);
+                }
                 let seal = self.seal_mut(&commanded.seal, SealType::Electronic, SealingParty::Customs, at);
                 seal.command = Some(commanded.command);
-                if !commanded.containers.is_empty() {
-                    seal.containers.clone_from(&commanded.containers);
-                }
             }
             Fact::LockRead(read) => {
                 let step = match (read.command, read.action, &read.outcome, &read.reading) {
@@ -271,15 +274,18 @@ impl CaseView {
                 seal.kind = recorded.kind.or(seal.kind);
                 seal.class = recorded.class.or(seal.class);
                 seal.condition = recorded.condition.or(seal.condition);
-                seal.containers.clone_from(&recorded.containers);
                 // A carrier's seal announced with the goods is only being confirmed.
-                if recorded.party == SealingParty::Customs || !known || recorded.on_off == OnOff::Off {
+                let claims = recorded.party == SealingParty::Customs || !known || recorded.on_off == OnOff::Off;
+                let fits = !claims || {
                     seal.method = Some(recorded.method);
                     let step = match recorded.on_off {
                         OnOff::On => SealEvent::RecordedOn,
                         OnOff::Off => SealEvent::RecordedOff,
                     };
-                    self.lock(event, &recorded.seal, &step, Some(recorded.after), history);
+                    self.lock(event, &recorded.seal, &step, Some(recorded.after), history)
+                };
+                if fits && recorded.on_off == OnOff::On {
+                    self.put_on(&recorded.seal, &recorded.containers);
                 }
             }
             Fact::TugTested(tug) => {
@@ -304,7 +310,9 @@ impl CaseView {
                     unit: event.unit.clone(),
                 });
             }
-            Fact::SealCutOff(cut) => self.lock(event, &cut.seal, &SealEvent::CutOff, Some(cut.after), history),
+            Fact::SealCutOff(cut) => {
+                self.lock(event, &cut.seal, &SealEvent::CutOff, Some(cut.after), history);
+            }
             Fact::TrackingSeen(seen) => {
                 if let Some(closed) = seen.closed {
                     self.lock(event, &seen.seal, &SealEvent::PlatformSaw { closed }, None, history);
@@ -339,7 +347,15 @@ impl CaseView {
         }
     }
 
-    /// Applies one step to a seal's lock, and notes it in `history`. A claim carries `after`, the newest lock fact its
+    /// The seal is being put on these containers; none named means all. Coming off leaves them as they were.
+    fn put_on(&mut self, no: &SealNo, containers: &[ContainerNo]) {
+        let containers = if containers.is_empty() { self.doc.containers.clone() } else { containers.to_vec() };
+        if let Some(seal) = self.find_mut(no) {
+            seal.containers = containers;
+        }
+    }
+
+    /// Applies one step to a seal's lock, and notes it in `history`; `false` when it does not fit. A claim carries `after`, the newest lock fact its
     /// device knew: claims of other devices since then were made unknown to each other.
     fn lock(
         &mut self,
@@ -348,7 +364,7 @@ impl CaseView {
         step: &SealEvent,
         claim: Option<Option<EventId>>,
         history: &mut Vec<LockFact>,
-    ) {
+    ) -> bool {
         let mine = history.iter().filter(|fact| &fact.seal == no);
         if let Some(after) = claim
             && let Some(unseen) = mine
@@ -368,7 +384,7 @@ impl CaseView {
         let seal = self.seal_mut(no, SealType::Electronic, SealingParty::Customs, at);
         seal.newest = Some(event.id);
         match seal.state.apply(step) {
-            Ok(next) if next == seal.state => {}
+            Ok(next) if next == seal.state => true,
             Ok(next) => {
                 seal.changed_at = at;
                 if next.is_off() {
@@ -381,6 +397,7 @@ impl CaseView {
                     seal.on_by = Some(event.officer.clone());
                 }
                 seal.state = next;
+                true
             }
             Err(misfit) => {
                 if !self.conflicts.iter().any(|conflict| conflict.events.contains(&event.id)) {
@@ -391,6 +408,7 @@ impl CaseView {
                         decided: None,
                     });
                 }
+                false
             }
         }
     }
@@ -438,21 +456,33 @@ impl CaseView {
         self.conflicts.iter().find(|conflict| &conflict.seal == no && conflict.decided.is_none())
     }
 
-    /// Where the case stands.
+    /// Where the case stands. Nobody knows of one lock: nobody knows of the case. It is sealed when every container is
+    /// under a customs seal or was released from one, and closed when the last seal is off.
     #[must_use]
     pub fn phase(&self) -> CasePhase {
-        let seals: Vec<&SealState> = self.customs_seals().map(|seal| &seal.state).collect();
-        if seals.iter().any(|state| matches!(state, SealState::Uncertain { .. } | SealState::Pending { .. })) {
+        let states = || self.customs_seals().map(|seal| &seal.state);
+        if states().any(|state| matches!(state, SealState::Uncertain { .. } | SealState::Pending { .. })) {
             return CasePhase::Uncertain;
         }
-        if seals.iter().any(|state| state.is_on()) {
-            let held = self.inspections.last().is_some_and(|last| last.inspected.verdict == Verdict::FullExamination);
-            return if held { CasePhase::Held } else { CasePhase::Sealed };
+        if states().any(SealState::is_on) {
+            return match (self.is_held(), self.bare().is_empty()) {
+                (true, _) => CasePhase::Held,
+                (false, true) => CasePhase::Sealed,
+                (false, false) => CasePhase::Sealing,
+            };
         }
-        if seals.iter().any(|state| state.is_off()) {
+        if self.customs_seals().any(|seal| self.came_off(seal)) {
             return CasePhase::Closed;
         }
         if self.changed_at.is_some() { CasePhase::Sealing } else { CasePhase::ToSeal }
+    }
+
+    /// A seal that is still on was last judged "full examination": accepting another seal does not let this one go.
+    fn is_held(&self) -> bool {
+        self.seals.iter().filter(|seal| seal.state.is_on()).any(|seal| {
+            let last = self.inspections.iter().rev().find(|one| one.inspected.seal == seal.no);
+            last.is_some_and(|last| last.inspected.verdict == Verdict::FullExamination)
+        })
     }
 
     /// Photographs of a role and stage, newest last.

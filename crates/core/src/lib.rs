@@ -9,6 +9,7 @@ pub mod codes;
 mod compact;
 pub mod container;
 pub mod courier;
+pub mod cover;
 pub mod custody;
 pub mod declaration;
 pub mod doc;

@@ -143,6 +143,8 @@ pub struct CaseLine {
     pub phase: CasePhase,
     /// Customs seals it has or had.
     pub seals: u32,
+    /// Of these, those that are on.
+    pub seals_on: u32,
     /// Claims that contradict each other, and nobody decided yet.
     pub conflict: bool,
     /// When the truck is expected.
@@ -167,6 +169,7 @@ impl From<&CaseView> for CaseLine {
             group: view.decision.as_ref().map(|decision| decision.group),
             phase: view.phase(),
             seals: count(view.customs_seals().count()),
+            seals_on: count(view.customs_seals().filter(|seal| seal.state.is_on()).count()),
             conflict: view.conflicts.iter().any(|conflict| conflict.decided.is_none()),
             planned_at: doc.planned_at,
             changed_at: view.changed_at,

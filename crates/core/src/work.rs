@@ -66,6 +66,8 @@ pub fn task(line: &CaseLine, unit: &OfficeCode, group: Option<GoodsGroup>) -> Ta
         CasePhase::ToSeal | CasePhase::Sealing if origin && group == Some(GoodsGroup::C) => Task::NoSeal,
         CasePhase::ToSeal | CasePhase::Sealing if origin => Task::Seal,
         CasePhase::Sealed if destination => Task::Inspect,
+        // It left with a container that has no seal: what is sealed has arrived all the same.
+        CasePhase::Sealing if destination && line.seals_on > 0 => Task::Inspect,
         CasePhase::Held => Task::Examine,
         CasePhase::Sealed => Task::Leave,
         _ => Task::Nothing,

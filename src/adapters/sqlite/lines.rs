@@ -174,6 +174,7 @@ pub fn write_case(tx: &Transaction<'_>, view: &CaseView) -> Result<(), StoreErro
             line.group.as_ref().map(to_code).transpose()?,
             to_code(&line.phase)?,
             line.seals,
+            line.seals_on,
             line.conflict,
             planned_at,
             line.changed_at.map(millis),

@@ -14,7 +14,7 @@ use crate::ports::store::StoreError;
 
 /// Grows with every change of a view's shape or meaning; another number has the views folded anew. The app's version
 /// stands beside it.
-const VIEWS: &str = concat!("3/", env!("CARGO_PKG_VERSION"));
+const VIEWS: &str = concat!("4/", env!("CARGO_PKG_VERSION"));
 const VIEWS_NOTE: &str = "store/views";
 
 const MIGRATION_STEPS: &[M<'static>] = &[

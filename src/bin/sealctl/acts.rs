@@ -93,7 +93,13 @@ pub enum Act {
     /// Pairs with a seal, checks it and lets it go again.
     Pair { case: CaseId, seal: SealNo },
     /// Arms.
-    Arm { case: CaseId, seal: SealNo },
+    Arm {
+        case: CaseId,
+        seal: SealNo,
+        /// None named: all of the case.
+        #[serde(default)]
+        containers: Vec<ContainerNo>,
+    },
     /// Reads the lock.
     Read { case: CaseId, seal: SealNo },
     /// Records a seal without our radio.
@@ -105,6 +111,9 @@ pub enum Act {
         class: Option<Iso17712>,
         method: ManualMethod,
         on_off: OnOff,
+        /// None named: all of the case.
+        #[serde(default)]
+        containers: Vec<ContainerNo>,
     },
     /// Takes a photograph: the file stands in for the camera.
     Photo { case: Option<CaseId>, role: PhotoRole, stage: Stage, file: PathBuf },
@@ -228,7 +237,7 @@ fn look(desk: &Desk, act: Act) -> Result<Value, String> {
         }
         Act::Case { case } => {
             let view = known(case)?;
-            json!({ "phase": view.phase(), "case": view })
+            json!({ "phase": view.phase(), "bare": view.bare(), "case": view })
         }
         Act::Seal { seal } => {
             let view = kit.store.seal(&seal).map_err(words)?.ok_or_else(|| format!("the seal {seal} is not known"))?;
@@ -290,8 +299,8 @@ async fn radio(desk: &Desk, act: Act) -> Result<Value, String> {
                 "stronger_neighbours": pairing.stronger_neighbours,
             }))
         }
-        Act::Arm { case, seal } => {
-            let end = arm_seal(kit, &officer, case, &seal, Vec::new(), patience, watch).await.map_err(words)?;
+        Act::Arm { case, seal, containers } => {
+            let end = arm_seal(kit, &officer, case, &seal, containers, patience, watch).await.map_err(words)?;
             Ok(end_of(&end))
         }
         Act::Read { case, seal } => {
@@ -365,7 +374,7 @@ fn record(desk: &Desk, act: Act) -> Result<Value, String> {
             declare_trip(kit, &officer, case, &trip).map_err(words)?;
             json!({})
         }
-        Act::Record { case, seal, seal_type, kind, class, method, on_off } => {
+        Act::Record { case, seal, seal_type, kind, class, method, on_off, containers } => {
             let by_hand = SealByHand {
                 seal,
                 seal_type,
@@ -375,7 +384,7 @@ fn record(desk: &Desk, act: Act) -> Result<Value, String> {
                 method,
                 on_off,
                 condition: None,
-                containers: Vec::new(),
+                containers,
             };
             json!({ "state": record_seal(kit, &officer, case, by_hand).map_err(words)? })
         }
@@ -389,7 +398,7 @@ fn record(desk: &Desk, act: Act) -> Result<Value, String> {
         }
         Act::HandOver { case, seal, name, signature } => {
             let signed = CargoHandedOver { name, id_number: String::new(), signature };
-            hand_over(kit, &officer, case, &seal, true, signed).map_err(words)?;
+            hand_over(kit, &officer, case, &[seal], true, signed).map_err(words)?;
             json!({})
         }
         Act::Inspect { case, seal, condition, bad, verdict, reason, en_route } => {

@@ -11,6 +11,8 @@ use seal_core::seal::outcome::open_command;
 use seal_core::seal::reading::LockAction;
 use seal_core::seal_no::SealNo;
 
+use super::containers::ContainerRows;
+use super::cover::under_words;
 use super::parts::{CaseGone, Page, Trouble, case_of, photo_src, store_trouble};
 use super::scan::inspect_route;
 use super::words;
@@ -61,8 +63,8 @@ pub fn next(view: &CaseView, unit: &OfficeCode, rules: &RulePack, group: Option<
     if let Some((seal, action)) = open {
         return Next::Settle(seal.no.clone(), action);
     }
-    let on = view.customs_seals().find(|seal| seal.state.is_on());
-    match (view.phase(), on) {
+    let on: Vec<&SealOnCase> = view.customs_seals().filter(|seal| seal.state.is_on()).collect();
+    match (view.phase(), on.first()) {
         (CasePhase::ToSeal | CasePhase::Sealing, _) if &view.doc.origin == unit => match group {
             None => Next::Ground,
             Some(GoodsGroup::C) => Next::NoSeal,
@@ -70,8 +72,10 @@ pub fn next(view: &CaseView, unit: &OfficeCode, rules: &RulePack, group: Option<
             _ => Next::ScanSeal,
         },
         (CasePhase::Sealed, Some(seal)) if &view.doc.origin == unit => {
-            let missing = rules.arm_photos.iter().any(|role| view.photos_of(*role, Stage::Arm).next().is_none());
-            if missing {
+            let misses = |seal: &&&SealOnCase| {
+                rules.arm_photos.iter().any(|role| view.photos_of_seal(seal, *role, Stage::Arm).next().is_none())
+            };
+            if let Some(seal) = on.iter().find(misses) {
                 Next::Photos(seal.no.clone())
             } else if view.handed_over.is_none() {
                 Next::HandOver(seal.no.clone())
@@ -79,21 +83,26 @@ pub fn next(view: &CaseView, unit: &OfficeCode, rules: &RulePack, group: Option<
                 Next::Left
             }
         }
-        (CasePhase::Sealed, Some(seal)) if &view.doc.destination == unit => {
-            let last =
-                view.inspections.iter().rev().find(|one| one.inspected.seal == seal.no && !one.inspected.en_route);
-            match last.map(|one| one.inspected.verdict) {
-                Some(Verdict::Accept | Verdict::AcceptWithReason) if seal.method.is_some() => {
-                    Next::RecordOff(seal.no.clone())
-                }
-                Some(Verdict::Accept | Verdict::AcceptWithReason) => Next::Disarm(seal.no.clone()),
-                _ => Next::Inspect,
+        // A seal once accepted comes off before the next one is looked at. A truck that left with a bare container has
+        // arrived all the same.
+        (CasePhase::Sealed | CasePhase::Sealing, Some(_)) if &view.doc.destination == unit => {
+            match on.iter().find(|seal| accepted(view, seal)) {
+                Some(seal) if seal.method.is_some() => Next::RecordOff(seal.no.clone()),
+                Some(seal) => Next::Disarm(seal.no.clone()),
+                None => Next::Inspect,
             }
         }
-        (CasePhase::Sealed, _) => Next::EnRoute,
+        (CasePhase::Sealed, _) | (CasePhase::Sealing, Some(_)) => Next::EnRoute,
         (CasePhase::Held, _) => Next::Held,
         _ => Next::Done,
     }
+}
+
+/// The last inspection of the seal at the end of the trip lets it come off. Pure.
+#[must_use]
+pub fn accepted(view: &CaseView, seal: &SealOnCase) -> bool {
+    let last = view.inspections.iter().rev().find(|one| one.inspected.seal == seal.no && !one.inspected.en_route);
+    last.is_some_and(|last| matches!(last.inspected.verdict, Verdict::Accept | Verdict::AcceptWithReason))
 }
 
 /// See the module.
@@ -140,8 +149,11 @@ pub fn Case(case: CaseId) -> Element {
         line.push(t!("case-trailer", plate = trailer));
     }
     let mandatory = decision.as_ref().is_some_and(|decision| decision.group == GoodsGroup::A);
-    let needs_eseal =
-        mandatory && !view.customs_seals().any(|seal| seal.state.is_on()) && view.phase() != CasePhase::Closed;
+    let needs_eseal = mandatory
+        && view.phase() != CasePhase::Closed
+        && (!view.bare().is_empty() || !view.customs_seals().any(|seal| seal.state.is_on()));
+    let group = decision.as_ref().map(|decision| decision.group);
+    let several = view.doc.containers.len() > 1;
     let on = view.seals.iter().filter(|seal| seal.state.is_on()).count();
     let to_goods = Route::Goods { case };
     let can_change_ground = view.doc.origin == unit && matches!(view.phase(), CasePhase::ToSeal | CasePhase::Sealing);
@@ -152,7 +164,9 @@ pub fn Case(case: CaseId) -> Element {
             back: true,
             report: "case",
             dock: rsx! { NextAct { view: view.clone(), next: next.clone(), unit: unit.clone(), trouble } },
-            Numbers { view: view.clone() }
+            if !several {
+                Numbers { view: view.clone() }
+            }
             div { class: "flow flow--between",
                 if !line.is_empty() {
                     Note { text: line.join(" · ") }
@@ -167,12 +181,15 @@ pub fn Case(case: CaseId) -> Element {
                     Button { icon: "scale", text: t!("case-conflict-open"), onclick: move |()| desk.open(Route::Conflict { case }) }
                 }
             }
+            if several {
+                ContainerRows { view: view.clone(), unit: unit.clone(), group }
+            }
             GoodsCard { view: view.clone(), decision, changeable: can_change_ground, onchange: move |()| desk.open(to_goods.clone()) }
             Declaration { view: view.clone() }
             SectionHead { title: t!("case-seals"), note: t!("case-seals-on", n = on) }
             List {
                 for seal in view.seals.clone() {
-                    SealRow { key: "{seal.no.as_str()}", case, seal, unit: unit.clone(), destination: view.doc.destination.clone() }
+                    SealRow { key: "{seal.no.as_str()}", view: view.clone(), seal }
                 }
                 if needs_eseal {
                     Row {
@@ -228,14 +245,13 @@ pub fn Case(case: CaseId) -> Element {
 /// The numbers the case is known by.
 #[component]
 fn Numbers(view: CaseView) -> Element {
-    let single = view.doc.containers.len() == 1;
     rsx! {
         div { class: "stack",
             for container in view.doc.containers.clone() {
                 div { class: "flow flow--between", key: "{container.as_str()}",
                     ContainerNumber {
                         number: container.as_str(),
-                        size: if single { NumberSize::Xl } else { NumberSize::L },
+                        size: NumberSize::Xl,
                         check_label: t!("check-digit-is", d = container.check_digit()),
                     }
                     if view.containers_scanned.contains(&container) {
@@ -332,8 +348,9 @@ fn Declaration(view: CaseView) -> Element {
 }
 
 #[component]
-fn SealRow(case: CaseId, seal: SealOnCase, unit: OfficeCode, destination: OfficeCode) -> Element {
+fn SealRow(view: CaseView, seal: SealOnCase) -> Element {
     let mut desk = use_desk();
+    let case = view.doc.id;
     let (tone, word) = words::lock(&seal);
     let no = seal.no.clone();
     let open = open_command(&seal.state);
@@ -341,8 +358,9 @@ fn SealRow(case: CaseId, seal: SealOnCase, unit: OfficeCode, destination: Office
     if let Some(since) = seal.on_since.filter(|_| seal.state.is_on()) {
         sub = format!("{sub} · {}", t!("case-on-since", at = format::date_time(since)));
     }
-    if seal.containers.len() > 1 {
-        sub = format!("{sub} · {}", t!("case-covers", n = seal.containers.len()));
+    // What is only announced or being prepared covers nothing yet.
+    if view.doc.containers.len() > 1 && seal.on_since.is_some() {
+        sub = format!("{sub} · {}", t!("cover-for", containers = under_words(&view, &view.under(&seal))));
     }
     rsx! {
         Row {
@@ -380,7 +398,7 @@ fn NextAct(view: CaseView, next: Next, unit: OfficeCode, trouble: Signal<String>
             Button { icon: "lock", text: t!("case-seal-anyway"), onclick: move |()| begin(()) }
         },
         Next::Trip => rsx! {
-            if view.containers_scanned.is_empty() {
+            if view.containers_scanned.is_empty() && view.doc.containers.len() < 2 {
                 Button { icon: "scan-line", text: t!("case-scan-container"), onclick: move |()| desk.open(Route::Scan { purpose: ScanFor::Case { case } }) }
             }
             Button { kind: ButtonKind::Go, big: true, icon: "shield-check", text: t!("case-start"), onclick: move |()| begin(()) }
@@ -396,7 +414,8 @@ fn NextAct(view: CaseView, next: Next, unit: OfficeCode, trouble: Signal<String>
             Button { icon: "plus", text: t!("case-one-more"), onclick: move |()| desk.open(Route::Scan { purpose: ScanFor::SealToArm { case } }) }
         },
         Next::Inspect => {
-            let on = view.customs_seals().find(|seal| seal.state.is_on()).map(|seal| seal.no.clone());
+            let on = view.customs_seals().find(|seal| seal.state.is_on() && !accepted(&view, seal));
+            let on = on.map(|seal| seal.no.clone());
             let direct = on.map(|seal| inspect_route(&view, &seal, &unit));
             rsx! {
                 Button { kind: ButtonKind::Go, big: true, icon: "scan-line", text: t!("case-scan-seal"), onclick: move |()| desk.open(Route::Scan { purpose: ScanFor::SealOnCase { case } }) }
@@ -406,14 +425,40 @@ fn NextAct(view: CaseView, next: Next, unit: OfficeCode, trouble: Signal<String>
             }
         }
         Next::Disarm(seal) => {
-            go("lock-open", t!("case-disarm"), Route::Lock { case, seal, action: LockAction::Disarm })
+            let disarm = go("lock-open", t!("case-disarm"), Route::Lock { case, seal, action: LockAction::Disarm });
+            rsx! {
+                {disarm}
+                OtherSeal { view }
+            }
         }
-        Next::RecordOff(seal) => go("hand", t!("case-record-off"), Route::ManualSeal { case, seal: Some(seal) }),
+        Next::RecordOff(seal) => {
+            let record = go("hand", t!("case-record-off"), Route::ManualSeal { case, seal: Some(seal) });
+            rsx! {
+                {record}
+                OtherSeal { view }
+            }
+        }
         Next::EnRoute => rsx! {
             Button { icon: "eye", text: t!("case-en-route"), onclick: move |()| desk.open(Route::Scan { purpose: ScanFor::SealOnCase { case } }) }
         },
-        Next::Held => rsx! { DockNote { icon: "shield-alert", text: t!("case-held") } },
+        Next::Held => rsx! {
+            DockNote { icon: "shield-alert", text: t!("case-held") }
+            OtherSeal { view }
+        },
         Next::Done => rsx! { DockNote { icon: "circle-check", text: t!("case-nothing-left") } },
+    }
+}
+
+/// The way to the other seals of a case whose one seal is accepted or held: each is inspected by itself.
+#[component]
+fn OtherSeal(view: CaseView) -> Element {
+    let mut desk = use_desk();
+    let case = view.doc.id;
+    let on = view.customs_seals().filter(|seal| seal.state.is_on()).count();
+    rsx! {
+        if on > 1 {
+            Button { icon: "scan-line", text: t!("cover-scan-other-seal"), onclick: move |()| desk.open(Route::Scan { purpose: ScanFor::SealOnCase { case } }) }
+        }
     }
 }
 

@@ -9,7 +9,8 @@ use seal_core::seal::reading::LockAction;
 use seal_core::seal_no::SealNo;
 use serde::{Deserialize, Serialize};
 
-use super::frame::{Frame, NotHere, Refusal, container_no, photo_role, photo_src, read, seal_no};
+use super::cover::under_title;
+use super::frame::{Frame, NotHere, Refusal, photo_role, photo_src, read, seal_no};
 use crate::actions::cut_off_seal::{Witnessed, cut_off_seal};
 use crate::actions::draft;
 use crate::i18n::format;
@@ -41,9 +42,9 @@ pub fn CutOff(case: CaseId, seal: SealNo) -> Element {
     let refused = desk.officer().and_then(|officer| may_cut_off(&view, &seal, &officer).err());
     let photo = view.photos_of(PhotoRole::CutSeal, Stage::Disarm).last().cloned();
     let src = photo.as_ref().map(|photo| desk.look(|kit| photo_src(kit, &photo.photo))).unwrap_or_default();
-    let sub = match view.doc.containers.first() {
-        Some(container) => t!("inspect-sub", container = container_no(container), seal = seal_no(&seal)),
-        None => t!("inspect-sub-seal", seal = seal_no(&seal)),
+    let sub = match under_title(&view, view.seal(&seal)) {
+        none if none.is_empty() => t!("inspect-sub-seal", seal = seal_no(&seal)),
+        container => t!("inspect-sub", container = container, seal = seal_no(&seal)),
     };
     let missing = match entered() {
         _ if refused.is_some() => refused.as_ref().map(super::refusals::disarm),

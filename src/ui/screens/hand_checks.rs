@@ -10,9 +10,8 @@ use seal_core::ids::{CaseId, EventId};
 use seal_core::inspection::{HandCheck, HandCheckResult, checks_for};
 use seal_core::seal_no::SealNo;
 
-use super::frame::{
-    Frame, NotHere, Refusal, WizardSteps, container_no, photo_role, photo_src, read, seal_no, stored_name,
-};
+use super::cover::under_title;
+use super::frame::{Frame, NotHere, Refusal, WizardSteps, photo_role, photo_src, read, seal_no, stored_name};
 use super::seal_log::stage;
 use crate::actions::hand_checks::{HandCheckDraft, answer, begin_step, hand_checks, take_back};
 use crate::i18n::format;
@@ -66,9 +65,9 @@ pub fn HandChecks(case: CaseId, seal: SealNo, en_route: bool) -> Element {
     let seal_type = on.as_ref().map_or(SealType::Electronic, |on| on.seal_type);
     let checks = checks_for(seal_type);
     let of = u32::try_from(checks.len()).unwrap_or(u32::MAX);
-    let sub = match view.doc.containers.first() {
-        Some(container) => t!("inspect-sub", container = container_no(container), seal = seal_no(&seal)),
-        None => t!("inspect-sub-seal", seal = seal_no(&seal)),
+    let sub = match under_title(&view, view.seal(&seal)) {
+        none if none.is_empty() => t!("inspect-sub-seal", seal = seal_no(&seal)),
+        container => t!("inspect-sub", container = container, seal = seal_no(&seal)),
     };
     let Some(check) = draft.now(seal_type) else {
         let next = seal.clone();

@@ -186,6 +186,9 @@ fn NextTask(view: CaseView, todo: TodoProp, unit: OfficeCode, now: Timestamp) ->
             Decision { text: title }
             if let Some(number) = number {
                 ContainerNumber { number, size: NumberSize::Xl, check_label: t!("scan-check-digit") }
+                if view.doc.containers.len() > 1 {
+                    Note { icon: "container", text: t!("cover-and-more", n = view.doc.containers.len() - 1) }
+                }
             } else {
                 p { class: "decision", Rich { text: title_of(&view) } }
             }

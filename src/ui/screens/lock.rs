@@ -3,7 +3,8 @@
 
 use dioxus::prelude::*;
 use jiff::Timestamp;
-use seal_core::case::CaseView;
+use seal_core::case::{CaseView, SealOnCase};
+use seal_core::container::ContainerNo;
 use seal_core::fact::{SecondOfficer, Stage};
 use seal_core::ids::{CaseId, OfficerId};
 use seal_core::seal::outcome::open_command;
@@ -12,9 +13,12 @@ use seal_core::seal::state::SealState;
 use seal_core::seal_no::SealNo;
 use tokio::sync::mpsc;
 
-use super::parts::{CaseGone, Page, SealingSteps, Trouble, case_of, title_of, use_sync_status};
+use super::cover::{numbers, under_words};
+use super::frame::container_no;
+use super::parts::{CaseGone, Page, SealingSteps, Trouble, case_of, store_trouble, title_of, use_sync_status};
 use super::{trouble, words};
 use crate::actions::arm_seal::arm_seal;
+use crate::actions::choose_cover::{CoverTrouble, chosen_cover, containers_to_seal, forget_cover};
 use crate::actions::decide_conflict::{forget_second, second_officer};
 use crate::actions::disarm_seal::disarm_seal;
 use crate::actions::lock_command::{LockEnd, Patience, Progress};
@@ -53,6 +57,14 @@ async fn command(
     mut stand: Signal<Stand>,
 ) {
     let Some(officer) = desk.officer() else { return };
+    let containers = match case_of(desk, case).filter(|_| action == LockAction::Arm) {
+        Some(view) => match containers_to_seal(&desk.kit(), &view) {
+            Ok(containers) => containers,
+            Err(CoverTrouble::NothingChosen) => return stand.set(Stand::AsBefore(t!("cover-choose-one"))),
+            Err(CoverTrouble::Store(error)) => return stand.set(Stand::AsBefore(store_trouble(&error))),
+        },
+        None => Vec::new(),
+    };
     stand.set(Stand::Running(Vec::new()));
     let (tell, mut heard) = mpsc::unbounded_channel::<Progress>();
     let kit = desk.kit();
@@ -63,9 +75,16 @@ async fn command(
             let _ = tell.send(progress);
         };
         match action {
-            LockAction::Arm => arm_seal(&kit, &officer, case, &seal, Vec::new(), &Patience::default(), &watch)
-                .await
-                .map_err(|error| Failed::Arm(Box::new(error))),
+            LockAction::Arm => {
+                let end = arm_seal(&kit, &officer, case, &seal, containers, &Patience::default(), &watch).await;
+                // While the seal is not on, the choice still holds: it, or another one, is put on the same containers.
+                if let Ok(LockEnd { outcome: LockOutcome::Confirmed, .. }) = &end
+                    && let Err(error) = forget_cover(&kit, case)
+                {
+                    tracing::error!(%error, "the choice of containers is not forgotten");
+                }
+                end.map_err(|error| Failed::Arm(Box::new(error)))
+            }
             LockAction::Disarm => {
                 let end = disarm_seal(&kit, &officer, case, &seal, second, &Patience::default(), &watch).await;
                 // The agreement went out with the command.
@@ -183,14 +202,30 @@ pub fn Lock(case: CaseId, seal: SealNo, action: LockAction) -> Element {
     }
 }
 
-/// Container and seal in a line.
+/// The containers under a seal: as its command named them, else as chosen for it.
+fn under(desk: Desk, view: &CaseView, seal: &SealNo) -> Vec<ContainerNo> {
+    match view.seal(seal).filter(|seal| seal.command.is_some() && !may_choose(seal)) {
+        Some(seal) => view.under(seal),
+        None => desk.look(|kit| chosen_cover(kit, view)).map_or_else(|_| Vec::new(), |cover| cover.containers(view)),
+    }
+}
+
+/// Not closed, and nobody wonders whether: what it is put on may still be chosen.
+fn may_choose(seal: &SealOnCase) -> bool {
+    matches!(seal.state, SealState::Free | SealState::Refused { armed: false, .. })
+}
+
+/// Containers and seal.
 #[component]
 fn WhichOne(view: CaseView, seal: SealNo) -> Element {
-    let number = view.doc.containers.first().map(|container| container.as_str().to_owned());
+    let desk = use_desk();
+    let numbers = under(desk, &view, &seal);
     rsx! {
         div { class: "flow flow--between",
-            if let Some(number) = number {
-                ContainerNumber { number, size: NumberSize::M, check_label: t!("scan-check-digit") }
+            div { class: "stack", style: "gap:4px",
+                for number in numbers {
+                    ContainerNumber { key: "{number.as_str()}", number: number.as_str(), size: NumberSize::M, check_label: t!("check-digit-is", d = number.check_digit()) }
+                }
             }
             span { class: "small muted", style: "text-align:end", Rich { text: t!("arm-seal-no", seal = seal.to_string()) } }
         }
@@ -208,7 +243,15 @@ fn ReadyToArm(view: CaseView, seal: SealNo, text: String, onfire: Callback<Optio
         items.push((t!("arm-check-battery"), format!("{}\u{a0}%", prepared.reading.battery_percent)));
         items.push((t!("arm-check-clock"), trouble::seconds(prepared.drift_s)));
     }
-    items.push((t!("arm-covers"), view.doc.containers.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join("\n")));
+    let chosen = under(desk, &view, &seal);
+    items.push((t!("arm-covers"), chosen.iter().map(container_no).collect::<Vec<_>>().join("\n")));
+    let several = view.doc.containers.len() > 1;
+    // Said once more where the hand is: a seal that covers a part cannot be told from one that covers all.
+    let sure = if several {
+        format!("{} {}", t!("cover-sure", containers = under_words(&view, &chosen)), t!("arm-lock-sure-why"))
+    } else {
+        t!("arm-lock-sure-why")
+    };
     if let Some(trip) = &view.trip {
         items.push((t!("arm-vehicle"), format!("`{}`", trip.vehicle)));
     }
@@ -221,7 +264,7 @@ fn ReadyToArm(view: CaseView, seal: SealNo, text: String, onfire: Callback<Optio
                     icon: "lock",
                     how: t!("hold-how"),
                     confirm_title: t!("arm-lock-sure", seal = seal.to_string()),
-                    confirm_text: t!("arm-lock-sure-why"),
+                    confirm_text: sure,
                     confirm_act: t!("arm-lock"),
                     confirm_cancel: t!("cancel"),
                     onfire: move |()| {
@@ -515,6 +558,7 @@ fn Closed(view: CaseView, seal: SealNo) -> Element {
     };
     let offline = !status.read().online;
     let next = seal.clone();
+    let bare = view.bare();
     rsx! {
         Answer {
             kind: ResultKind::Ok,
@@ -527,6 +571,12 @@ fn Closed(view: CaseView, seal: SealNo) -> Element {
                 Button { kind: ButtonKind::Go, big: true, icon: "camera", text: t!("arm-next-photos"), onclick: move |()| desk.replace(Route::Photos { case, seal: next.clone(), stage: Stage::Arm }) }
             },
             WhichOne { view: view.clone(), seal: seal.clone() }
+            if !bare.is_empty() {
+                Card { kind: CardKind::Warn,
+                    Decision { text: t!("cover-left", n = bare.len()) }
+                    Note { icon: "container", text: t!("cover-left-why", containers = numbers(&bare)) }
+                }
+            }
             if let Some(prepared) = prepared {
                 List { kind: ListKind::Items,
                     Check { state: CheckState::Ok, word: t!("state-ok"), title: t!("arm-times"), sub: t!("arm-times-why", drift = trouble::seconds(prepared.drift_s)) }

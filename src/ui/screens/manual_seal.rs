@@ -8,8 +8,10 @@ use seal_core::ids::CaseId;
 use seal_core::rules::GoodsGroup;
 use seal_core::seal_no::SealNo;
 
+use super::cover::{CoverPicker, is_chosen, under_words, use_cover};
 use super::parts::{CaseGone, Page, Trouble, case_of, store_trouble, title_of};
 use super::{trouble, words};
+use crate::actions::choose_cover::forget_cover;
 use crate::actions::decide_goods::decide_goods;
 use crate::actions::record_seal::{SealByHand, record_seal};
 use crate::t;
@@ -41,6 +43,7 @@ pub fn ManualSeal(case: CaseId, seal: Option<SealNo>) -> Element {
     let mut condition = use_signal(|| None::<SealCondition>);
     let mut reason = use_signal(|| view.no_eseal_reason.clone());
     let mut failed = use_signal(String::new);
+    let cover = use_cover(desk, case);
 
     let customs = whose() == SealingParty::Customs;
     let electronic = customs && kind() == Some(CustomsSealKind::Electronic);
@@ -57,6 +60,7 @@ pub fn ManualSeal(case: CaseId, seal: Option<SealNo>) -> Element {
         && (!customs || kind().is_some())
         && (!customs || method().is_some() || !electronic)
         && (!off || condition().is_some())
+        && (off || is_chosen(&view, &cover()))
         && (!needs_reason || !reason().trim().is_empty());
     let save = {
         let view = view.clone();
@@ -80,9 +84,16 @@ pub fn ManualSeal(case: CaseId, seal: Option<SealNo>) -> Element {
                 method: if electronic { method.peek().unwrap_or(ManualMethod::Keypad) } else { ManualMethod::ByHand },
                 on_off: if off { OnOff::Off } else { OnOff::On },
                 condition: *condition.peek(),
-                containers: Vec::new(),
+                containers: if off { Vec::new() } else { cover.peek().containers(&view) },
             };
-            match record_seal(&kit, &officer, case, by_hand) {
+            let recorded = record_seal(&kit, &officer, case, by_hand);
+            if recorded.is_ok()
+                && !off
+                && let Err(error) = forget_cover(&kit, case)
+            {
+                tracing::warn!(%error, "the choice of containers is not forgotten");
+            }
+            match recorded {
                 Ok(_) if off || !customs => desk.replace(Route::Case { case }),
                 Ok(_) => desk.replace(Route::Photos { case, seal: no, stage: Stage::Arm }),
                 Err(error) => failed.set(trouble::seal_trouble(&error, trouble::record)),
@@ -132,6 +143,9 @@ pub fn ManualSeal(case: CaseId, seal: Option<SealNo>) -> Element {
                 Card { kind: CardKind::Hero,
                     p { class: "eyebrow", {t!("scan-thing-seal")} }
                     p { class: "decision", Num { text: no.to_string() } }
+                    if let Some(on) = on_case.as_ref().filter(|_| off && view.doc.containers.len() > 1) {
+                        Note { icon: "container", text: under_words(&view, &view.under(on)) }
+                    }
                 }
             } else {
                 TextField {
@@ -151,6 +165,7 @@ pub fn ManualSeal(case: CaseId, seal: Option<SealNo>) -> Element {
                 }
             }
             if !off {
+                CoverPicker { view: view.clone(), cover }
                 if seal.is_none() {
                     Decision { id: "party", text: t!("arm-whose") }
                     Options { labelled_by: "party", items: parties, selected: whose().code(), onselect: move |id: String| {

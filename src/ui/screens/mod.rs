@@ -5,6 +5,8 @@ mod camera;
 mod case;
 mod cases;
 mod conflict;
+mod containers;
+mod cover;
 mod cut_off;
 mod frame;
 mod goods;

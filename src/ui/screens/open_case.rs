@@ -7,24 +7,34 @@ use seal_core::ids::OfficeCode;
 
 use super::parts::{Page, Trouble, store_trouble};
 use super::words;
-use crate::actions::open_case::{NewCase, OpenCaseTrouble, open_case};
+use crate::actions::open_case::{
+    NewCase, OpenCaseDraft, OpenCaseTrouble, has_open_case, keep_open_case, open_case, open_case_draft,
+};
 use crate::i18n::fold;
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::use_desk;
-use crate::ui::route::Route;
+use crate::ui::route::{Route, ScanFor};
 
 /// See the module.
 #[component]
 pub fn OpenCase(container: Option<ContainerNo>, declaration: Option<DeclarationNo>) -> Element {
     let mut desk = use_desk();
-    let mut containers = use_signal(|| container.iter().cloned().collect::<Vec<_>>());
-    let mut typing = use_signal(String::new);
-    let mut number = use_signal(|| declaration.as_ref().map(|d| d.as_str().to_owned()).unwrap_or_default());
-    let mut destination = use_signal(String::new);
-    let mut search = use_signal(String::new);
-    let mut trader = use_signal(String::new);
     let mut trouble = use_signal(String::new);
+    let mut entered = use_signal(|| {
+        desk.look(|kit| open_case_draft(kit, container.as_ref(), declaration.as_ref())).unwrap_or_else(|error| {
+            trouble.set(store_trouble(&error));
+            OpenCaseDraft::default()
+        })
+    });
+    let mut typing = use_signal(String::new);
+    let mut search = use_signal(String::new);
+    let mut change = move |change: &dyn Fn(&mut OpenCaseDraft)| {
+        change(&mut entered.write());
+        if let Err(error) = keep_open_case(&desk.kit(), &entered.peek()) {
+            trouble.set(store_trouble(&error));
+        }
+    };
     let Some(officer) = desk.officer() else { return rsx! {} };
     let offices = desk.look(|kit| kit.store.offices()).unwrap_or_default();
     let wanted = fold(&search());
@@ -33,7 +43,7 @@ pub fn OpenCase(container: Option<ContainerNo>, declaration: Option<DeclarationN
         .filter(|office| office.code != officer.unit)
         .filter(|office| {
             let names = format!("{} {} {} {}", office.code, office.name, office.short, office.aliases.join(" "));
-            destination() == office.code.as_str() || fold(&names).contains(&wanted)
+            entered.read().destination == office.code.as_str() || fold(&names).contains(&wanted)
         })
         .take(8)
         .map(|office| {
@@ -45,7 +55,11 @@ pub fn OpenCase(container: Option<ContainerNo>, declaration: Option<DeclarationN
         typing().chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).take(11).collect();
     let parsed = ContainerNo::parse(&clean);
     let whole = clean.chars().count() == 11;
+    let twice = parsed.as_ref().is_ok_and(|one| entered.read().containers.contains(one));
+    let elsewhere = parsed.as_ref().is_ok_and(|one| desk.look(|kit| has_open_case(kit, one)).unwrap_or(false));
     let (help, help_kind) = match &parsed {
+        Ok(one) if twice => (t!("cover-open-twice", container = one.to_string()), Tone::Bad),
+        Ok(_) if elsewhere => (t!("cover-open-known"), Tone::Warn),
         Ok(_) => (
             t!("scan-because-check-digit", digit = clean.chars().last().map(String::from).unwrap_or_default()),
             Tone::Ok,
@@ -53,17 +67,15 @@ pub fn OpenCase(container: Option<ContainerNo>, declaration: Option<DeclarationN
         Err(error) if whole => (super::scan::problem(&seal_core::scan::Problem::Container(error.clone())), Tone::Bad),
         Err(_) => (String::new(), Tone::Idle),
     };
-    let ready =
-        !destination().is_empty() && (!containers().is_empty() || parsed.is_ok() || !number().trim().is_empty());
+    let ready = !entered.read().destination.is_empty()
+        && !twice
+        && (!entered.read().containers.is_empty() || parsed.is_ok() || !entered.read().declaration.trim().is_empty());
     let save = move |()| {
-        let mut all = containers.peek().clone();
+        let OpenCaseDraft { mut containers, declaration: text, destination, trader, .. } = entered.peek().clone();
         let clean: String = typing.peek().chars().filter(|c| c.is_alphanumeric()).collect();
-        if let Ok(one) = ContainerNo::parse(&clean)
-            && !all.contains(&one)
-        {
-            all.push(one);
-        }
-        let text = number.peek().trim().to_owned();
+        // Typed to the end and not yet added: meant all the same.
+        containers.extend(ContainerNo::parse(&clean));
+        let text = text.trim().to_owned();
         let declaration = match text.as_str() {
             "" => None,
             text => match DeclarationNo::accept(text) {
@@ -74,17 +86,18 @@ pub fn OpenCase(container: Option<ContainerNo>, declaration: Option<DeclarationN
                 }
             },
         };
-        let Ok(destination) = OfficeCode::parse(&destination.peek()) else {
+        let Ok(destination) = OfficeCode::parse(&destination) else {
             trouble.set(t!("case-destination-missing"));
             return;
         };
-        let new = NewCase { containers: all, declaration, destination, trader: trader.peek().clone() };
+        let new = NewCase { containers, declaration, destination, trader };
         match open_case(&desk.kit(), &officer, new) {
             Ok(case) => {
                 desk.replace(Route::Case { case });
                 desk.open(Route::Goods { case });
             }
             Err(OpenCaseTrouble::Empty) => trouble.set(t!("case-number-missing")),
+            Err(OpenCaseTrouble::Twice(one)) => trouble.set(t!("cover-open-twice", container = one.to_string())),
             Err(OpenCaseTrouble::Store(error)) => trouble.set(store_trouble(&error)),
         }
     };
@@ -97,39 +110,63 @@ pub fn OpenCase(container: Option<ContainerNo>, declaration: Option<DeclarationN
             dock: rsx! {
                 Button { kind: ButtonKind::Go, big: true, icon: "arrow-right", disabled: !ready, text: t!("case-open-next"), onclick: save }
             },
-            for one in containers() {
-                ContainerNumber { key: "{one.as_str()}", number: one.as_str(), size: NumberSize::L, check_label: t!("check-digit-is", d = one.check_digit()) }
+            if entered.read().containers.len() > 1 {
+                Note { icon: "container", text: t!("cover-open-added", n = entered.read().containers.len()) }
             }
-            for count in [containers().len()] { Cells {
+            for one in entered.read().containers.clone() {
+                div { class: "flow flow--between", key: "{one.as_str()}",
+                    ContainerNumber { number: one.as_str(), size: NumberSize::L, check_label: t!("check-digit-is", d = one.check_digit()) }
+                    Button {
+                        icon: "x",
+                        inline: true,
+                        text: t!("cover-open-remove"),
+                        onclick: {
+                            let one = one.clone();
+                            move |()| change(&|entered: &mut OpenCaseDraft| entered.containers.retain(|known| known != &one))
+                        },
+                    }
+                }
+            }
+            for count in [entered.read().containers.len()] { Cells {
                 key: "{count}",
-                label: if containers().is_empty() { words::thing(seal_core::scan::Thing::Container) } else { t!("case-another-container") },
+                label: if count == 0 { words::thing(seal_core::scan::Thing::Container) } else { t!("case-another-container") },
                 value: clean.clone(),
                 help: help.clone(),
                 help_kind,
                 oninput: move |text: String| typing.set(text),
             } }
-            if parsed.is_ok() {
+            if parsed.is_ok() && !twice {
                 Button { icon: "plus", text: t!("case-add-container"), onclick: move |()| {
                     let clean: String = typing.peek().chars().filter(|c| c.is_alphanumeric()).collect();
                     if let Ok(one) = ContainerNo::parse(&clean) {
-                        if !containers.peek().contains(&one) {
-                            containers.write().push(one);
-                        }
+                        change(&|entered: &mut OpenCaseDraft| entered.containers.push(one.clone()));
                         typing.set(String::new());
                     }
                 } }
+            } else {
+                Button { icon: "scan-line", text: t!("cover-open-scan"), onclick: move |()| desk.open(Route::Scan { purpose: ScanFor::OpenCase }) }
             }
             TextField {
                 label: t!("case-declaration"),
-                initial: number(),
+                initial: entered.peek().declaration.clone(),
                 inputmode: "numeric",
                 help: t!("case-declaration-optional"),
-                oninput: move |text: String| number.set(text),
+                oninput: move |text: String| change(&|entered: &mut OpenCaseDraft| entered.declaration.clone_from(&text)),
             }
-            TextField { label: t!("case-trader"), words: true, oninput: move |text: String| trader.set(text) }
+            TextField {
+                label: t!("case-trader"),
+                initial: entered.peek().trader.clone(),
+                words: true,
+                oninput: move |text: String| change(&|entered: &mut OpenCaseDraft| entered.trader.clone_from(&text)),
+            }
             Decision { id: "to", text: t!("case-destination-where") }
             TextField { label: t!("case-office-search"), words: true, oninput: move |text: String| search.set(text) }
-            Options { labelled_by: "to", items: choices, selected: destination(), onselect: move |id: String| destination.set(id) }
+            Options {
+                labelled_by: "to",
+                items: choices,
+                selected: entered.read().destination.clone(),
+                onselect: move |id: String| change(&|entered: &mut OpenCaseDraft| entered.destination.clone_from(&id)),
+            }
             Trouble { text: trouble() }
         }
     }

@@ -1,7 +1,7 @@
 //! Sealing, step 5: the photographs that prove it. They come after the lock, so that the closed lock with its number shows.
 
 use dioxus::prelude::*;
-use seal_core::case::CasePhoto;
+use seal_core::case::{CasePhoto, CaseView};
 use seal_core::evidence::PhotoRole;
 use seal_core::fact::Stage;
 use seal_core::ids::CaseId;
@@ -29,7 +29,7 @@ pub fn Photographs(case: CaseId, seal: SealNo, stage: Stage) -> Element {
     });
     let roles = roles.unwrap_or_default();
     let shots: Vec<(PhotoRole, Option<CasePhoto>)> =
-        roles.iter().map(|role| (*role, view.photos_of(*role, stage).last().cloned())).collect();
+        roles.iter().map(|role| (*role, shown(&view, &seal, *role, stage))).collect();
     let missing = shots.iter().filter(|(_, shot)| shot.is_none()).count();
     let bad = shots.iter().filter(|(_, shot)| shot.as_ref().is_some_and(|shot| !is_good(shot.photo_quality()))).count();
     let next = shots
@@ -48,9 +48,20 @@ pub fn Photographs(case: CaseId, seal: SealNo, stage: Stage) -> Element {
     let room = desk.kit().photos.free_space();
     let lang = crate::ui::theme::words().lang;
     let arm = stage == Stage::Arm;
+    // The cargo is handed over once, when every container is sealed.
+    let left = arm && !view.bare().is_empty();
     let onward = {
         let seal = seal.clone();
-        move |()| if arm { desk.replace(Route::HandOver { case, seal: seal.clone() }) } else { desk.back() }
+        move |()| match (arm, left) {
+            (true, true) => desk.replace(Route::Case { case }),
+            (true, false) => desk.replace(Route::HandOver { case, seal: seal.clone() }),
+            (false, _) => desk.back(),
+        }
+    };
+    let next_step = match (arm, left) {
+        (true, true) => t!("cover-next-container"),
+        (true, false) => t!("arm-next-handover"),
+        (false, _) => t!("done"),
     };
     rsx! {
         Page {
@@ -71,7 +82,7 @@ pub fn Photographs(case: CaseId, seal: SealNo, stage: Stage) -> Element {
                         Button { icon: "arrow-right", text: t!("arm-photos-onward"), onclick: onward.clone() }
                     }
                 } else {
-                    Button { kind: ButtonKind::Go, big: true, icon: "arrow-right", text: if arm { t!("arm-next-handover") } else { t!("done") }, onclick: onward.clone() }
+                    Button { kind: ButtonKind::Go, big: true, icon: "arrow-right", text: next_step, onclick: onward.clone() }
                 }
                 Button { icon: "plus", text: t!("arm-photo-more"), onclick: move |()| desk.open(Route::TakePhoto { case: Some(case), role: PhotoRole::Other, stage }) }
             },
@@ -89,6 +100,14 @@ pub fn Photographs(case: CaseId, seal: SealNo, stage: Stage) -> Element {
             }
             Note { icon: "hard-drive", text: t!("arm-photos-room", size = format::size(room, lang), n = room / ABOUT) }
         }
+    }
+}
+
+/// The newest photograph of a role that can show the seal.
+fn shown(view: &CaseView, seal: &SealNo, role: PhotoRole, stage: Stage) -> Option<CasePhoto> {
+    match view.seal(seal) {
+        Some(seal) => view.photos_of_seal(seal, role, stage).last().cloned(),
+        None => view.photos_of(role, stage).last().cloned(),
     }
 }
 

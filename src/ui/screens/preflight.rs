@@ -10,6 +10,7 @@ use seal_core::seal::reading::LockAction;
 use seal_core::seal::state::Misfit;
 use seal_core::seal_no::SealNo;
 
+use super::cover::{CoverPicker, is_chosen, use_cover};
 use super::parts::{CaseGone, Page, case_of, title_of};
 use super::{trouble, words};
 use crate::actions::lock_command::{Patience, SealTrouble};
@@ -77,6 +78,7 @@ fn stopped(error: &SealTrouble<PairRefusal>) -> Now {
 pub fn Preflight(case: CaseId, seal: SealNo) -> Element {
     let mut desk = use_desk();
     let now = use_signal(|| Now::Pairing);
+    let cover = use_cover(desk, case);
     let mut running = use_signal(|| None::<Task>);
     let start = {
         let seal = seal.clone();
@@ -108,7 +110,10 @@ pub fn Preflight(case: CaseId, seal: SealNo) -> Element {
     let dock = match now() {
         Now::Pairing => rsx! { DockNote { icon: "hourglass", text: t!("arm-pairing-wait") } },
         Now::Paired { checks, .. } if may_arm(&checks) => rsx! {
-            Button { kind: ButtonKind::Go, big: true, icon: "lock", text: t!("arm-next-lock"), onclick: go }
+            if !is_chosen(&view, &cover()) {
+                DockNote { icon: "triangle-alert", text: t!("cover-choose-one") }
+            }
+            Button { kind: ButtonKind::Go, big: true, icon: "lock", disabled: !is_chosen(&view, &cover()), text: t!("arm-next-lock"), onclick: go }
             Button { icon: "repeat", text: t!("arm-other-seal"), onclick: other }
         },
         Now::Paired { checks, .. } => rsx! {
@@ -138,6 +143,10 @@ pub fn Preflight(case: CaseId, seal: SealNo) -> Element {
     };
     rsx! {
         Page { title: t!("arm-title"), sub: title_of(&view), back: true, step: 3, focus: true, report: "preflight", dock,
+            // First: it says which doors the rope goes through.
+            if !matches!(now(), Now::Stopped { .. }) {
+                CoverPicker { view: view.clone(), cover }
+            }
             match now() {
                 Now::Pairing => rsx! {
                     Card { kind: CardKind::Hero, live: true,

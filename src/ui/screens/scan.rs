@@ -9,10 +9,11 @@ use seal_core::near::Change;
 use seal_core::scan::{Because, HowRead, Problem, Recognition, Thing, What, picked};
 
 use super::camera::{CameraPicture, Samples, torch, zoom};
+use super::containers::{joined, of_several, these};
 use super::parts::{Trouble, store_trouble};
 use super::words;
-use crate::actions::Kit;
 use crate::actions::hand_parcel::note_waybill;
+use crate::actions::open_case::{OpenCaseTrouble, add_container, has_open_case};
 use crate::actions::pack_parcel::{PackError, PackWarning, add_seal};
 use crate::actions::receive_parcel::{FoundAs, note_found};
 use crate::actions::scan_item::{Lead, follow, likeliest, note_code, recognise};
@@ -53,7 +54,7 @@ pub struct Offer {
 pub fn wanted(purpose: &ScanFor) -> Option<Thing> {
     match purpose {
         ScanFor::Anything => None,
-        ScanFor::Case { .. } => Some(Thing::Container),
+        ScanFor::Case { .. } | ScanFor::OpenCase => Some(Thing::Container),
         ScanFor::SealToArm { .. }
         | ScanFor::SealOnCase { .. }
         | ScanFor::ParcelContents { .. }
@@ -74,6 +75,7 @@ fn hint(purpose: &ScanFor) -> String {
     match purpose {
         ScanFor::Anything => t!("scan-hint"),
         ScanFor::Case { .. } => t!("scan-hint-case"),
+        ScanFor::OpenCase => t!("cover-open-hint"),
         ScanFor::SealToArm { .. } | ScanFor::SealOnCase { .. } => t!("scan-hint-seal"),
         ScanFor::ParcelContents { .. } => t!("scan-hint-pack"),
         ScanFor::ParcelReceipt { .. } => t!("scan-hint-receive"),
@@ -97,17 +99,40 @@ pub fn offer(desk: Desk, purpose: &ScanFor, reading: &Reading) -> Result<Offer, 
     let view = |case: CaseId| kit.store.case(case).ok().flatten();
     Ok(match (purpose, lead) {
         // ── the scan of one case's papers and container ──
-        (ScanFor::Case { case }, Lead::Cases(cases)) if cases.contains(case) => to_case(*case, String::new()),
-        (ScanFor::Case { .. }, Lead::Cases(cases)) => {
+        (ScanFor::Case { case }, Lead::Cases(cases)) if cases.contains(case) => {
+            match (view(*case), &reading.read.what) {
+                (Some(view), What::Container { number, .. }) => {
+                    of_several(&view, number, to_case(*case, String::new()))
+                }
+                _ => to_case(*case, String::new()),
+            }
+        }
+        (ScanFor::Case { case }, Lead::Cases(cases)) => {
             match likeliest(&kit, &cases, &unit).map_err(|error| store_trouble(&error))? {
                 Some(other) => Offer {
                     chip: Some((Tone::Warn, t!("scan-other-case"))),
                     act: Some((t!("scan-open-other"), "arrow-right")),
-                    ..to_case(other, t!("scan-other-case-why"))
+                    ..to_case(other, joined(t!("scan-other-case-why"), &these(view(*case))))
                 },
-                None => Offer { chip: Some((Tone::Warn, t!("scan-other-case"))), ..nothing(t!("scan-not-this-case")) },
+                None => Offer {
+                    chip: Some((Tone::Warn, t!("scan-other-case"))),
+                    ..nothing(joined(t!("scan-not-this-case"), &these(view(*case))))
+                },
             }
         }
+        // ── one more container of a case that is being opened ──
+        (ScanFor::OpenCase, _) => match &reading.read.what {
+            What::Container { number, .. } => Offer {
+                remark: match has_open_case(&kit, number) {
+                    Ok(true) => t!("cover-open-known"),
+                    Ok(false) => String::new(),
+                    Err(error) => return Err(store_trouble(&error)),
+                },
+                act: Some((t!("cover-open-add"), "plus")),
+                ..nothing(String::new())
+            },
+            _ => nothing(t!("scan-not-wanted", thing = words::thing(Thing::Container))),
+        },
         // ── a seal to put on ──
         (ScanFor::SealToArm { case }, Lead::Seal { seal, .. }) => Offer {
             chip: known_seal(&reading.read),
@@ -234,9 +259,26 @@ pub fn leave(mut desk: Desk, reading: &Reading, offer: &Offer) -> Result<(), Str
     Ok(())
 }
 
-/// Puts a reading into the draft of a parcel. Answers what to say while the camera goes on; `None` leaves the scan.
-pub fn into_parcel(kit: &Kit, purpose: &ScanFor, what: &What) -> Result<Option<(Tone, String)>, String> {
-    match (purpose, what) {
+/// Takes a reading without leaving the scan: a container of the case, or something for a draft. Answers what to say while the camera goes on; `None` leaves the scan.
+pub fn keep(desk: Desk, purpose: &ScanFor, reading: &Reading) -> Result<Option<(Tone, String)>, String> {
+    let kit = &desk.kit();
+    match (purpose, &reading.read.what) {
+        (ScanFor::Case { case }, What::Container { number, .. }) => {
+            let officer = desk.officer().ok_or_else(|| t!("settings-sign-in"))?;
+            note_code(kit, &officer, Some(*case), &reading.read, reading.how, reading.picked)
+                .map_err(|error| store_trouble(&error))?;
+            let view = kit.store.case(*case).map_err(|error| store_trouble(&error))?;
+            let left = view.map_or(0, |view| view.cover().iter().filter(|cover| !cover.scanned).count());
+            Ok(Some((Tone::Ok, t!("cover-scan-kept", container = number.to_string(), n = left))))
+        }
+        (ScanFor::OpenCase, What::Container { number, .. }) => match add_container(kit, number) {
+            Ok(entered) => {
+                let n = entered.containers.len();
+                Ok(Some((Tone::Ok, t!("cover-open-kept", container = number.to_string(), n = n))))
+            }
+            Err(OpenCaseTrouble::Store(error)) => Err(store_trouble(&error)),
+            Err(_) => Err(t!("cover-open-twice", container = number.to_string())),
+        },
         (ScanFor::ParcelContents { parcel }, What::Seal { number }) => match add_seal(kit, *parcel, number) {
             Ok(None) => Ok(Some((Tone::Ok, t!("scan-packed", seal = number.to_string())))),
             Ok(Some(warning)) => {
@@ -556,7 +598,7 @@ fn Found(
                     }
                     return;
                 }
-                match into_parcel(&desk.kit(), &purpose, &reading.read.what) {
+                match keep(desk, &purpose, &reading) {
                     Ok(Some(said)) => {
                         ondone.call(said);
                         onreading.call(None);

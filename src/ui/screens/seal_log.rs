@@ -15,9 +15,9 @@ use seal_core::seal::state::SealState;
 use seal_core::seal::story::TripStory;
 use seal_core::seal_no::SealNo;
 
+use super::cover::numbers;
 use super::frame::{
-    Frame, NotHere, Refusal, container_no, fact_icon, fact_kind, lang, office, officer_name, read, seal_no,
-    stored_name, use_now,
+    Frame, NotHere, Refusal, fact_icon, fact_kind, lang, office, officer_name, read, seal_no, stored_name, use_now,
 };
 use crate::actions::Kit;
 use crate::actions::lock_command::Patience;
@@ -106,6 +106,7 @@ pub fn SealLog(case: CaseId, seal: SealNo, en_route: bool) -> Element {
         Err(trouble) => return rsx! { Frame { title: t!("inspect-title"), {trouble} } },
     };
     let on = sight.case.seal(&seal).cloned();
+    let under = on.as_ref().map_or_else(|| sight.case.doc.containers.clone(), |on| sight.case.under(on));
     let story = sight.story.clone();
     let items = story.as_ref().map(|story| story.items.clone()).unwrap_or_default();
     let alarms = story.as_ref().map_or(0, |story| story.alarms.len() + story.breaches.len());
@@ -171,7 +172,7 @@ pub fn SealLog(case: CaseId, seal: SealNo, en_route: bool) -> Element {
                 }
             },
             div { class: "stack",
-                if let Some(container) = sight.case.doc.containers.first() {
+                if let Some(container) = under.first() {
                     ContainerNumber { number: container.as_str(), size: NumberSize::L, check_label: t!("check-digit-is", d = container.check_digit().to_string()) }
                 } else {
                     p { class: "strong", Rich { text: seal_no(&seal) } }
@@ -201,8 +202,8 @@ pub fn SealLog(case: CaseId, seal: SealNo, en_route: bool) -> Element {
                     Timeline { label: t!("log-trip"), items: entries.into_iter().map(|(_, item)| item).collect::<Vec<_>>() }
                 }
             }
-            if sight.case.doc.containers.len() > 1 {
-                Note { icon: "container", text: sight.case.doc.containers.iter().map(container_no).collect::<Vec<_>>().join(", ") }
+            if under.len() > 1 {
+                Note { icon: "container", text: numbers(&under) }
             }
             if sight.may_cut {
                 Way {

@@ -1,5 +1,6 @@
 //! What keeps a seal from being worked, in words that say what to do.
 
+use seal_core::cover::NotOfCase;
 use seal_core::doc::SealLife;
 use seal_core::seal::fit::Unfit;
 use seal_core::seal::permit::{ArmRefusal, DisarmRefusal, RecordRefusal};
@@ -66,6 +67,11 @@ pub fn misfit(reason: &Misfit) -> String {
     }
 }
 
+/// A container that is not of the case.
+fn not_of_case(other: &NotOfCase) -> String {
+    t!("cover-not-of-case", container = other.0.to_string())
+}
+
 /// Why arming did not begin.
 pub fn arm(reason: &ArmRefusal) -> String {
     match reason {
@@ -76,6 +82,7 @@ pub fn arm(reason: &ArmRefusal) -> String {
             t!("errors-checks-stop", checks = names.join(", "))
         }
         ArmRefusal::Lock(reason) => misfit(reason),
+        ArmRefusal::Cover(other) => not_of_case(other),
     }
 }
 
@@ -102,6 +109,7 @@ pub fn record(reason: &RecordRefusal) -> String {
         RecordRefusal::ElectronicNeeded => t!("errors-electronic-needed"),
         RecordRefusal::Unfit(reason) => unfit(reason),
         RecordRefusal::Lock(reason) => misfit(reason),
+        RecordRefusal::Cover(other) => not_of_case(other),
         RecordRefusal::StaysOn(reason) => disarm(reason),
     }
 }

@@ -100,7 +100,7 @@ pub fn TypeNumber(purpose: ScanFor, initial: String) -> Element {
                     if offer.act.is_none() {
                         return Err(offer.remark);
                     }
-                    super::scan::into_parcel(&kit, &purpose, &reading.read.what)?;
+                    super::scan::keep(desk, &purpose, &reading)?;
                     desk.back();
                     return Ok(None);
                 }

@@ -11,9 +11,8 @@ use seal_core::seal::reading::LockAction;
 use seal_core::seal_no::SealNo;
 use seal_core::time::date_in_vietnam;
 
-use super::frame::{
-    Frame, NotHere, Refusal, condition, condition_icon, container_no, lang, office, read, seal_no, stored_name,
-};
+use super::cover::under_title;
+use super::frame::{Frame, NotHere, Refusal, condition, condition_icon, lang, office, read, seal_no, stored_name};
 use crate::actions::hand_checks::{HandCheckDraft, forget_checks, hand_checks};
 use crate::actions::inspect::{inspect, proposal};
 use crate::i18n::format;
@@ -51,9 +50,9 @@ pub fn Verdict(case: CaseId, seal: SealNo, en_route: bool) -> Element {
     let by_hand = on.as_ref().is_some_and(|on| on.method.is_some());
     let dead = chosen() == Some(SealCondition::FaultyElectronic);
     let seal_type = on.as_ref().map_or(SealType::Electronic, |on| on.seal_type);
-    let sub = match view.doc.containers.first() {
-        Some(container) => t!("inspect-sub", container = container_no(container), seal = seal_no(&seal)),
-        None => t!("inspect-sub-seal", seal = seal_no(&seal)),
+    let sub = match under_title(&view, view.seal(&seal)) {
+        none if none.is_empty() => t!("inspect-sub-seal", seal = seal_no(&seal)),
+        container => t!("inspect-sub", container = container, seal = seal_no(&seal)),
     };
     let open = if chosen().is_some() { open_verdicts(&found, &officer) } else { Vec::new() };
     let decided = verdict().filter(|verdict| open.contains(verdict));

@@ -8,6 +8,8 @@ use super::reading::LockAction;
 use super::state::{Misfit, SealEvent, SealState};
 use crate::case::{CaseView, SealOnCase};
 use crate::codes::{SealType, SealingParty};
+use crate::container::ContainerNo;
+use crate::cover::{ContainerCover, NotOfCase};
 use crate::custody::{SealView, Whereabouts};
 use crate::fact::{ManualMethod, OnOff, SealRecorded, SecondOfficer};
 use crate::ids::{CommandId, OfficeCode};
@@ -37,15 +39,20 @@ pub enum ArmRefusal {
     /// The lock's state does not allow it.
     #[error(transparent)]
     Lock(#[from] Misfit),
+    /// It is to cover what is not of the case.
+    #[error(transparent)]
+    Cover(#[from] NotOfCase),
 }
 
-/// Arming may go on. `prepared_at` is when the newest checks were recorded.
+/// Arming may go on. `containers` are those to come under the seal, none for all; `prepared_at` is when the newest checks
+/// were recorded.
 ///
 /// # Errors
 /// [`ArmRefusal`].
 pub fn may_arm(
     case: &CaseView,
     no: &SealNo,
+    containers: &[ContainerNo],
     officer: &Officer,
     prepared_at: Option<Timestamp>,
     now: Timestamp,
@@ -55,6 +62,7 @@ pub fn may_arm(
     }
     let seal = case.seal(no).ok_or(ArmRefusal::NotPrepared)?;
     may_begin(&seal.state, LockAction::Arm)?;
+    case.named(containers)?;
     let (Some(prepared), Some(at)) = (&seal.prepared, prepared_at) else { return Err(ArmRefusal::NotPrepared) };
     if now.duration_since(at) > PREPARED_HOLDS {
         return Err(ArmRefusal::PreparedTooLongAgo);
@@ -191,8 +199,11 @@ pub enum RecordRefusal {
     #[error("this way of working does not fit the type of seal")]
     MethodDoesNotFit,
     /// Group A goods go under an electronic seal; another one only when those are used up, with the reason recorded.
-    #[error("these goods need an electronic seal; record why none is left first")]
+    #[error("these goods need an electronic seal on each container; record why none is left first")]
     ElectronicNeeded,
+    /// It is to cover what is not of the case.
+    #[error(transparent)]
+    Cover(#[from] NotOfCase),
     /// Must not be used at all.
     #[error(transparent)]
     Unfit(#[from] Unfit),
@@ -229,6 +240,7 @@ pub fn may_record(
     match recorded.on_off {
         OnOff::Off => Ok(may_disarm(case, &recorded.seal, officer, None)?),
         OnOff::On => {
+            let covered = case.named(&recorded.containers)?;
             if let Some(seal) = on_case {
                 may_begin(&seal.state, LockAction::Arm)?;
                 seal.state.apply(&SealEvent::RecordedOn)?;
@@ -245,14 +257,22 @@ pub fn may_record(
                 return Err(Unfit::OnOtherCase(*other).into());
             }
             let mandatory = case.decision.as_ref().is_some_and(|decision| decision.group == GoodsGroup::A);
-            let has_electronic =
-                case.customs_seals().any(|seal| seal.seal_type == SealType::Electronic && seal.state.is_on());
-            if !electronic && mandatory && !has_electronic && case.no_eseal_reason.trim().is_empty() {
+            if !electronic && mandatory && !electronic_on(case, &covered) && case.no_eseal_reason.trim().is_empty() {
                 return Err(RecordRefusal::ElectronicNeeded);
             }
             Ok(())
         }
     }
+}
+
+/// Each of the containers is under an electronic customs seal that is on. Of a case without container numbers only the
+/// whole can be asked.
+#[must_use]
+pub fn electronic_on(case: &CaseView, containers: &[ContainerNo]) -> bool {
+    if case.doc.containers.is_empty() {
+        return case.customs_seals().any(|seal| seal.seal_type == SealType::Electronic && seal.state.is_on());
+    }
+    case.cover().iter().filter(|cover| containers.contains(cover.container)).all(ContainerCover::has_electronic)
 }
 
 /// Seals, inspects and disarms.

@@ -93,6 +93,7 @@ CREATE TABLE case_line (
     goods_group TEXT,
     phase TEXT NOT NULL,
     seals INTEGER NOT NULL,
+    seals_on INTEGER NOT NULL,
     conflict INTEGER NOT NULL,
     planned_at INTEGER NOT NULL,
     changed_at INTEGER,

@@ -4,6 +4,7 @@
 mod journey;
 mod process;
 mod report;
+mod several;
 mod stage;
 mod troubles;
 
@@ -40,8 +41,11 @@ fn rehearse(mut options: Options) -> Result<bool, String> {
     }
     let began = Instant::now();
     let mut report = Report::new(form);
-    let played = Stage::set(&data, seed)
-        .map(|mut stage| journey::play(&mut stage, &mut report).and_then(|()| troubles::play(&mut stage, &mut report)));
+    let played = Stage::set(&data, seed).map(|mut stage| {
+        journey::play(&mut stage, &mut report)?;
+        troubles::play(&mut stage, &mut report)?;
+        several::play(&mut stage, &mut report)
+    });
     if keep {
         eprintln!("kept: {}", data.display());
     } else if let Err(error) = std::fs::remove_dir_all(&data) {
