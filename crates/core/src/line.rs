@@ -143,7 +143,7 @@ pub struct CaseLine {
     pub phase: CasePhase,
     /// Customs seals it has or had.
     pub seals: u32,
-    /// Of these, those that are on.
+    /// Those of them that are on.
     pub seals_on: u32,
     /// Claims that contradict each other, and nobody decided yet.
     pub conflict: bool,
