@@ -97,6 +97,16 @@ impl Asked {
         self.conditions.push_str(condition);
         self.values.extend(values);
     }
+
+    /// What an officer typed stands in a folded text, see [`Needle::is_in`].
+    fn found(&mut self, column: &str, Needle { words, tight }: Needle) {
+        let one = format!("instr({column}, ?) > 0");
+        if words == tight {
+            self.and(&one, [Value::Text(words)]);
+        } else {
+            self.and(&format!("({one} OR {one})"), [Value::Text(words), Value::Text(tight)]);
+        }
+    }
 }
 
 pub fn text(text: &str) -> Value {
@@ -257,9 +267,8 @@ pub fn cases(conn: &Connection, list: &CaseList, page: &Page) -> Result<Lines<Ca
         }
         None => (CASE.to_owned(), "case_line", "planned_at", "id"),
     };
-    if let Some(Needle { words, tight }) = needle {
-        let found = "(instr(case_text.text, ?) > 0 OR instr(case_text.text, ?) > 0)";
-        asked.and(found, [Value::Text(words), Value::Text(tight)]);
+    if let Some(needle) = needle {
+        asked.found("case_text.text", needle);
     }
     if let Some(Mark { order, id: last }) = &page.after {
         let last = blob(last)?;
@@ -273,21 +282,20 @@ pub fn cases(conn: &Connection, list: &CaseList, page: &Page) -> Result<Lines<Ca
 
 pub fn case_count(conn: &Connection, list: &CaseList) -> Result<u64, StoreError> {
     let mut asked = case_asked(list)?;
-    let Some(Needle { words, tight }) = Needle::of(&list.search) else {
+    let Some(needle) = Needle::of(&list.search) else {
         return count(conn, "case_line", vec![asked]);
     };
-    let found = "(instr(text, ?) > 0 OR instr(text, ?) > 0)";
-    asked.and(found, [Value::Text(words), Value::Text(tight)]);
+    asked.found("text", needle);
     count(conn, "case_text CROSS JOIN case_line USING (id)", vec![asked])
 }
 
 pub fn shift(conn: &Connection, unit: &OfficeCode, since: Timestamp) -> Result<Vec<CaseLine>, StoreError> {
     let sql = format!(
-        "SELECT {CASE} FROM case_line WHERE id IN (
-             SELECT id FROM case_line WHERE origin = ?1 AND closed = 0
-             UNION SELECT id FROM case_line WHERE destination = ?1 AND closed = 0
-             UNION SELECT id FROM case_line WHERE origin = ?1 AND closed = 1 AND changed_at >= ?2
-             UNION SELECT id FROM case_line WHERE destination = ?1 AND closed = 1 AND changed_at >= ?2)"
+        "SELECT {CASE} FROM case_line WHERE rowid IN (
+             SELECT rowid FROM case_line WHERE origin = ?1 AND closed = 0
+             UNION SELECT rowid FROM case_line WHERE destination = ?1 AND closed = 0
+             UNION SELECT rowid FROM case_line WHERE origin = ?1 AND closed = 1 AND changed_at >= ?2
+             UNION SELECT rowid FROM case_line WHERE destination = ?1 AND closed = 1 AND changed_at >= ?2)"
     );
     let mut select = conn.prepare_cached(&sql).map_err(database)?;
     let mut rows = select.query((unit.as_str(), millis(since))).map_err(database)?;
@@ -324,9 +332,8 @@ fn parcel_parts(list: &ParcelList) -> Result<Vec<Asked>, StoreError> {
                 part.values.push(Value::Text(to_code(stage)?));
             }
         }
-        if let Some(Needle { words, tight }) = Needle::of(&list.search) {
-            let found = "(instr(text, ?) > 0 OR instr(text, ?) > 0)";
-            part.and(found, [Value::Text(words), Value::Text(tight)]);
+        if let Some(needle) = Needle::of(&list.search) {
+            part.found("text", needle);
         }
     }
     Ok(parts)

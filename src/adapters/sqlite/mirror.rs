@@ -141,9 +141,10 @@ pub fn read_unread(tx: &Transaction<'_>) -> Result<(), StoreError> {
 pub fn photos_wanted(conn: &Connection, unit: &OfficeCode) -> Result<Vec<Sha256>, StoreError> {
     let mut select = conn
         .prepare_cached(
+            // From the few open cases to their photos, never the other way round.
             "SELECT event_photo.sha256 FROM case_line
-             JOIN event ON event.case_id = case_line.id AND event.kind = 'photo_taken' AND event.own = 0
-             JOIN event_photo ON event_photo.event_seq = event.seq
+             CROSS JOIN event ON event.case_id = case_line.id AND +event.kind = 'photo_taken' AND event.own = 0
+             CROSS JOIN event_photo ON event_photo.event_seq = event.seq
              WHERE case_line.destination = ?1 AND case_line.closed = 0
              ORDER BY event_photo.thumbnail DESC, event.seq",
         )
