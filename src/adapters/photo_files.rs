@@ -17,11 +17,14 @@ use crate::ports::photos::{Examined, PhotoError, PhotoFiles};
 /// Kept free for the database, which must always be able to take the facts of the photos: 16 MiB.
 pub const RESERVE: u64 = 16 << 20;
 
+/// Bytes free where a folder lies; none when the system does not say.
+type FreeSpace = Box<dyn Fn(&Path) -> Option<u64> + Send + Sync>;
+
 /// A folder of photos.
 pub struct PhotoFolder {
     blobs: PathBuf,
     scratch: PathBuf,
-    free: Box<dyn Fn(&Path) -> Option<u64> + Send + Sync>,
+    free: FreeSpace,
 }
 
 impl PhotoFolder {

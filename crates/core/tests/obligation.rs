@@ -573,7 +573,7 @@ fn the_same_approval_by_slip_and_by_sync_counts_once() {
     let fold = |events: &[Event]| CaseView::fold(CASE, Some(&doc(CASE, Some(LegalGround::None))), events).unwrap();
     let by_slip = fold(&[slip(CASE)]).approval;
     assert_eq!(by_slip.as_ref().unwrap().event, inner.id);
-    assert_eq!(by_slip, fold(&[inner.clone()]).approval);
+    assert_eq!(by_slip, fold(std::slice::from_ref(&inner)).approval);
     assert_eq!(by_slip, fold(&[slip(CASE), inner.clone()]).approval);
     // Taken in another case it says nothing of this one, nor of that.
     let mut stray = slip(WAITS);
@@ -630,7 +630,7 @@ fn a_statement_ends_by_its_end_or_its_correction() {
         let ended = DepletionEnded { statement: one.id, reason: "đã nhận seal".to_owned() };
         event(2, 30, by, None, Fact::DepletionEnded(ended))
     };
-    assert_eq!(stands(&[one.clone()]), Some(one.id));
+    assert_eq!(stands(std::slice::from_ref(&one)), Some(one.id));
     assert_eq!(stands(&[one.clone(), end("03EE")]), None);
     assert_eq!(stands(&[one.clone(), end("15BB")]), Some(one.id), "another unit cannot end it");
     let newer = statement(3, 10, "03EE", 600);
