@@ -275,7 +275,10 @@ pub fn electronic_on(case: &CaseView, containers: &[ContainerNo]) -> bool {
     if case.doc.containers.is_empty() {
         return case.customs_seals().any(|seal| seal.seal_type == SealType::Electronic && seal.state.is_on());
     }
-    case.cover().iter().filter(|cover| containers.contains(cover.container)).all(ContainerCover::has_electronic)
+    case.cover()
+        .iter()
+        .filter(|cover| containers.is_empty() || containers.contains(cover.container))
+        .all(ContainerCover::has_electronic)
 }
 
 /// Seals, inspects and disarms.
