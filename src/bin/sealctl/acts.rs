@@ -40,7 +40,7 @@ use seal_field::actions::record_seal::{SealByHand, record_seal};
 use seal_field::actions::report_difficulty::report_difficulty;
 use seal_field::actions::scan_item::{Lead, follow, likeliest, note_code, recognise, value_of};
 use seal_field::actions::sign_in::sign_in;
-use seal_field::actions::state_depletion::state_depletion;
+use seal_field::actions::state_depletion::{end_depletion, state_depletion};
 use seal_field::actions::take_photo::{Shot, keep_photo};
 use seal_field::actions::tug_test::tug_test;
 use seal_field::adapters::switchable::NetworkMode;
@@ -92,6 +92,8 @@ pub enum Act {
     },
     /// States that the unit has no electronic seals left.
     StateDepletion { reason: DepletionReason, remark: String, hours: i64 },
+    /// Ends that statement: electronic seals are there again.
+    EndDepletion { reason: String },
     /// Declares the trip.
     Trip { case: CaseId, vehicle: String, driver: String, route: String, hours: u32 },
     /// Pairs with a seal, checks it and lets it go again.
@@ -376,6 +378,10 @@ fn record(desk: &Desk, act: Act) -> Result<Value, String> {
         Act::StateDepletion { reason, remark, hours } => {
             let until = kit.clock.now().wall + SignedDuration::from_hours(hours);
             json!({ "statement": state_depletion(kit, &officer, reason, &remark, until).map_err(words)? })
+        }
+        Act::EndDepletion { reason } => {
+            end_depletion(kit, &officer, &reason).map_err(words)?;
+            json!({})
         }
         Act::Trip { case, vehicle, driver, route, hours } => {
             let trip = Trip { vehicle, driver, route, hours, ..Trip::default() };

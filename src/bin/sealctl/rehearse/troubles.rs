@@ -95,6 +95,10 @@ fn no_eseal_left(report: &mut Report, a: &mut Actor) -> Result<(), Trouble> {
         stated["statement"].clone(),
         a.case(CASE_WITHOUT_ESEAL)?["case"]["depletion"].take(),
     );
+    // It stands for the whole unit until it is ended, and would let bolts pass in later chapters.
+    a.sign_in("hoa.pt", "135790")?;
+    a.act(json!({ "do": "end_depletion", "reason": "Seal đã về" }))?;
+    a.sign_in("an.nv", "246810")?;
     Ok(())
 }
 
