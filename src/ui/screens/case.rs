@@ -265,7 +265,7 @@ fn Numbers(view: CaseView) -> Element {
     rsx! {
         div { class: "stack",
             for container in view.doc.containers.clone() {
-                div { class: "flow flow--between", key: "{container.as_str()}",
+                div { class: "chips", key: "{container.as_str()}",
                     ContainerNumber {
                         number: container.as_str(),
                         size: NumberSize::Xl,
