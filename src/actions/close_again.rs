@@ -40,7 +40,7 @@ pub enum CloseTrouble {
 pub fn seals_on(view: &CaseView) -> Vec<SealNo> {
     let Some(opening) = view.open_opening() else { return Vec::new() };
     let on = view.customs_seals().filter(|seal| seal.state.is_on());
-    on.filter(|seal| view.under(seal).iter().any(|container| opening.opened.containers.contains(container)))
+    on.filter(|seal| view.under(seal).iter().any(|container| opening.containers.contains(container)))
         .map(|seal| seal.no.clone())
         .collect()
 }
@@ -59,7 +59,7 @@ pub fn close_again(kit: &Kit, officer: &Officer, case: CaseId) -> Result<(), Clo
     if let Some(seal) = view.customs_seals().find(|seal| open_command(&seal.state).is_some()) {
         return Err(CloseTrouble::CommandOpen(seal.no.clone()));
     }
-    let opened = &opening.opened.containers;
+    let opened = &opening.containers;
     let bare: Vec<ContainerNo> = view
         .cover()
         .iter()

@@ -102,6 +102,8 @@ pub struct Opening {
     pub unit: OfficeCode,
     /// What was said of it.
     pub opened: OpenedUnderSupervision,
+    /// Containers opened, by their numbers of now: a change of container changes them.
+    pub containers: Vec<ContainerNo>,
     /// When it was closed again, and the seals put on.
     pub closed: Option<(Timestamp, Vec<SealNo>)>,
 }
@@ -466,6 +468,7 @@ impl CaseView {
                     officer: event.officer.clone(),
                     unit: event.unit.clone(),
                     opened: opened.clone(),
+                    containers: opened.containers.clone(),
                     closed: None,
                 });
             }
@@ -494,6 +497,7 @@ impl CaseView {
         }
         renamed(&mut self.doc.containers);
         self.seals.iter_mut().for_each(|seal| renamed(&mut seal.containers));
+        self.openings.iter_mut().for_each(|opening| renamed(&mut opening.containers));
         self.containers_scanned.retain(|container| container != old);
         self.container_changes.push(ContainerChange {
             event: event.id,
