@@ -49,6 +49,15 @@ pub enum ScanFor {
         /// Which.
         parcel: ParcelId,
     },
+    /// Seals to hand over, one after another.
+    HandOver,
+    /// Seals to take over, one after another.
+    TakeOver {
+        /// By which offer.
+        offer: EventId,
+    },
+    /// Seals of a stock count, one after another.
+    StockCount,
     /// A slip on another phone's screen.
     Slip {
         /// Of which case; none for any.
@@ -213,6 +222,51 @@ pub enum Route {
     Seal {
         /// Which.
         seal: SealNo,
+    },
+    /// What becomes of a seal: repair, damaged, lost, out of use.
+    ChangeLife {
+        /// Which.
+        seal: SealNo,
+    },
+    /// The unit's seals: counts and list.
+    Stock,
+    /// Seals from the stock to an officer, by number range.
+    IssueSeals,
+    /// Seals to another officer: which, and to whom.
+    OfferSeals,
+    /// An offer as a code for the taker's phone.
+    OfferShown {
+        /// Which.
+        offer: EventId,
+    },
+    /// An offer as read from the giver's screen.
+    TakeOver {
+        /// The event, as signed.
+        slip: B64,
+    },
+    /// The taker's slip as read from their screen.
+    ConfirmTaken {
+        /// The event, as signed.
+        slip: B64,
+    },
+    /// A stock count.
+    CountStock,
+    /// Another seal in a seal's place.
+    ReplaceSeal {
+        /// Of which case.
+        case: CaseId,
+        /// Which comes off.
+        old: SealNo,
+    },
+    /// The goods in another container.
+    ChangeContainer {
+        /// Of which case.
+        case: CaseId,
+    },
+    /// An opening before a witness.
+    OpenSupervised {
+        /// Of which case.
+        case: CaseId,
     },
     /// Turnaround of the unit's seals.
     Turnaround,

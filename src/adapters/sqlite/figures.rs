@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
-use seal_core::figures::{Days, Holder, Place, ReturnFigures, StockCount, Turnaround};
-use seal_core::ids::OfficeCode;
+use seal_core::figures::{Days, HandCount, Holder, Place, ReturnFigures, StockCount, Turnaround};
+use seal_core::ids::{OfficeCode, OfficerId};
 use seal_core::work::day_begins;
 
 use super::codec::{database, from_code, millis, moment};
@@ -49,6 +49,31 @@ pub fn stock(conn: &Connection, which: &Seals) -> Result<Vec<StockCount>, StoreE
             Ok(StockCount { kind, life, place, seals })
         })
         .collect()
+}
+
+/// Officer, kind and life.
+type InHand = (Option<String>, Option<String>, Option<String>);
+
+pub fn hands(conn: &Connection, unit: &OfficeCode) -> Result<Vec<HandCount>, StoreError> {
+    let mut select = conn
+        .prepare_cached(
+            "SELECT officer, kind, life, count(*) FROM seal_line WHERE holder = ?1 GROUP BY officer, kind, life
+             ORDER BY officer, kind, life",
+        )
+        .map_err(database)?;
+    let rows = select
+        .query_map(params![unit.as_str()], |row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get::<_, u64>(3)?)))
+        .map_err(database)?;
+    rows.map(|row| {
+        let ((officer, kind, life), seals): (InHand, u64) = row.map_err(database)?;
+        Ok(HandCount {
+            officer: officer.map(OfficerId),
+            kind: kind.map(|code| from_code(&code)).transpose()?,
+            life: life.map(|code| from_code(&code)).transpose()?,
+            seals,
+        })
+    })
+    .collect()
 }
 
 pub fn returns(conn: &Connection, unit: &OfficeCode, now: Timestamp) -> Result<ReturnFigures, StoreError> {

@@ -15,6 +15,7 @@ use super::containers::ContainerRows;
 use super::cover::under_words;
 use super::parts::{Page, Trouble};
 use super::pictures::{Prefer, photo_src};
+use super::reopen::{OnTheWay, OpeningCard};
 use super::scan::inspect_route;
 use super::stored::{CaseGone, case_of, store_trouble};
 use super::words;
@@ -70,6 +71,10 @@ pub fn next(view: &CaseView, unit: &OfficeCode, rules: &RulePack, group: Option<
         return Next::Settle(seal.no.clone(), action);
     }
     let on: Vec<&SealOnCase> = view.customs_seals().filter(|seal| seal.state.is_on()).collect();
+    // Opened under supervision: whoever opened it puts the next seal on.
+    if let Some(opening) = view.open_opening() {
+        return if &opening.unit == unit { Next::ScanSeal } else { Next::Await };
+    }
     match (view.phase(), on.first()) {
         (CasePhase::ToSeal | CasePhase::Sealing, _) if &view.doc.origin == unit => match group {
             None if view.ground.is_none() => Next::Ground,
@@ -198,6 +203,7 @@ pub fn Case(case: CaseId) -> Element {
                     Button { icon: "scale", text: t!("case-conflict-open"), onclick: move |()| desk.open(Route::Conflict { case }) }
                 }
             }
+            OpeningCard { view: view.clone() }
             if several {
                 ContainerRows { view: view.clone(), unit: unit.clone(), group }
             }
@@ -220,6 +226,7 @@ pub fn Case(case: CaseId) -> Element {
                     Row { icon: "anchor", title: t!("case-no-seal") }
                 }
             }
+            OnTheWay { view: view.clone() }
             if let Some(trip) = trip {
                 Card {
                     CardHead { eyebrow: t!("case-trip") }

@@ -59,6 +59,15 @@ pub fn fact_icon(kind: &str) -> &'static str {
         "conflict_decided" => "scale",
         "difficulty_reported" => "message-square-warning",
         "tracking_seen" => "radio",
+        "seals_issued" | "seals_offered" => "send",
+        "seals_taken_over" => "hand",
+        "stock_counted" => "clipboard-check",
+        "seal_replaced" | "container_changed" => "repeat",
+        "opened_under_supervision" => "lock-open",
+        "closed_again" => "lock",
+        "seal_life_changed" => "cpu",
+        "loss_reported" => "triangle-alert",
+        "loss_settled" => "circle-check",
         _ => "file-text",
     }
 }

@@ -122,6 +122,7 @@ pub fn Home() -> Element {
                 items: stats,
                 onselect: move |id: String| desk.open(if id == "queue" { Route::Queue } else { Route::Returns }),
             }
+            Way { icon: "anchor", title: t!("stock-title"), sub: t!("stock-sub"), onclick: move |()| desk.open(Route::Stock) }
             if !rest.is_empty() || !shift.parcels.lines.is_empty() {
                 SectionHead { title: t!("case-this-shift"), note: t!("case-shift-count", n = shift.cases.len(), done = done) }
                 List {

@@ -11,16 +11,24 @@ use super::cover::{CoverPicker, is_chosen, under_words, use_cover};
 use super::depletion::DepletionOf;
 use super::duty::{CitedProp, NeedCard, NeedProp, NeedWay};
 use super::parts::{Page, Trouble};
+use super::reopen::Lowest;
 use super::stored::{CaseGone, case_of};
 use super::trouble;
 use super::words::{self, title_of};
 use crate::actions::choose_cover::forget_cover;
 use crate::actions::record_seal::{SealByHand, record_seal};
+use crate::actions::stock::lowest;
 use crate::actions::unit_state::obligation_of;
 use crate::t;
 use crate::ui::components::*;
-use crate::ui::desk::use_desk;
+use crate::ui::desk::{Desk, use_desk};
 use crate::ui::route::Route;
+
+/// The officer's lowest unused number of a kind.
+fn lowest_of(desk: Desk, kind: CustomsSealKind) -> Option<SealNo> {
+    let officer = desk.officer()?;
+    desk.look(|kit| lowest(kit, &officer, kind)).ok().flatten()
+}
 
 const METHODS: [ManualMethod; 4] =
     [ManualMethod::Card, ManualMethod::Keypad, ManualMethod::MonitoringCentre, ManualMethod::ByHand];
@@ -63,6 +71,7 @@ pub fn ManualSeal(case: CaseId, seal: Option<SealNo>) -> Element {
     let needs = law.as_ref().and_then(|law| law.may_put_on(seal_type).err());
     let cited = law.as_ref().and_then(|law| law.on(seal_type).cited.clone());
     let stands_in = !electronic && needs.is_none() && law.as_ref().is_some_and(|law| law.relies_on.is_some());
+    let parsed_now = parsed.clone().ok();
     let ready = parsed.is_ok()
         && same
         && (!customs || kind().is_some())
@@ -190,6 +199,12 @@ pub fn ManualSeal(case: CaseId, seal: Option<SealNo>) -> Element {
                 }
                 if stands_in {
                     DepletionOf { unit: view.doc.origin.clone() }
+                }
+                if customs && !electronic && let Some(kind) = kind() {
+                    Lowest { seal: lowest_of(desk, kind), kind }
+                    if let Some(low) = lowest_of(desk, kind).filter(|low| parsed_now.as_ref().is_some_and(|no| no != low)) {
+                        Card { kind: CardKind::Warn, Note { icon: "triangle-alert", text: t!("stock-not-lowest", seal = words::seal_no(&low)) } }
+                    }
                 }
                 if !electronic {
                     Decision { id: "class", text: t!("arm-which-class") }

@@ -8,6 +8,7 @@ mod cases;
 mod codes;
 mod conflict;
 mod containers;
+mod count;
 mod cover;
 mod cut_off;
 mod decide_approval;
@@ -16,7 +17,9 @@ mod duty;
 mod goods;
 mod hand_checks;
 mod hand_over;
+mod hand_seals;
 mod home;
+mod issue;
 mod lock;
 mod manual_seal;
 mod open_case;
@@ -31,6 +34,7 @@ mod practice;
 mod preflight;
 mod queue;
 mod refusals;
+mod reopen;
 mod report;
 mod returns;
 mod reuse;
@@ -41,6 +45,7 @@ mod seal_log;
 mod settings;
 mod sign_in;
 mod slip;
+mod stock;
 mod stored;
 mod take_photo;
 mod trip;
@@ -133,6 +138,17 @@ fn Shown(route: Route) -> Element {
         Route::ParcelHandOver { parcel } => rsx! { parcel_hand_over::ParcelHandOver { parcel } },
         Route::ParcelReceive { parcel } => rsx! { parcel_receive::ParcelReceive { parcel } },
         Route::Seal { seal } => rsx! { seal::Seal { seal } },
+        Route::ChangeLife { seal } => rsx! { seal::ChangeLife { seal } },
+        Route::Stock => rsx! { stock::Stock {} },
+        Route::IssueSeals => rsx! { issue::IssueSeals {} },
+        Route::OfferSeals => rsx! { hand_seals::OfferSeals {} },
+        Route::OfferShown { offer } => rsx! { hand_seals::OfferShown { offer } },
+        Route::TakeOver { slip } => rsx! { hand_seals::TakeOver { slip } },
+        Route::ConfirmTaken { slip } => rsx! { hand_seals::ConfirmTaken { slip } },
+        Route::CountStock => rsx! { count::CountStock {} },
+        Route::ReplaceSeal { case, old } => rsx! { reopen::ReplaceSeal { case, old } },
+        Route::ChangeContainer { case } => rsx! { reopen::ChangeContainer { case } },
+        Route::OpenSupervised { case } => rsx! { reopen::OpenSupervised { case } },
         Route::Turnaround => rsx! { turnaround::Turnaround {} },
         Route::Rules => rsx! { rules::Rules {} },
         Route::Queue => rsx! { queue::Queue {} },

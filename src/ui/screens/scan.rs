@@ -56,6 +56,14 @@ pub fn Scan(purpose: ScanFor) -> Element {
                     Ok(Seen::Code { text, .. }) if slips.take(desk, &listen_for, &text) => reading.set(None),
                     Ok(Seen::Code { text, symbology, how }) => {
                         let read = recognise(&kit, &text, Some(symbology), wanted(&listen_for));
+                        // One seal after another, without a touch: only what is not known is asked about.
+                        if one_by_one(&listen_for) && matches!(read.what, What::Seal { .. }) && read.is_confirmed() {
+                            let kept = keep(desk, &listen_for, &Reading { read, how, picked: false });
+                            taken.set(text);
+                            reading.set(None);
+                            done.set(Some(kept.unwrap_or_else(|why| Some((Tone::Warn, why))).unwrap_or_default()));
+                            continue;
+                        }
                         let new = Reading { read, how, picked: false };
                         if better(desk, &listen_for, reading.peek().as_ref(), &new) {
                             trouble.set(String::new());
@@ -152,6 +160,11 @@ pub fn Scan(purpose: ScanFor) -> Element {
     }
 }
 
+/// A list is worked off by scan: each known seal is taken as it is seen.
+fn one_by_one(purpose: &ScanFor) -> bool {
+    matches!(purpose, ScanFor::HandOver | ScanFor::TakeOver { .. } | ScanFor::StockCount)
+}
+
 fn formats(purpose: &ScanFor) -> u8 {
     match wanted(purpose) {
         Some(Thing::Seal) => 2,
@@ -169,6 +182,7 @@ fn hint(purpose: &ScanFor) -> String {
         ScanFor::ParcelContents { .. } => t!("scan-hint-pack"),
         ScanFor::ParcelReceipt { .. } => t!("scan-hint-receive"),
         ScanFor::Waybill { .. } => t!("scan-hint-waybill"),
+        ScanFor::HandOver | ScanFor::TakeOver { .. } | ScanFor::StockCount => t!("stock-scan-hint"),
         ScanFor::Slip { .. } => t!("slip-hint"),
     }
 }

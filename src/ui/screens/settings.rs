@@ -116,6 +116,7 @@ pub fn Settings() -> Element {
                 if desk.practice().is_some() {
                     Row { icon: "graduation-cap", title: t!("settings-practice"), sub: t!("settings-practice-sub"), onclick: move |()| desk.open(Route::Practice) }
                 }
+                Row { icon: "anchor", title: t!("stock-title"), sub: t!("stock-sub"), onclick: move |()| desk.open(Route::Stock) }
                 Row { icon: "repeat", title: t!("settings-turnaround"), onclick: move |()| desk.open(Route::Turnaround) }
                 Row { icon: "message-square-warning", title: t!("report-trouble"), sub: t!("settings-report-sub"), onclick: move |()| desk.open(Route::Report { screen: "settings".to_owned() }) }
             }

@@ -234,7 +234,8 @@ fn slip_leads_to(signed: &SignedEvent) -> Option<Route> {
     match &signed.event.fact {
         Fact::ApprovalAsked(_) => Some(Route::DecideApproval { request: signed.event.id, slip: Some(slip) }),
         Fact::ApprovalGiven(_) => Some(Route::TakeApproval { case: signed.event.case?, slip }),
-        // A hand-over of seals (SealsOffered, SealsTakenOver) gets its arm here.
+        Fact::SealsOffered(_) => Some(Route::TakeOver { slip }),
+        Fact::SealsTakenOver(_) => Some(Route::ConfirmTaken { slip }),
         _ => None,
     }
 }

@@ -9,16 +9,20 @@ use seal_core::seal_no::SealNo;
 
 use super::recognised::Reading;
 use crate::actions::Kit;
+use crate::actions::count_stock::{CountTrouble, CountedAs, note_counted};
 use crate::actions::hand_parcel::note_waybill;
+use crate::actions::offer_seals::add_to_offer;
 use crate::actions::open_case::{OpenCaseTrouble, add_container, has_open_case};
 use crate::actions::pack_parcel::{PackError, PackWarning, add_seal};
 use crate::actions::receive_parcel::{FoundAs, note_found};
 use crate::actions::scan_item::{Lead, follow, likeliest, note_code};
+use crate::actions::take_over_seals::check_off;
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::Desk;
 use crate::ui::route::{Route, ScanFor};
 use crate::ui::screens::containers::{joined, of_several, these};
+use crate::ui::screens::hand_seals::offer_trouble;
 use crate::ui::screens::stored::store_trouble;
 use crate::ui::screens::words;
 
@@ -46,7 +50,10 @@ pub fn wanted(purpose: &ScanFor) -> Option<Thing> {
         ScanFor::SealToArm { .. }
         | ScanFor::SealOnCase { .. }
         | ScanFor::ParcelContents { .. }
-        | ScanFor::ParcelReceipt { .. } => Some(Thing::Seal),
+        | ScanFor::ParcelReceipt { .. }
+        | ScanFor::HandOver
+        | ScanFor::TakeOver { .. }
+        | ScanFor::StockCount => Some(Thing::Seal),
         ScanFor::Waybill { .. } => Some(Thing::Waybill),
     }
 }
@@ -161,6 +168,12 @@ pub fn offer(desk: Desk, purpose: &ScanFor, reading: &Reading) -> Result<Offer, 
             act: Some((t!("scan-receive"), "package-open")),
             ..nothing(String::new())
         },
+        // ── seals of a list that is worked off: known ones are taken as they are seen ──
+        (ScanFor::HandOver | ScanFor::TakeOver { .. } | ScanFor::StockCount, Lead::Seal { .. }) => Offer {
+            chip: known_seal(&reading.read),
+            act: Some((t!("stock-take-seal"), "check")),
+            ..nothing(String::new())
+        },
         (ScanFor::Waybill { .. }, Lead::Waybill(_)) => {
             Offer { act: Some((t!("scan-use-waybill"), "check")), ..nothing(String::new()) }
         }
@@ -177,9 +190,9 @@ fn known_seal(read: &Recognition) -> Option<(Tone, String)> {
 /// Where a seal to put on leads: a mechanical one that is in use has no radio to ask, and is recorded; of any other the
 /// checks say what is so.
 fn seal_route(kit: &Kit, case: CaseId, seal: SealNo) -> Route {
-    let doc = kit.store.seal(&seal).ok().flatten().and_then(|view| view.doc);
-    match doc {
-        Some(doc) if doc.seal_type == SealType::Mechanical && doc.life == SealLife::InService => {
+    let view = kit.store.seal(&seal).ok().flatten();
+    match view.as_ref().and_then(|view| Some((view.doc.as_ref()?, view.life))) {
+        Some((doc, Some(SealLife::InService))) if doc.seal_type == SealType::Mechanical => {
             Route::ManualSeal { case, seal: Some(seal) }
         }
         _ => Route::Preflight { case, seal },
@@ -286,6 +299,28 @@ pub fn keep(desk: Desk, purpose: &ScanFor, reading: &Reading) -> Result<Option<(
                 Err(t!("errors-store"))
             }
         },
+        (ScanFor::HandOver, What::Seal { number }) => {
+            let officer = desk.officer().ok_or_else(|| t!("settings-sign-in"))?;
+            match add_to_offer(kit, &officer, number) {
+                Ok(()) => Ok(Some((Tone::Ok, t!("stock-scan-added", seal = number.to_string())))),
+                Err(error) => Err(offer_trouble(&error)),
+            }
+        }
+        (ScanFor::TakeOver { offer }, What::Seal { number }) => {
+            check_off(kit, *offer, number, true).map_err(|error| store_trouble(&error))?;
+            Ok(Some((Tone::Ok, t!("stock-scan-checked", seal = number.to_string()))))
+        }
+        (ScanFor::StockCount, What::Seal { number }) => {
+            let officer = desk.officer().ok_or_else(|| t!("settings-sign-in"))?;
+            let seal = number.to_string();
+            match note_counted(kit, &officer, number) {
+                Ok(CountedAs::Expected) => Ok(Some((Tone::Ok, t!("count-scan-found", seal = seal)))),
+                Ok(CountedAs::Extra) => Ok(Some((Tone::Warn, t!("count-scan-extra", seal = seal)))),
+                Ok(CountedAs::Twice) => Ok(Some((Tone::Warn, t!("count-scan-twice", seal = seal)))),
+                Err(CountTrouble::NotBegun) => Err(t!("count-not-begun")),
+                Err(CountTrouble::Store(error)) => Err(store_trouble(&error)),
+            }
+        }
         (ScanFor::Waybill { parcel }, What::Waybill { number }) => {
             note_waybill(kit, *parcel, number.as_ref()).map_err(|error| store_trouble(&error))?;
             Ok(None)
