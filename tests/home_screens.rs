@@ -427,8 +427,20 @@ async fn a_parcel_goes_home_and_every_difference_is_in_its_record() {
     assert_eq!(add_seal(kit, parcel, &seal("83183390")).unwrap(), Some(PackWarning::BelongsElsewhere));
     assert_eq!(add_seal(kit, parcel, &seal("99990001")).unwrap(), Some(PackWarning::NotInRegister));
     change_parcel(kit, parcel, |draft| draft.seals.retain(|packed| packed.seal != seal("99990001"))).unwrap();
+    assert!(matches!(pack_parcel(kit, b, parcel), Err(PackError::Awake)));
+    change_parcel(kit, parcel, |draft| {
+        for no in ["83182104", "83182119", "83183390"] {
+            draft.put_to_sleep(&seal(no), true);
+        }
+        draft.seals[1].battery_percent = Some(12);
+    })
+    .unwrap();
     assert!(matches!(pack_parcel(kit, b, parcel), Err(PackError::Reminders)));
-    change_parcel(kit, parcel, |draft| draft.reminders = vec![Reminder::Asleep, Reminder::Charged]).unwrap();
+    change_parcel(kit, parcel, |draft| {
+        draft.reminders = vec![Reminder::Charged];
+        draft.ropes = 2;
+    })
+    .unwrap();
     says(
         &screen(&bench, b, &Route::ParcelPack { parcel }, "parcel-pack"),
         &[
@@ -436,6 +448,8 @@ async fn a_parcel_goes_home_and_every_difference_is_in_its_record() {
             "8318 2133",
             "Seal của đơn vị khác",
             "Đã dán nhãn pin lithium",
+            "Chưa đọc pin",
+            "Pin 12%, sạc trước khi gửi",
             "Quét seal tiếp theo",
         ],
     );
@@ -450,6 +464,9 @@ async fn a_parcel_goes_home_and_every_difference_is_in_its_record() {
     assert_eq!(waiting_parcel(kit).unwrap(), None);
     pack_parcel(kit, b, parcel).unwrap();
     assert!(matches!(parcel_draft(kit, parcel), Err(PackError::NotBegun)));
+    let packed = bench.device.store.parcel(parcel).unwrap().unwrap().packed;
+    assert!(packed.lithium_label && packed.packed.iter().all(|one| one.asleep));
+    assert_eq!(packed.packed.iter().map(|one| one.battery_percent).collect::<Vec<_>>(), [None, Some(12), None]);
     says(&screen(&bench, b, &Route::Returns, "returns-packed"), &["Trong kiện GP-", "chờ bưu tá"]);
 
     says(

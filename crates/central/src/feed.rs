@@ -14,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction};
 use seal_core::doc::{Doc, SealDoc};
 use seal_core::event::{Event, SignedEvent};
 use seal_core::fact::Fact;
-use seal_core::ids::{CaseId, EventId, OfficerId, ParcelId};
+use seal_core::ids::{CaseId, OfficerId, ParcelId};
 use seal_core::officer::Officer;
 use seal_core::seal_no::SealNo;
 use seal_core::wire::{B64, CHANGES_MEDIA_TYPE, Change, ChangesResponse, PROTO};
@@ -113,6 +113,8 @@ fn follow_by_event(tx: &Transaction, event: &Event, unit: Option<&str>) -> Resul
         Fact::ParcelPacked(packed) => units.extend([&packed.from, &packed.to].map(|unit| unit.as_str().to_owned())),
         Fact::ParcelReceived(received) => units.push(received.at.as_str().to_owned()),
         Fact::SealReceived(received) => units.push(received.at.as_str().to_owned()),
+        // Who has to answer for a loss hears of it.
+        Fact::LossReported(loss) => units.push(loss.responsible.as_str().to_owned()),
         _ => {}
     }
     for unit in &units {
@@ -153,18 +155,12 @@ fn subjects(tx: &Transaction, event: &Event) -> Result<Vec<String>, Trouble> {
     let mut subjects: Vec<String> = event.case.map(case).into_iter().collect();
     subjects.extend(fact.seals().into_iter().map(seal));
     subjects.extend(fact.parcel().map(parcel));
-    let spoken_of: &[EventId] = match fact {
-        Fact::ReuseReserved(reserved) => {
-            subjects.push(case(reserved.for_case));
-            &[]
-        }
-        Fact::ConflictDecided(decided) => &decided.events,
-        Fact::Corrected(corrected) => std::slice::from_ref(&corrected.event),
-        _ => &[],
-    };
+    if let Fact::ReuseReserved(reserved) = fact {
+        subjects.push(case(reserved.for_case));
+    }
     let mut of_event =
         tx.prepare_cached("SELECT subject FROM event_subject JOIN event USING (seq) WHERE event.id = ?1")?;
-    for id in spoken_of {
+    for id in fact.speaks_of() {
         for subject in of_event.query_map([id.0.as_bytes()], |row| row.get(0))? {
             subjects.push(subject?);
         }

@@ -202,6 +202,9 @@ async fn a_case_opened_on_the_spot_and_a_parcel_reach_their_other_end() {
             missing: vec![seal("83181001")],
             extra: vec![seal("83181002")],
             remark: String::new(),
+            awaited: Vec::new(),
+            ropes: None,
+            chargers: None,
         }),
     );
     world.push(&c, std::slice::from_ref(&received)).await;

@@ -18,11 +18,13 @@ mod hand_checks;
 mod hand_over;
 mod home;
 mod lock;
+mod losses;
 mod manual_seal;
 mod open_case;
 mod parcel_hand_over;
 mod parcel_pack;
 mod parcel_receive;
+mod parcel_sent;
 mod parcels;
 pub(crate) mod parts;
 mod photos;
@@ -48,6 +50,7 @@ mod trouble;
 mod turnaround;
 mod type_number;
 mod verdict;
+mod way_home;
 pub(crate) mod words;
 
 use dioxus::prelude::*;
@@ -133,6 +136,8 @@ fn Shown(route: Route) -> Element {
         Route::ParcelHandOver { parcel } => rsx! { parcel_hand_over::ParcelHandOver { parcel } },
         Route::ParcelReceive { parcel } => rsx! { parcel_receive::ParcelReceive { parcel } },
         Route::Seal { seal } => rsx! { seal::Seal { seal } },
+        Route::Losses => rsx! { losses::Losses {} },
+        Route::Loss { report } => rsx! { losses::OneLoss { report } },
         Route::Turnaround => rsx! { turnaround::Turnaround {} },
         Route::Rules => rsx! { rules::Rules {} },
         Route::Queue => rsx! { queue::Queue {} },
