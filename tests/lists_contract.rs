@@ -443,11 +443,8 @@ fn returns_agree(store: &SqliteStore, whole: &Whole, limit: usize) {
             to_return: clocks.len() as u64,
             overdue: clocks.iter().flatten().filter(|clock| clock.left(now).is_negative()).count() as u64,
             due_today: clocks.iter().flatten().filter(|clock| clock.last_day <= today).count() as u64,
-            soon: clocks
-                .iter()
-                .flatten()
-                .filter(|clock| matches!(urgency(clock, rules, now), Urgency::Soon(_)))
-                .count() as u64,
+            soon: clocks.iter().flatten().filter(|clock| matches!(urgency(clock, rules, now), Urgency::Soon(_))).count()
+                as u64,
             no_deadline: clocks.iter().filter(|clock| clock.is_err()).count() as u64,
         };
         assert_eq!(store.return_figures(&unit, now).unwrap(), figures);

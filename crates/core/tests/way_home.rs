@@ -366,7 +366,6 @@ fn who_may_say_what_became_of_a_seal() {
     // Damaged: repair is the owner's and the manager's.
     assert_eq!(may(1, InRepair, "03EE", Role::Officer), Ok(()));
     assert_eq!(may(1, Repaired, "15BB", Role::Officer), Err(MayNotSettle::NotTheOwner));
-    let no_rule =
-        may_settle(&losses[1], WrittenOff, &officer("02CI", Role::Supervisor), &homes, None);
+    let no_rule = may_settle(&losses[1], WrittenOff, &officer("02CI", Role::Supervisor), &homes, None);
     assert_eq!(no_rule, Err(MayNotSettle::NoRule));
 }

@@ -90,8 +90,7 @@ pub const SEAL: &str = "no, seal_type, kind, owner, manager, life, holder, on_ca
 pub const CASE: &str = "id, container, containers, declaration, trader, vehicle, origin, destination, ground, goods_group, \
     phase, seals, seals_on, conflict, planned_at, changed_at, approved";
 /// See [`SEAL`].
-pub const PARCEL: &str =
-    "id, number, origin, destination, seals, stage, packed_at, handed_at, waybill, received_at, differences, open, \
+pub const PARCEL: &str = "id, number, origin, destination, seals, stage, packed_at, handed_at, waybill, received_at, differences, open, \
     news_at";
 
 /// A statement in the making: its conditions and what stands for the question marks, in order.

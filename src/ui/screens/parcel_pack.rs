@@ -12,11 +12,11 @@ use super::pictures::{Prefer, photo_src};
 use super::stored::{NotHere, read};
 use super::trouble::seal_trouble;
 use super::words::{office, seal_no};
-use crate::actions::pack_parcel::{
-    PackError, PackWarning, PackedSeal, ParcelDraft, Reminder, change_parcel, give_up_parcel, pack_parcel, parcel_draft,
-    photograph_parcel,
-};
 use crate::actions::lock_command::Patience;
+use crate::actions::pack_parcel::{
+    PackError, PackWarning, PackedSeal, ParcelDraft, Reminder, change_parcel, give_up_parcel, pack_parcel,
+    parcel_draft, photograph_parcel,
+};
 use crate::actions::read_charge::read_charge;
 use crate::i18n::format;
 use crate::t;

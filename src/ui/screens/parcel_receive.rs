@@ -332,11 +332,14 @@ fn Received(view: ParcelView) -> Element {
             back: true,
             dock: rsx! {
                 Refusal { text: refusal() }
-                if still {
-                    Button { kind: ButtonKind::Go, big: true, icon: "scan-barcode", text: t!("receive-rest"), onclick: move |()| desk.open(Route::Scan { purpose: ScanFor::ParcelReceipt { parcel } }) }
-                    Button { icon: "package", text: t!("return-parcels"), onclick: move |()| desk.open(Route::Parcels) }
-                } else {
+                if late.is_empty() {
                     Button { kind: ButtonKind::Go, big: true, icon: "package", text: t!("return-parcels"), onclick: move |()| desk.open(Route::Parcels) }
+                }
+                if still {
+                    Button { kind: if late.is_empty() { ButtonKind::Plain } else { ButtonKind::Go }, big: !late.is_empty(), icon: "scan-barcode", text: t!("receive-rest"), onclick: move |()| desk.open(Route::Scan { purpose: ScanFor::ParcelReceipt { parcel } }) }
+                }
+                if !late.is_empty() {
+                    Button { icon: "package", text: t!("return-parcels"), onclick: move |()| desk.open(Route::Parcels) }
                 }
             },
             Card { kind: if open { CardKind::Bad } else { CardKind::Hero },

@@ -66,9 +66,18 @@ pub fn Parcels() -> Element {
     let rest: Vec<ParcelLine> = received.lines.into_iter().filter(|line| line.open == 0).collect();
     let unit = officer.unit.clone();
     let mine = move |parcel: &ParcelLine| {
-        if parcel.from == unit { Route::ParcelHandOver { parcel: parcel.id } } else { Route::ParcelReceive { parcel: parcel.id } }
+        if parcel.from == unit {
+            Route::ParcelHandOver { parcel: parcel.id }
+        } else {
+            Route::ParcelReceive { parcel: parcel.id }
+        }
     };
-    let nothing = open.is_empty() && differing.is_empty() && gone.is_empty() && waiting.is_empty() && coming.is_empty() && rest.is_empty();
+    let nothing = open.is_empty()
+        && differing.is_empty()
+        && gone.is_empty()
+        && waiting.is_empty()
+        && coming.is_empty()
+        && rest.is_empty();
     rsx! {
         parts::Page { title: t!("return-parcels"), back: true,
             if nothing {

@@ -213,9 +213,12 @@ fn Urgent(due: Due, now: Timestamp) -> Element {
                     ClockRing { clock: ClockProp(clock.clone()), now }
                 }
             }
-            UrgencyChip { urgency: due.urgency }
             if let Some(clock) = &clock {
                 Deadline { clock: ClockProp(clock.clone()), now }
+                // The card says by itself that it is too late.
+                if due.urgency != Urgency::Overdue {
+                    UrgencyChip { urgency: due.urgency }
+                }
             } else {
                 Decision { text: no_clock(&due.clock) }
             }

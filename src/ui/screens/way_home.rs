@@ -12,10 +12,8 @@ use seal_core::parcel::is_silent;
 use seal_core::rules::RulePack;
 use seal_core::time::date_in_vietnam;
 
-use super::words::lang;
 use crate::actions::Kit;
 use crate::actions::settle_loss::open_losses;
-use crate::i18n::format;
 use crate::ports::lists::{Page, ParcelList, Parcels};
 use crate::ports::store::StoreError;
 use crate::t;
@@ -87,8 +85,7 @@ pub fn outcome_words(outcome: Option<LossOutcome>) -> (Tone, &'static str, Strin
 pub fn silent_for(line: &ParcelLine, rules: &RulePack, now: Timestamp) -> Option<String> {
     let rule = rules.way_home_rule(date_in_vietnam(now));
     let since = line.news_at.filter(|_| is_silent(line.news_at, rule, now))?;
-    let hours = u64::try_from(now.duration_since(since).as_hours()).unwrap_or(0);
-    Some(format::duration(hours / 24 * 86_400, lang()))
+    Some(t!("days-left", n = now.duration_since(since).as_hours() / 24))
 }
 
 /// What a unit's way home asks for.
