@@ -37,11 +37,13 @@ async fn a_worked_saturday_counts() {
     browser.see("Làm bù, vẫn tính: 10/01").await;
     browser.shot("worked-saturday").await;
     // One day after another: two days, one day, the day itself, too late.
-    for (days, warning) in [(1, "Còn 2 ngày"), (1, "Còn 1 ngày"), (2, "Hạn hôm nay"), (1, "Quá hạn")] {
+    let steps =
+        [(1, "Còn 2 ngày", "two"), (1, "Còn 1 ngày", "one"), (2, "Hạn hôm nay", "today"), (1, "Quá hạn", "over")];
+    for (days, warning, name) in steps {
         turn(&browser, days).await;
         browser.tap("Trả seal").await;
         browser.see(warning).await;
-        browser.shot(&format!("warning-{}", warning.to_lowercase().replace(' ', "-"))).await;
+        browser.shot(&format!("warning-{name}")).await;
         browser.tap("Ca trực").await;
         browser.see("seal").await;
     }
@@ -84,6 +86,8 @@ async fn a_clock_across_tet_and_a_shipment_home() {
     browser.tap("Tiếp: khóa seal").await;
     browser.hold("Khóa seal").await;
     browser.see("đóng và đang giám sát").await;
+    browser.tap("Tiếp: chụp ảnh").await;
+    browser.see("Còn thiếu 4 ảnh").await;
     to_shift(&browser).await;
     browser.tap("Trả seal").await;
     browser.see("8318 1007").await;
@@ -151,6 +155,9 @@ async fn a_parcel_short_of_one_seal() {
     browser.go(&format!("{address}/owner")).await;
     browser.see("Đã nhận, chỗ lệch đã xử lý xong").await;
     browser.shot("parcel-settled").await;
+    browser.tap("Vòng quay seal").await;
+    browser.see("Ai giữ lâu nhất").await;
+    browser.shot("turnaround").await;
     browser.close().await;
 }
 

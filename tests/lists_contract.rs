@@ -10,17 +10,19 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use seal_core::calendar::{DayOff, YearCalendar};
 use seal_core::case::{CasePhase, CaseView};
-use seal_core::codes::{CustomsSealKind, SealCondition, SealType};
+use seal_core::codes::{CustomsSealKind, SealCondition, SealType, SealingParty};
 use seal_core::courier::{Difference, ParcelStage, ParcelView, Urgency, return_clock, urgency};
 use seal_core::custody::SealView;
 use seal_core::doc::{CaseDoc, Doc, SealDoc, SealLife, SealRadio};
 use seal_core::event::Event;
 use seal_core::fact::{
-    CaseOpened, ConflictDecided, Corrected, CorrectionReason, Fact, FoundSeal, LockCommanded, LockRead,
-    ParcelHandedOver, ParcelPacked, ParcelReceived, ReuseReserved, SealReceived,
+    CaseOpened, ConflictDecided, Corrected, CorrectionReason, Fact, FoundSeal, LockCommanded, LockRead, LossKind,
+    LossOutcome, LossReported, LossSettled, ManualMethod, OnOff, ParcelHandedOver, ParcelPacked, ParcelReceived,
+    ReplaceReason, ReuseReserved, SealLifeChanged, SealReceived, SealRecorded, SealReplaced, SealsIssued, SealsOffered,
+    SealsTakenOver, StockCounted,
 };
-use seal_core::figures::{Days, Holder, Place, ReturnFigures, Turnaround};
-use seal_core::ids::{CaseId, EventId, OfficeCode, ParcelId};
+use seal_core::figures::{Days, HandCount, Holder, Place, ReturnFigures, Turnaround};
+use seal_core::ids::{CaseId, EventId, OfficeCode, OfficerId, ParcelId};
 use seal_core::line::{CaseLine, ParcelLine, SealLine};
 use seal_core::pack::public;
 use seal_core::rules::{Citation, ClockStart, ReturnRule, RulePack};
@@ -29,7 +31,9 @@ use seal_core::search::{Needle, case_text, parcel_text};
 use seal_core::time::date_in_vietnam;
 use seal_core::wire::{Change, ChangesResponse, PROTO};
 use seal_field::adapters::sqlite::SqliteStore;
-use seal_field::ports::lists::{CaseList, Cases, Lines, Lists as _, Mark, Page, ParcelList, Parcels, SealList, Seals};
+use seal_field::ports::lists::{
+    CaseList, Cases, Hand, Lines, Lists as _, Mark, Page, ParcelList, Parcels, SealList, Seals,
+};
 use seal_field::ports::store::{Store as _, StoreError};
 use uuid::Uuid;
 
@@ -134,6 +138,8 @@ enum Step {
     Packed { parcel: u8, seals: Vec<u8>, unit: u8, to: u8 },
     Handed { parcel: u8, unit: u8 },
     Unpacked { parcel: u8, seals: Vec<u8>, unit: u8 },
+    Hand { seals: Vec<u8>, unit: u8, to: u8, how: u8 },
+    Fate { seal: u8, unit: u8, what: u8, event: u8 },
     Corrected { event: u8 },
     Decided { event: u8, case: u8 },
     Wait { hours: u8 },
@@ -156,6 +162,10 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(parcel, seals, unit, to)| Step::Packed { parcel, seals, unit, to }),
         2 => (0..3_u8, 0..3_u8).prop_map(|(parcel, unit)| Step::Handed { parcel, unit }),
         2 => (0..3_u8, seals(), 0..3_u8).prop_map(|(parcel, seals, unit)| Step::Unpacked { parcel, seals, unit }),
+        5 => (seals(), 0..3_u8, 0..3_u8, 0..6_u8)
+            .prop_map(|(seals, unit, to, how)| Step::Hand { seals, unit, to, how }),
+        4 => (0..6_u8, 0..3_u8, 0..6_u8, any::<u8>())
+            .prop_map(|(seal, unit, what, event)| Step::Fate { seal, unit, what, event }),
         1 => any::<u8>().prop_map(|event| Step::Corrected { event }),
         1 => (any::<u8>(), 0..4_u8).prop_map(|(event, case)| Step::Decided { event, case }),
         3 => any::<u8>().prop_map(|hours| Step::Wait { hours }),
@@ -244,6 +254,69 @@ fn facts(step: &Step, written: &[EventId]) -> Option<(Option<CaseId>, u8, Vec<Fa
                 chargers: None,
             };
             (None, *at, vec![Fact::ParcelReceived(received)])
+        }
+        Step::Hand { seals, unit: at, to, how } => {
+            let seals: Vec<_> = seals.iter().map(|no| seal(&number(*no))).collect();
+            let officer = OfficerId(format!("officer.{to}"));
+            let offer = written.get(usize::from(*to)).copied().unwrap_or(EventId(Uuid::nil()));
+            let (found, missing, extra) = (seals.clone(), Vec::new(), Vec::new());
+            let remark = String::new();
+            let fact = match how {
+                0 => Fact::SealsIssued(SealsIssued { to: officer, kind: CustomsSealKind::Electronic, seals }),
+                1 => Fact::SealsOffered(SealsOffered { to_unit: unit(*to), to: Some(officer), seals, remark }),
+                2 | 3 => {
+                    let (from, from_unit) = (officer, unit(*to));
+                    Fact::SealsTakenOver(SealsTakenOver { offer, from, from_unit, seals, missing })
+                }
+                4 => {
+                    let kinds = CustomsSealKind::ALL.to_vec();
+                    Fact::StockCounted(StockCounted { kinds, holder: None, found, missing, extra, remark })
+                }
+                _ => {
+                    let (found, missing) = (missing, found);
+                    let kinds = CustomsSealKind::ALL.to_vec();
+                    Fact::StockCounted(StockCounted { kinds, holder: None, found, missing, extra, remark })
+                }
+            };
+            (None, *at, vec![fact])
+        }
+        Step::Fate { seal: no, unit: at, what, event } => {
+            let no = seal(&number(*no));
+            let report = written.get(usize::from(*event) % written.len().max(1)).copied();
+            let remark = "x".to_owned();
+            let fact = match what {
+                0 => Fact::SealLifeChanged(SealLifeChanged { seal: no, life: SealLife::InRepair, reason: remark }),
+                1 => Fact::SealLifeChanged(SealLifeChanged { seal: no, life: SealLife::Retired, reason: remark }),
+                2 => {
+                    let (what, responsible) = (LossKind::Lost, unit(*at));
+                    Fact::LossReported(LossReported { seal: no, what, responsible, parcel: None, remark })
+                }
+                3 => {
+                    let outcome = LossOutcome::Found;
+                    Fact::LossSettled(LossSettled { report: report?, seal: no, outcome, remark })
+                }
+                4 => Fact::SealRecorded(SealRecorded {
+                    seal: no,
+                    seal_type: SealType::Mechanical,
+                    party: SealingParty::Customs,
+                    kind: Some(CustomsSealKind::SteelCable),
+                    class: None,
+                    method: ManualMethod::ByHand,
+                    on_off: OnOff::On,
+                    condition: None,
+                    containers: Vec::new(),
+                    after: None,
+                }),
+                _ => Fact::SealReplaced(SealReplaced {
+                    old: no,
+                    new: seal(&number(event % 6)),
+                    reason: ReplaceReason::Damaged,
+                    remark,
+                    old_condition: SealCondition::Damaged,
+                }),
+            };
+            let on_case = matches!(fact, Fact::SealRecorded(_) | Fact::SealReplaced(_));
+            (on_case.then(|| case_id(u128::from(event % 4))), *at, vec![fact])
         }
         Step::Corrected { event } => {
             let event = *written.get(usize::from(*event) % written.len().max(1))?;
@@ -381,6 +454,9 @@ fn seals_agree(store: &SqliteStore, whole: &Whole, limit: usize) {
                 all.clone(),
                 SealList { kind: Some(CustomsSealKind::Electronic), ..all.clone() },
                 SealList { life: Some(SealLife::InService), ..all.clone() },
+                SealList { life: Some(SealLife::Used), ..all.clone() },
+                SealList { hand: Hand::Nobody, ..all.clone() },
+                SealList { hand: Hand::Officer(OfficerId("officer.1".to_owned())), ..all.clone() },
                 SealList { search: "8318 1003".to_owned(), ..all },
             ];
             for list in lists {
@@ -390,6 +466,11 @@ fn seals_agree(store: &SqliteStore, whole: &Whole, limit: usize) {
                     .filter(|line| is_of(line, &which))
                     .filter(|line| list.kind.is_none() || line.kind == list.kind)
                     .filter(|line| list.life.is_none() || line.life == list.life)
+                    .filter(|line| match &list.hand {
+                        Hand::Any => true,
+                        Hand::Nobody => line.officer.is_none(),
+                        Hand::Officer(officer) => line.officer.as_ref() == Some(officer),
+                    })
                     .filter(|line| list.search.is_empty() || line.no == seal("83181003"))
                     .cloned()
                     .collect();
@@ -410,6 +491,31 @@ fn seals_agree(store: &SqliteStore, whole: &Whole, limit: usize) {
             let counted = counted.into_iter().map(|one| (format!("{:?}", (one.kind, one.life, one.place)), one.seals));
             assert_eq!(counted.collect::<BTreeMap<_, _>>(), stock, "{which:?}");
         }
+    }
+}
+
+/// Every seal at a unit is in one hand: the counts by hand are the register.
+fn hands_agree(store: &SqliteStore, whole: &Whole) {
+    for unit in UNITS.map(office) {
+        let mut expected: Vec<HandCount> = Vec::new();
+        for line in whole.lines.iter().filter(|line| line.holder() == Some(&unit)) {
+            let same =
+                |one: &&mut HandCount| (&one.officer, one.kind, one.life) == (&line.officer, line.kind, line.life);
+            match expected.iter_mut().find(same) {
+                Some(one) => one.seals += 1,
+                None => {
+                    let (officer, kind, life) = (line.officer.clone(), line.kind, line.life);
+                    expected.push(HandCount { officer, kind, life, seals: 1 });
+                }
+            }
+        }
+        let name = |one: &HandCount| format!("{:?}", (&one.officer, one.kind, one.life));
+        let mut counted = store.hands(&unit).unwrap();
+        counted.sort_by_key(name);
+        expected.sort_by_key(name);
+        assert_eq!(counted, expected);
+        let sum: u64 = counted.iter().map(|one| one.seals).sum();
+        assert_eq!(sum, store.seal_count(&SealList::all(Seals::HeldBy(unit))).unwrap());
     }
 }
 
@@ -601,6 +707,7 @@ fn everything_agrees(device: &Device, limit: usize) {
     let known: BTreeSet<&str> = whole.lines.iter().map(|line| line.no.as_str()).collect();
     assert_eq!(known.len(), whole.lines.len());
     seals_agree(store, &whole, limit);
+    hands_agree(store, &whole);
     returns_agree(store, &whole, limit);
     turns_agree(store, &whole, limit);
     cases_agree(store, &whole, limit);

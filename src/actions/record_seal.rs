@@ -79,7 +79,7 @@ pub fn record_seal(
 
 /// The statement of depletion that lets this seal stand in for an electronic one, written into the goods decision of the
 /// case together with the seal. Once is enough.
-fn relied_on(view: &CaseView, recorded: &SealRecorded, obligation: &Obligation) -> Option<Fact> {
+pub(super) fn relied_on(view: &CaseView, recorded: &SealRecorded, obligation: &Obligation) -> Option<Fact> {
     let stands_in = recorded.on_off == OnOff::On
         && recorded.party == SealingParty::Customs
         && recorded.seal_type != SealType::Electronic;

@@ -6,8 +6,8 @@ use seal_core::case::CasePhase;
 use seal_core::codes::CustomsSealKind;
 use seal_core::courier::ParcelStage;
 use seal_core::doc::SealLife;
-use seal_core::figures::{Holder, Legs, ReturnFigures, StockCount, Turnaround};
-use seal_core::ids::OfficeCode;
+use seal_core::figures::{HandCount, Holder, Legs, ReturnFigures, StockCount, Turnaround};
+use seal_core::ids::{OfficeCode, OfficerId};
 use seal_core::line::{CaseLine, ParcelLine, SealLine};
 use seal_core::seal_no::SealNo;
 
@@ -76,6 +76,18 @@ pub enum Seals {
     DueFrom(OfficeCode),
 }
 
+/// In whose hand the seals of a unit are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Hand {
+    /// In anybody's, or in the unit's own stock.
+    #[default]
+    Any,
+    /// In nobody's: the unit's own stock.
+    Nobody,
+    /// In this officer's.
+    Officer(OfficerId),
+}
+
 /// A list of seals.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealList {
@@ -85,6 +97,8 @@ pub struct SealList {
     pub kind: Option<CustomsSealKind>,
     /// At one stage of life only.
     pub life: Option<SealLife>,
+    /// In one hand only.
+    pub hand: Hand,
     /// Part of the number, as typed; empty for all.
     pub search: String,
 }
@@ -93,7 +107,7 @@ impl SealList {
     /// All of them.
     #[must_use]
     pub fn all(which: Seals) -> Self {
-        Self { which, kind: None, life: None, search: String::new() }
+        Self { which, kind: None, life: None, hand: Hand::Any, search: String::new() }
     }
 }
 
@@ -206,6 +220,11 @@ pub trait Lists: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     fn stock(&self, which: &Seals) -> Result<Vec<StockCount>, StoreError>;
+    /// Seals lying at a unit, counted by hand, kind and stage of life; the unit's own stock first, then officer by officer.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn hands(&self, unit: &OfficeCode) -> Result<Vec<HandCount>, StoreError>;
     /// What a unit has to send home, as it stands at `now`.
     ///
     /// # Errors

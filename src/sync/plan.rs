@@ -38,7 +38,7 @@ impl Outgoing {
     #[must_use]
     pub fn seals(&self) -> Vec<SealNo> {
         let event = SignedEvent::read(&self.cose);
-        event.map(|signed| signed.event.fact.seals().into_iter().cloned().collect()).unwrap_or_default()
+        event.map(|signed| signed.event.seals()).unwrap_or_default()
     }
 }
 

@@ -4,11 +4,12 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 use seal_core::event::{Event, SignedEvent};
-use seal_core::fact::{ApprovalGiven, Fact, LossOutcome, LossSettled, SlipTaken};
-use seal_core::ids::{OfficeCode, OfficerId};
+use seal_core::fact::{ApprovalGiven, Fact, LossOutcome, LossSettled, SealsTakenOver, SlipTaken};
+use seal_core::ids::{EventId, OfficeCode, OfficerId};
 use seal_core::obligation::{approval_until, depletion_until};
 use seal_core::officer::{Officer, Role};
 use seal_core::rules::RulePack;
+use seal_core::seal::permit::keeps_stock;
 use seal_core::time::date_in_vietnam;
 
 use crate::db::Trouble;
@@ -34,8 +35,42 @@ pub(crate) fn fault(db: &Connection, event: &Event, author: &Officer) -> Result<
         Fact::ApprovalGiven(given) => approval(db, given, &event.unit, at),
         Fact::SlipTaken(slip) => self::slip(db, slip, event),
         Fact::LossSettled(settled) => settlement(db, settled, author, &event.unit, at),
+        Fact::SealsIssued(_) | Fact::SealLifeChanged(_) if !keeps_stock(author) => {
+            Ok(Some(("role", "Tài khoản không có quyền cấp seal hoặc đổi tình trạng seal.".to_owned())))
+        }
+        Fact::SealsTakenOver(taken) => taken_over(db, taken, &event.unit, &event.officer),
         _ => Ok(None),
     }
+}
+
+/// What is taken over was offered, to that unit and officer, by another one.
+fn taken_over(
+    db: &Connection,
+    taken: &SealsTakenOver,
+    unit: &OfficeCode,
+    taker: &OfficerId,
+) -> Result<Option<Fault>, Trouble> {
+    let refused = |detail: &str| Ok(Some(("offer", detail.to_owned())));
+    let Some(offer) = offer(db, taken.offer)? else { return refused("Không có phiếu bàn giao này.") };
+    let Fact::SealsOffered(offered) = &offer.fact else {
+        return refused("Phiếu không phải phiếu bàn giao seal.");
+    };
+    let meant = &offered.to_unit == unit && offered.to.as_ref().is_none_or(|to| to == taker);
+    if !meant || &offer.officer == taker || offer.officer != taken.from || offer.unit != taken.from_unit {
+        return refused("Phiếu bàn giao cho người khác.");
+    }
+    if !taken.seals.iter().chain(&taken.missing).all(|seal| offered.seals.contains(seal)) {
+        return refused("Có seal không nằm trong phiếu bàn giao.");
+    }
+    Ok(None)
+}
+
+/// The offer itself, or the one that the taker's phone kept as a slip.
+fn offer(db: &Connection, id: EventId) -> Result<Option<Event>, Trouble> {
+    if let Some(event) = feed::event(db, id)? {
+        return Ok(Some(event));
+    }
+    feed::handed(db, id)
 }
 
 fn no_rule() -> Fault {
@@ -129,6 +164,10 @@ fn slip(db: &Connection, slip: &SlipTaken, event: &Event) -> Result<Option<Fault
     }
     match &inner.event.fact {
         Fact::ApprovalGiven(given) => approval(db, given, &inner.event.unit, inner.event.at.wall),
+        Fact::SealsOffered(_) if !of_unit(db, &inner.event.officer, &inner.event.unit)? => {
+            refused("Người bàn giao không thuộc đơn vị ghi trên phiếu.")
+        }
+        Fact::SealsTakenOver(taken) => taken_over(db, taken, &inner.event.unit, &inner.event.officer),
         _ => Ok(None),
     }
 }

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction};
 use seal_core::doc::{Doc, SealDoc};
 use seal_core::event::{Event, SignedEvent};
 use seal_core::fact::Fact;
-use seal_core::ids::{CaseId, OfficerId, ParcelId};
+use seal_core::ids::{CaseId, EventId, OfficerId, ParcelId};
 use seal_core::officer::Officer;
 use seal_core::seal_no::SealNo;
 use seal_core::wire::{B64, CHANGES_MEDIA_TYPE, Change, ChangesResponse, PROTO};
@@ -114,8 +114,9 @@ fn follow_by_event(tx: &Transaction, event: &Event, unit: Option<&str>) -> Resul
         Fact::ParcelReceived(received) => units.push(received.at.as_str().to_owned()),
         Fact::SealReceived(received) => units.push(received.at.as_str().to_owned()),
         // Who has to answer for a loss hears of it.
-        Fact::LossReported(loss) => units.push(loss.responsible.as_str().to_owned()),
-        _ => {}
+        Fact::LossReported(reported) => units.push(reported.responsible.as_str().to_owned()),
+        Fact::SlipTaken(_) => units.extend(event.handed().iter().flat_map(sides)),
+        _ => units.extend(sides(event)),
     }
     for unit in &units {
         if let Some(id) = event.case {
@@ -135,7 +136,7 @@ fn follow_by_event(tx: &Transaction, event: &Event, unit: Option<&str>) -> Resul
     if let Some(id) = fact.parcel() {
         units.extend(followers(tx, &parcel(id), false)?);
     }
-    for no in fact.seals() {
+    for no in &event.seals() {
         for unit in &units {
             follow(tx, unit, &seal(no))?;
         }
@@ -149,11 +150,22 @@ fn follow_by_event(tx: &Transaction, event: &Event, unit: Option<&str>) -> Resul
     Ok(())
 }
 
+/// Both sides of a hand-over of seals: who gives learns that they were taken, who takes what they are.
+fn sides(event: &Event) -> Vec<String> {
+    let other = match &event.fact {
+        Fact::SealsOffered(offered) => &offered.to_unit,
+        Fact::SealsTakenOver(taken) => &taken.from_unit,
+        _ => return Vec::new(),
+    };
+    [&event.unit, other].map(|unit| unit.as_str().to_owned()).into()
+}
+
 /// What an event is about. One that speaks of other events is about what they are about.
 fn subjects(tx: &Transaction, event: &Event) -> Result<Vec<String>, Trouble> {
     let fact = &event.fact;
     let mut subjects: Vec<String> = event.case.map(case).into_iter().collect();
-    subjects.extend(fact.seals().into_iter().map(seal));
+    subjects.extend(event.seals().iter().map(seal));
+    subjects.extend(event.handed().map(|inner| handed_subject(inner.id)));
     subjects.extend(fact.parcel().map(parcel));
     if let Fact::ReuseReserved(reserved) = fact {
         subjects.push(case(reserved.for_case));
@@ -253,6 +265,23 @@ pub(crate) fn seal_doc(db: &Connection, no: &SealNo) -> Result<Option<SealDoc>, 
         Doc::Seal(seal) => Some(seal),
         _ => None,
     }))
+}
+
+/// One event.
+pub(crate) fn event(db: &Connection, id: EventId) -> Result<Option<Event>, Trouble> {
+    let cose: Option<Vec<u8>> =
+        db.query_row("SELECT cose FROM event WHERE id = ?1", [id.0.as_bytes()], |row| row.get(0)).optional()?;
+    cose.map(|cose| Ok(SignedEvent::read(&cose).map_err(|e| Trouble::Stored(e.to_string()))?.event)).transpose()
+}
+
+/// The event of a hand-over that is known here only because another phone kept it as a slip.
+pub(crate) fn handed(db: &Connection, id: EventId) -> Result<Option<Event>, Trouble> {
+    let subject = handed_subject(id);
+    Ok(events_about(db, &subject)?.iter().filter_map(Event::handed).find(|event| event.id == id))
+}
+
+fn handed_subject(id: EventId) -> String {
+    format!("slip/{id}")
 }
 
 /// Every event about a subject, in commit order.

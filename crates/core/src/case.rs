@@ -12,8 +12,8 @@ use crate::doc::CaseDoc;
 use crate::event::{Event, corrected};
 use crate::evidence::{PhotoQuality, PhotoRef, PhotoRole};
 use crate::fact::{
-    AheadOfGroupA, ApprovalAsked, ApprovalGiven, CargoHandedOver, Fact, ManualMethod, OnOff, SealLogRead, SealPrepared,
-    Stage, TripDeclared,
+    AheadOfGroupA, ApprovalAsked, ApprovalGiven, CargoHandedOver, ContainerChanged, Fact, ManualMethod, OnOff,
+    OpenedUnderSupervision, SealLogRead, SealPrepared, Stage, TripDeclared,
 };
 use crate::ids::{CaseId, CommandId, DeviceId, EventId, OfficeCode, OfficerId};
 use crate::inspection::Verdict;
@@ -81,6 +81,42 @@ pub struct SealOnCase {
     pub off_at_unit: Option<OfficeCode>,
     /// Newest lock fact known: goes into the next one as `after`.
     pub newest: Option<EventId>,
+    /// It comes off so that another goes on, or for an opening under supervision: what was under it is to be sealed again.
+    #[serde(default)]
+    pub reopened: bool,
+    /// The seal that went on in its place.
+    #[serde(default)]
+    pub replaced_by: Option<SealNo>,
+}
+
+/// Containers opened before an officer and a witness.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opening {
+    /// The fact.
+    pub event: EventId,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub officer: OfficerId,
+    /// At which unit.
+    pub unit: OfficeCode,
+    /// What was said of it.
+    pub opened: OpenedUnderSupervision,
+    /// When it was closed again, and the seals put on.
+    pub closed: Option<(Timestamp, Vec<SealNo>)>,
+}
+
+/// The goods went into another container.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContainerChange {
+    /// The fact.
+    pub event: EventId,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub officer: OfficerId,
+    /// From which, into which, and why.
+    pub changed: ContainerChanged,
 }
 
 /// A photograph of a case.
@@ -195,6 +231,12 @@ pub struct CaseView {
     pub inspections: Vec<CaseInspection>,
     /// Conflicts, decided ones too.
     pub conflicts: Vec<Conflict>,
+    /// Openings under supervision, oldest first.
+    #[serde(default)]
+    pub openings: Vec<Opening>,
+    /// Changes of container, oldest first.
+    #[serde(default)]
+    pub container_changes: Vec<ContainerChange>,
     /// Numbers of the container sheet or declaration were scanned.
     pub papers_scanned: bool,
     /// Container numbers that were scanned on the door.
@@ -256,6 +298,8 @@ impl CaseView {
             handed_over: None,
             inspections: Vec::new(),
             conflicts: Vec::new(),
+            openings: Vec::new(),
+            container_changes: Vec::new(),
             papers_scanned: false,
             containers_scanned: Vec::new(),
             changed_at: None,
@@ -398,15 +442,71 @@ impl CaseView {
             | Fact::SealsOffered(_)
             | Fact::SealsTakenOver(_)
             | Fact::StockCounted(_)
-            | Fact::SealReplaced(_)
-            | Fact::ContainerChanged(_)
-            | Fact::OpenedUnderSupervision(_)
-            | Fact::ClosedAgain(_)
             | Fact::SealLifeChanged(_)
             | Fact::LossReported(_)
             | Fact::LossSettled(_)
             | Fact::ParcelTracked(_) => {}
+            Fact::SealReplaced(replaced) => {
+                if let Some(old) = self.find_mut(&replaced.old) {
+                    old.reopened = true;
+                    old.condition = Some(replaced.old_condition);
+                    old.replaced_by = Some(replaced.new.clone());
+                }
+            }
+            Fact::ContainerChanged(changed) => self.change_container(event, changed),
+            Fact::OpenedUnderSupervision(opened) => {
+                // At the end of the trip a seal that comes off has done its work, unless another goes on.
+                let on_the_way = event.unit != self.doc.destination;
+                for seal in self.seals.iter_mut().filter(|seal| opened.seals.contains(&seal.no)) {
+                    seal.reopened = on_the_way;
+                }
+                self.openings.push(Opening {
+                    event: event.id,
+                    at,
+                    officer: event.officer.clone(),
+                    unit: event.unit.clone(),
+                    opened: opened.clone(),
+                    closed: None,
+                });
+            }
+            Fact::ClosedAgain(closed) => {
+                let Some(opening) = self.openings.iter_mut().find(|opening| opening.event == closed.opening) else {
+                    return;
+                };
+                opening.closed = Some((at, closed.seals.clone()));
+                // What was to come off and stayed on, covers as before.
+                for seal in self.seals.iter_mut().filter(|seal| seal.state.is_on()) {
+                    seal.reopened = false;
+                }
+            }
         }
+    }
+
+    fn change_container(&mut self, event: &Event, changed: &ContainerChanged) {
+        let ContainerChanged { old, new, .. } = changed;
+        let renamed = |containers: &mut Vec<ContainerNo>| {
+            let known = containers.contains(new);
+            containers.retain(|container| container != old || !known);
+            containers.iter_mut().filter(|container| *container == old).for_each(|container| *container = new.clone());
+        };
+        if !self.doc.containers.contains(old) {
+            return;
+        }
+        renamed(&mut self.doc.containers);
+        self.seals.iter_mut().for_each(|seal| renamed(&mut seal.containers));
+        self.containers_scanned.retain(|container| container != old);
+        self.container_changes.push(ContainerChange {
+            event: event.id,
+            at: event.at.wall,
+            officer: event.officer.clone(),
+            changed: changed.clone(),
+        });
+    }
+
+    /// The opening under supervision that is not closed again.
+    #[must_use]
+    pub fn open_opening(&self) -> Option<&Opening> {
+        self.openings.iter().rev().find(|opening| opening.closed.is_none())
     }
 
     /// The head of the unit lets it be sealed although its goods need no seal. Whether that still holds for its containers
@@ -437,6 +537,7 @@ impl CaseView {
         let containers = if containers.is_empty() { self.doc.containers.clone() } else { containers.to_vec() };
         if let Some(seal) = self.find_mut(no) {
             seal.containers = containers;
+            seal.reopened = false;
         }
     }
 
@@ -550,6 +651,9 @@ impl CaseView {
         if states().any(|state| matches!(state, SealState::Uncertain { .. } | SealState::Pending { .. })) {
             return CasePhase::Uncertain;
         }
+        if self.open_opening().is_some() {
+            return CasePhase::Sealing;
+        }
         if states().any(SealState::is_on) {
             return match (self.is_held(), self.bare().is_empty()) {
                 (true, _) => CasePhase::Held,
@@ -599,6 +703,8 @@ impl SealOnCase {
             off_at: None,
             off_at_unit: None,
             newest: None,
+            reopened: false,
+            replaced_by: None,
         }
     }
 }

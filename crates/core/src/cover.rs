@@ -96,11 +96,11 @@ impl CaseView {
     }
 
     /// The seal is off, and its containers were under it until then. One that never closed and was cut off at the origin
-    /// released nothing: its containers still need a seal.
+    /// released nothing: its containers still need a seal. Nor did one that came off so that another goes on.
     #[must_use]
     pub fn came_off(&self, seal: &SealOnCase) -> bool {
         let never_closed_at_origin = seal.on_since.is_none() && seal.off_at_unit.as_ref() == Some(&self.doc.origin);
-        seal.party == SealingParty::Customs && seal.state.is_off() && !never_closed_at_origin
+        seal.party == SealingParty::Customs && seal.state.is_off() && !never_closed_at_origin && !seal.reopened
     }
 
     /// What the next seal will likely be put on. While nothing is sealed that is the vehicle as a whole; afterwards the

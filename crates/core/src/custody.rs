@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::codes::SealCondition;
+use crate::codes::{CustomsSealKind, SealCondition, SealType};
 use crate::doc::{SealDoc, SealLife};
 use crate::event::{Event, corrected};
-use crate::fact::{Fact, OnOff};
+use crate::fact::{Fact, LossKind, LossOutcome, OnOff};
 use crate::ids::{CaseId, EventId, OfficeCode, OfficerId, ParcelId};
+use crate::life::{as_registered, may_become};
 use crate::seal::reading::{LockAction, LockOutcome, LockState, RefusalReason};
 use crate::seal_no::SealNo;
 
@@ -49,6 +50,51 @@ pub struct CustodyEntry {
     pub case: Option<CaseId>,
 }
 
+/// An offer that nobody has taken over yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offered {
+    /// The fact.
+    pub event: EventId,
+    /// When.
+    pub at: Timestamp,
+    /// Who hands it over.
+    pub from: OfficerId,
+    /// To which unit.
+    pub to_unit: OfficeCode,
+    /// To whom, where named.
+    pub to: Option<OfficerId>,
+}
+
+/// Its last stock count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// The fact.
+    pub event: EventId,
+    /// When.
+    pub at: Timestamp,
+    /// At which unit.
+    pub unit: OfficeCode,
+    /// It was there; `false`: expected there, and missing.
+    pub found: bool,
+}
+
+/// A loss or damage that is not settled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loss {
+    /// The report.
+    pub report: EventId,
+    /// When it was reported.
+    pub at: Timestamp,
+    /// What.
+    pub what: LossKind,
+    /// The unit that has to answer for it.
+    pub responsible: OfficeCode,
+    /// The parcel it was missing from or damaged in.
+    pub parcel: Option<ParcelId>,
+    /// What it was before: so it is again when it is found.
+    pub before: Option<SealLife>,
+}
+
 /// One turn of a seal: put on, taken off, sent on, home again. A turn that ends in a re-use never comes home itself; the
 /// next one does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,8 +134,29 @@ pub struct SealView {
     pub no: SealNo,
     /// The register's entry; none for a seal the register does not know.
     pub doc: Option<SealDoc>,
+    /// Where it stands in its life: the register's word and later facts, see [`crate::life`]. None where neither tells.
+    #[serde(default)]
+    pub life: Option<SealLife>,
     /// Where it is.
     pub whereabouts: Option<Whereabouts>,
+    /// The officer who holds it in person, at the unit where it is; none while it lies in the unit's own stock.
+    #[serde(default)]
+    pub officer: Option<OfficerId>,
+    /// Offered to somebody who has not taken it over.
+    #[serde(default)]
+    pub offered: Option<Offered>,
+    /// Its last stock count.
+    #[serde(default)]
+    pub counted: Option<Counted>,
+    /// A loss or damage that is not settled.
+    #[serde(default)]
+    pub loss: Option<Loss>,
+    /// The seal that went on in its place.
+    #[serde(default)]
+    pub replaced_by: Option<SealNo>,
+    /// The seal in whose place it went on.
+    #[serde(default)]
+    pub replaces: Option<SealNo>,
     /// The disarm (or removal) that ended its last trip, and where.
     pub off: Option<(Timestamp, OfficeCode)>,
     /// Its receipt at a unit after that, if recorded.
@@ -111,11 +178,18 @@ pub struct SealView {
 
 impl SealView {
     /// Folds a seal. `events` may come in any order; those that neither name the seal nor correct one that does are
-    /// ignored. A corrected fact stays in the history and has no effect.
+    /// ignored. A corrected fact stays in the history and has no effect. A hand-over kept as a slip counts as the event it
+    /// carries, once.
     #[must_use]
     pub fn fold(no: &SealNo, doc: Option<&SealDoc>, events: &[Event]) -> Self {
         let corrected = corrected(events);
         let mut ordered: Vec<&Event> = events.iter().filter(|event| event.fact.seals().contains(&no)).collect();
+        let handed: Vec<Event> = events.iter().filter_map(Event::handed).collect();
+        for event in handed.iter().filter(|event| event.fact.seals().contains(&no)) {
+            if !ordered.iter().any(|known| known.id == event.id) {
+                ordered.push(event);
+            }
+        }
         let named: Vec<EventId> = ordered.iter().map(|event| event.id).collect();
         ordered.extend(
             events.iter().filter(
@@ -126,6 +200,13 @@ impl SealView {
         let mut view = Self {
             no: no.clone(),
             doc: doc.cloned(),
+            life: doc.map(|doc| as_registered(doc.seal_type, doc.life)),
+            officer: None,
+            offered: None,
+            counted: None,
+            loss: None,
+            replaced_by: None,
+            replaces: None,
             whereabouts: doc.map(|doc| Whereabouts::Unit { unit: doc.holder.clone() }),
             off: None,
             received: None,
@@ -136,11 +217,13 @@ impl SealView {
             turns: Vec::new(),
             history: Vec::new(),
         };
-        let mut before = None;
+        let (mut before, mut life) = (None, LifeFold::of(doc, &ordered));
         for event in ordered {
             view.note(event);
             if !corrected.contains(&event.id) {
                 view.apply(event, &mut before);
+                view.hand(event);
+                life.apply(&mut view, event);
             }
         }
         view
@@ -198,6 +281,8 @@ impl SealView {
             Fact::ReuseReserved(reserved) => self.reserved_for = (!reserved.cancelled).then_some(reserved.for_case),
             Fact::ParcelPacked(packed) => {
                 self.whereabouts = Some(Whereabouts::InParcel { parcel: packed.parcel });
+                self.officer = None;
+                self.offered = None;
                 self.leaves(at);
             }
             Fact::ParcelReceived(received) => {
@@ -211,6 +296,61 @@ impl SealView {
         }
     }
 
+    /// Who holds it, to whom it is offered, and where it was counted.
+    fn hand(&mut self, event: &Event) {
+        let at = event.at.wall;
+        match &event.fact {
+            // A seal that is on a case or in a parcel is in nobody's hand.
+            Fact::SealsIssued(issued) if matches!(self.whereabouts, Some(Whereabouts::Unit { .. }) | None) => {
+                self.comes_to(&event.unit, at);
+                self.officer = Some(issued.to.clone());
+            }
+            Fact::SealsOffered(offered) => {
+                self.offered = Some(Offered {
+                    event: event.id,
+                    at,
+                    from: event.officer.clone(),
+                    to_unit: offered.to_unit.clone(),
+                    to: offered.to.clone(),
+                });
+            }
+            Fact::SealsTakenOver(taken) => {
+                if taken.seals.contains(&self.no) {
+                    self.comes_to(&event.unit, at);
+                    self.officer = Some(event.officer.clone());
+                }
+                self.offered = None;
+            }
+            Fact::StockCounted(counted) => {
+                let found = !counted.missing.contains(&self.no);
+                self.counted = Some(Counted { event: event.id, at, unit: event.unit.clone(), found });
+                // Who finds a seal that another unit was thought to hold, holds it.
+                if found && matches!(self.whereabouts, Some(Whereabouts::Unit { .. }) | None) {
+                    self.comes_to(&event.unit, at);
+                }
+            }
+            Fact::SealReplaced(replaced) => {
+                if replaced.old == self.no {
+                    self.replaced_by = Some(replaced.new.clone());
+                    self.condition = Some(replaced.old_condition);
+                } else {
+                    self.replaces = Some(replaced.old.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// It is at `unit`. Within the unit that had it nothing but the hand changes; from elsewhere it is a receipt.
+    fn comes_to(&mut self, unit: &OfficeCode, at: Timestamp) {
+        self.offered = None;
+        if self.holder() != Some(unit) {
+            self.leaves(at);
+            self.received = Some((at, unit.clone()));
+            self.arrives(unit, at);
+        }
+    }
+
     /// Gives what it ended; `None` where the seal was on that case already.
     fn goes_on(&mut self, event: &Event) -> Option<Before> {
         let case = event.case?;
@@ -221,9 +361,11 @@ impl SealView {
             reserved_for: self.reserved_for.take(),
             home_at: self.home_at.take(),
             armed_at: self.armed_at.replace(event.at.wall),
+            officer: self.officer.take(),
             left_at: self.turns.last().and_then(|turn| turn.left_at),
         };
         self.whereabouts = Some(Whereabouts::OnCase { case });
+        self.offered = None;
         if again {
             if let Some(turn) = self.turns.last_mut() {
                 turn.armed_at = event.at.wall;
@@ -256,6 +398,7 @@ impl SealView {
             self.reserved_for = before.reserved_for;
             self.home_at = before.home_at;
             self.armed_at = before.armed_at;
+            self.officer = before.officer;
         }
     }
 
@@ -280,6 +423,8 @@ impl SealView {
 
     fn arrives(&mut self, unit: &OfficeCode, at: Timestamp) {
         self.whereabouts = Some(Whereabouts::Unit { unit: unit.clone() });
+        self.officer = None;
+        self.offered = None;
         if self.is_home_at(unit) {
             self.home_at = Some(at);
             if let Some(turn) = self.turns.last_mut() {
@@ -320,10 +465,16 @@ impl SealView {
         self.holder() == Some(unit) && self.belongs_elsewhere(unit)
     }
 
-    /// The register knows it, not as lost, and `unit` neither owns nor manages it.
+    /// The register knows it, it is neither lost nor a mechanical seal that closed its once, and `unit` neither owns nor
+    /// manages it.
     #[must_use]
     pub fn belongs_elsewhere(&self, unit: &OfficeCode) -> bool {
-        self.doc.as_ref().is_some_and(|doc| doc.life != SealLife::Lost) && !self.is_home_at(unit)
+        let worth = |doc: &SealDoc| match self.life {
+            Some(SealLife::Lost | SealLife::Used) => false,
+            Some(SealLife::Damaged) => doc.seal_type == SealType::Electronic,
+            _ => true,
+        };
+        self.doc.as_ref().is_some_and(worth) && !self.is_home_at(unit)
     }
 
     /// Days from the beginning of the last trip to its return home.
@@ -340,6 +491,99 @@ struct Before {
     reserved_for: Option<CaseId>,
     home_at: Option<Timestamp>,
     armed_at: Option<Timestamp>,
+    officer: Option<OfficerId>,
     /// Of the turn before.
     left_at: Option<Timestamp>,
+}
+
+/// Folds a seal's life.
+struct LifeFold {
+    seal_type: SealType,
+    /// What was said until then stands in the register already.
+    as_of: Option<Timestamp>,
+    /// Settlements whose report comes later, by a clock that was wrong.
+    settled: Vec<EventId>,
+}
+
+impl LifeFold {
+    fn of(doc: Option<&SealDoc>, events: &[&Event]) -> Self {
+        // Of a seal the register does not know only facts tell the type.
+        let by_fact = |event: &&Event| match &event.fact {
+            Fact::SealRecorded(recorded) => Some(recorded.seal_type),
+            Fact::SealsIssued(issued) if issued.kind != CustomsSealKind::Electronic => Some(SealType::Mechanical),
+            _ => None,
+        };
+        let told = || events.iter().find_map(by_fact);
+        Self {
+            seal_type: doc.map(|doc| doc.seal_type).or_else(told).unwrap_or(SealType::Electronic),
+            as_of: doc.map(|doc| doc.as_of),
+            settled: Vec::new(),
+        }
+    }
+
+    fn apply(&mut self, view: &mut SealView, event: &Event) {
+        let at = event.at.wall;
+        let news = self.as_of.is_none_or(|as_of| at > as_of);
+        match &event.fact {
+            // What closed once stays used, whatever the register says of it afterwards.
+            Fact::SealRecorded(recorded) if recorded.on_off == OnOff::On => self.becomes(view, SealLife::Used),
+            Fact::SealReplaced(replaced) if replaced.old == view.no => {
+                let bad = matches!(
+                    replaced.old_condition,
+                    SealCondition::Damaged | SealCondition::Broken | SealCondition::FaultyElectronic
+                );
+                if self.seal_type != SealType::Electronic || (bad && news) {
+                    self.becomes(view, SealLife::Damaged);
+                }
+            }
+            Fact::SealLifeChanged(changed) if news => self.becomes(view, changed.life),
+            Fact::LossReported(reported) if !self.settled.contains(&event.id) => {
+                view.loss = Some(Loss {
+                    report: event.id,
+                    at,
+                    what: reported.what,
+                    responsible: reported.responsible.clone(),
+                    parcel: reported.parcel,
+                    before: view.life,
+                });
+                if news {
+                    let life = match reported.what {
+                        LossKind::Lost => SealLife::Lost,
+                        LossKind::Damaged => SealLife::Damaged,
+                    };
+                    self.becomes(view, life);
+                }
+            }
+            Fact::LossSettled(settled) => {
+                self.settled.push(settled.report);
+                let open = view.loss.take_if(|loss| loss.report == settled.report);
+                if news {
+                    self.settle(view, settled.outcome, open.and_then(|loss| loss.before));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn settle(&self, view: &mut SealView, outcome: LossOutcome, before: Option<SealLife>) {
+        if self.seal_type == SealType::Electronic {
+            let life = match outcome {
+                LossOutcome::Found | LossOutcome::Repaired => SealLife::InService,
+                LossOutcome::InRepair => SealLife::InRepair,
+                LossOutcome::WrittenOff => SealLife::Retired,
+            };
+            self.becomes(view, life);
+        } else if outcome == LossOutcome::Found && view.life == Some(SealLife::Lost) {
+            // Nobody repairs a bolt: found, it is what it was.
+            view.life = before.or(view.life);
+        }
+    }
+
+    fn becomes(&self, view: &mut SealView, life: SealLife) {
+        if view.life.is_none_or(|from| may_become(self.seal_type, from, life))
+            && (self.seal_type != SealType::Electronic || life != SealLife::Used)
+        {
+            view.life = Some(life);
+        }
+    }
 }

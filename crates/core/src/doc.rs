@@ -127,8 +127,10 @@ pub enum SealRadio {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SealLife {
-    /// Ready for use.
+    /// Ready for use; a mechanical one: unused.
     InService,
+    /// A mechanical seal that was put on: it closes once.
+    Used,
     /// In repair.
     InRepair,
     /// Damaged: not to be put on.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::cbor::{self, CborError};
 use crate::fact::Fact;
 use crate::ids::{ActId, CaseId, DeviceId, EventId, OfficeCode, OfficerId, Sha256};
+use crate::seal_no::SealNo;
 use crate::time::{Moment, Position};
 
 /// Version of the event's outer form.
@@ -76,6 +77,23 @@ pub enum EventError {
     /// A newer form.
     #[error("the event has form {0}, this version reads form {EVENT_VERSION}")]
     Version(u8),
+}
+
+impl Event {
+    /// The hand-over that another phone signed and this event keeps: it counts as if it had come by itself, under its own
+    /// id and time.
+    #[must_use]
+    pub fn handed(&self) -> Option<Self> {
+        let Fact::SlipTaken(slip) = &self.fact else { return None };
+        slip.event().filter(|inner| matches!(inner.fact, Fact::SealsOffered(_) | Fact::SealsTakenOver(_)))
+    }
+
+    /// Seals it is about: its fact's, or those of the hand-over that it keeps.
+    #[must_use]
+    pub fn seals(&self) -> Vec<SealNo> {
+        let of = |event: &Self| event.fact.seals().into_iter().cloned().collect();
+        self.handed().as_ref().map_or_else(|| of(self), of)
+    }
 }
 
 /// Facts that a later one of `events` calls wrong. They stay in the record, and count in no view.

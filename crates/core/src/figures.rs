@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codes::CustomsSealKind;
 use crate::doc::SealLife;
-use crate::ids::OfficeCode;
+use crate::ids::{OfficeCode, OfficerId};
 
 /// Where seals are, as far as a count tells.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -33,6 +33,19 @@ pub struct StockCount {
     pub life: Option<SealLife>,
     /// Where.
     pub place: Place,
+    /// How many.
+    pub seals: u64,
+}
+
+/// Seals lying at a unit: of one kind, at one stage of their life, in one hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandCount {
+    /// Who holds them in person; none for the unit's own stock.
+    pub officer: Option<OfficerId>,
+    /// Kind; none for seals the register does not know.
+    pub kind: Option<CustomsSealKind>,
+    /// Stage of life.
+    pub life: Option<SealLife>,
     /// How many.
     pub seals: u64,
 }

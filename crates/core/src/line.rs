@@ -10,7 +10,7 @@ use crate::courier::{ParcelStage, ParcelView, Starts, return_deadline};
 use crate::custody::{SealView, Whereabouts};
 use crate::declaration::DeclarationNo;
 use crate::doc::SealLife;
-use crate::ids::{CaseId, OfficeCode, ParcelId};
+use crate::ids::{CaseId, OfficeCode, OfficerId, ParcelId};
 use crate::rules::{GoodsGroup, LegalGround, RulePack};
 use crate::seal_no::SealNo;
 
@@ -27,10 +27,12 @@ pub struct SealLine {
     pub owner: Option<OfficeCode>,
     /// Unit that manages it.
     pub manager: Option<OfficeCode>,
-    /// Where it stands in its life.
+    /// Where it stands in its life, the register's word and later facts.
     pub life: Option<SealLife>,
     /// Where it is.
     pub whereabouts: Option<Whereabouts>,
+    /// The officer of that unit who holds it in person; none while it lies in the unit's own stock.
+    pub officer: Option<OfficerId>,
     /// Since when its holder holds it, see [`SealView::held_since`].
     pub held_since: Option<Timestamp>,
     /// Condition last seen.
@@ -74,8 +76,9 @@ impl SealLine {
             kind: doc.map(|doc| doc.kind),
             owner: doc.map(|doc| doc.owner.clone()),
             manager: doc.map(|doc| doc.manager.clone()),
-            life: doc.map(|doc| doc.life),
+            life: view.life,
             whereabouts: view.whereabouts.clone(),
+            officer: view.officer.clone(),
             held_since: view.held_since(),
             condition: view.condition,
             reserved_for: view.reserved_for,

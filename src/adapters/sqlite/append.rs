@@ -97,7 +97,7 @@ pub fn insert(tx: &Transaction<'_>, signed: &SignedEvent, own: bool) -> Result<i
     })
     .map_err(database)?;
     let row = tx.last_insert_rowid();
-    for (place, seal) in event.fact.seals().into_iter().enumerate() {
+    for (place, seal) in event.seals().into_iter().enumerate() {
         // A list may name a seal twice.
         tx.prepare_cached("INSERT OR IGNORE INTO event_seal (seal, event_seq, place) VALUES (?1, ?2, ?3)")
             .and_then(|mut insert| {

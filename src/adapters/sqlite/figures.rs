@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, params, params_from_iter};
-use seal_core::figures::{Days, Holder, Legs, Place, ReturnFigures, StockCount, Turnaround};
-use seal_core::ids::OfficeCode;
+use seal_core::figures::{Days, HandCount, Holder, Legs, Place, ReturnFigures, StockCount, Turnaround};
+use seal_core::ids::{OfficeCode, OfficerId};
 use seal_core::seal_no::SealNo;
 use seal_core::work::day_begins;
 
@@ -50,6 +50,31 @@ pub fn stock(conn: &Connection, which: &Seals) -> Result<Vec<StockCount>, StoreE
             Ok(StockCount { kind, life, place, seals })
         })
         .collect()
+}
+
+/// Officer, kind and life.
+type InHand = (Option<String>, Option<String>, Option<String>);
+
+pub fn hands(conn: &Connection, unit: &OfficeCode) -> Result<Vec<HandCount>, StoreError> {
+    let mut select = conn
+        .prepare_cached(
+            "SELECT officer, kind, life, count(*) FROM seal_line WHERE holder = ?1 GROUP BY officer, kind, life
+             ORDER BY officer, kind, life",
+        )
+        .map_err(database)?;
+    let rows = select
+        .query_map(params![unit.as_str()], |row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get::<_, u64>(3)?)))
+        .map_err(database)?;
+    rows.map(|row| {
+        let ((officer, kind, life), seals): (InHand, u64) = row.map_err(database)?;
+        Ok(HandCount {
+            officer: officer.map(OfficerId),
+            kind: kind.map(|code| from_code(&code)).transpose()?,
+            life: life.map(|code| from_code(&code)).transpose()?,
+            seals,
+        })
+    })
+    .collect()
 }
 
 /// `soon`: the latest end of a clock of which the rules warn.
@@ -120,9 +145,12 @@ pub fn turnaround(conn: &Connection, unit: &OfficeCode, since: Timestamp) -> Res
     Ok(sum)
 }
 
+/// On the road, held, on the way home, and where it was held.
+type LegColumns = (Option<i64>, Option<i64>, Option<i64>, Option<String>);
+
 /// Days of each leg of the last turn that a seal has behind it.
 pub fn last_legs(conn: &Connection, seal: &SealNo) -> Result<Option<Legs>, StoreError> {
-    let legs: Option<(Option<i64>, Option<i64>, Option<i64>, Option<String>)> = conn
+    let legs: Option<LegColumns> = conn
         .prepare_cached(
             "SELECT on_the_road, held, on_the_way_home, off_unit FROM seal_turn
              WHERE seal = ?1 AND whole IS NOT NULL ORDER BY n DESC LIMIT 1",

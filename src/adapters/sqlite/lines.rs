@@ -93,6 +93,7 @@ pub fn write_seal(tx: &Transaction<'_>, view: &SealView, rules: &RulePack) -> Re
             line.armed_at.map(millis),
             line.home_at.map(millis),
             line.turn_days,
+            line.officer.as_ref().map(|officer| officer.0.as_str()),
             place,
             line.armed_at.is_some() && line.home_at.is_none(),
         ],

@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row, params_from_iter};
 use seal_core::case::CasePhase;
 use seal_core::courier::{Starts, warned_until};
 use seal_core::custody::Whereabouts;
-use seal_core::figures::{Holder, Legs, ReturnFigures, StockCount, Turnaround};
+use seal_core::figures::{HandCount, Holder, Legs, ReturnFigures, StockCount, Turnaround};
 use seal_core::ids::{CaseId, OfficeCode, ParcelId};
 use seal_core::line::{CaseLine, ParcelLine, SealLine};
 use seal_core::seal_no::SealNo;
@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use super::codec::{self, database, from_code, millis, moment, to_code};
 use super::{SqliteStore, figures};
 use crate::ports::lists::{
-    CaseList, Cases, Lines, Lists, Mark, NO_DEADLINE, Page, ParcelList, Parcels, SealList, Seals,
+    CaseList, Cases, Hand, Lines, Lists, Mark, NO_DEADLINE, Page, ParcelList, Parcels, SealList, Seals,
 };
 use crate::ports::store::StoreError;
 
@@ -47,6 +47,10 @@ impl Lists for SqliteStore {
 
     fn stock(&self, which: &Seals) -> Result<Vec<StockCount>, StoreError> {
         self.read(|conn| figures::stock(conn, which))
+    }
+
+    fn hands(&self, unit: &OfficeCode) -> Result<Vec<HandCount>, StoreError> {
+        self.read(|conn| figures::hands(conn, unit))
     }
 
     fn return_figures(&self, unit: &OfficeCode, now: Timestamp) -> Result<ReturnFigures, StoreError> {
@@ -85,7 +89,7 @@ impl Lists for SqliteStore {
 
 /// Columns of a line, in the order in which they are read and written.
 pub const SEAL: &str = "no, seal_type, kind, owner, manager, life, holder, on_case, in_parcel, held_since, condition, \
-    reserved_for, off_at, received_at, due_from, due_at, armed_at, home_at, turn_days";
+    reserved_for, off_at, received_at, due_from, due_at, armed_at, home_at, turn_days, officer";
 /// See [`SEAL`].
 pub const CASE: &str = "id, container, containers, declaration, trader, vehicle, origin, destination, ground, goods_group, \
     phase, seals, seals_on, conflict, planned_at, changed_at, approved";
@@ -149,6 +153,11 @@ fn seal_parts(list: &SealList) -> Result<Vec<Asked>, StoreError> {
         }
         if let Some(life) = &list.life {
             part.and("life = ?", [Value::Text(to_code(life)?)]);
+        }
+        match &list.hand {
+            Hand::Any => {}
+            Hand::Nobody => part.and("officer IS NULL", []),
+            Hand::Officer(officer) => part.and("officer = ?", [text(&officer.0)]),
         }
         if let Some(needle) = Needle::of(&list.search) {
             part.and("instr(lower(no), ?) > 0", [Value::Text(needle.tight)]);
@@ -434,6 +443,7 @@ fn seal_line(row: &Row<'_>) -> Result<SealLine, StoreError> {
         armed_at: at(row, 16)?,
         home_at: at(row, 17)?,
         turn_days: get(row, 18)?,
+        officer: code(row, 19)?,
     })
 }
 

@@ -25,6 +25,7 @@ const MIGRATION_STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/005_packs.sql")),
     M::up(include_str!("migrations/006_lists.sql")),
     M::up(include_str!("migrations/007_approved.sql")),
+    M::up(include_str!("migrations/008_custody.sql")),
     M::up(include_str!("migrations/009_way_home.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(MIGRATION_STEPS);

@@ -33,7 +33,7 @@ impl Touched {
     /// Notes what an event changes.
     pub fn event(&mut self, event: &Event) {
         self.cases.extend(event.case);
-        self.seals.extend(event.fact.seals().into_iter().cloned());
+        self.seals.extend(event.seals());
         self.parcels.extend(event.fact.parcel());
         self.spoken_of.extend(event.fact.speaks_of());
     }
@@ -64,7 +64,7 @@ impl Touched {
             if let Some(cose) = cose {
                 let SignedEvent { event, .. } = codec::event(&cose)?;
                 self.cases.extend(event.case);
-                self.seals.extend(event.fact.seals().into_iter().cloned());
+                self.seals.extend(event.seals());
                 self.parcels.extend(event.fact.parcel());
             }
         }

@@ -58,7 +58,7 @@
 //! | [`Compare`] | then, now: [`CompareSide`] |
 //! | [`Timeline`] | label?, items: `Vec<TimelineItem>` |
 //! | [`Ring`] | left, value, unit?, state?: [`ClockState`] Calm, Warn, Late |
-//! | [`Days`] | label, items: `Vec<Day>` |
+//! | [`Days`] | label, items: `Vec<Day>`, first? |
 //! | [`Countdown`] | parts: `Vec<(String, String)>`, lead?, label? |
 //! | [`Bars`] | label, items: `Vec<Bar>`, of? |
 //! | [`BarPicture`] | parts: `Vec<Stretch>` with [`Fill`] Solid, Lines, Dots, Alert; of, wide? |

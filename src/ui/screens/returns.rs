@@ -300,7 +300,11 @@ pub fn Deadline(clock: ClockProp, now: Timestamp) -> Element {
             span { class: if late { "strong ink-bad" } else { "muted" }, "{lead}" }
             Countdown { lead: lead.clone(), parts: parts(seconds) }
         }
-        Days { label: t!("return-days"), items: days(&clock, now) }
+        Days {
+            label: t!("return-days"),
+            items: days(&clock, now),
+            first: clock.days.first().map_or(1, |day| day.date.weekday().to_monday_one_offset()),
+        }
         for line in special_days(&clock) {
             Note { key: "{line}", icon: "calendar-days", text: line }
         }

@@ -51,6 +51,8 @@ pub fn unfit(reason: &Unfit) -> String {
         Unfit::RadioNotSpoken => t!("errors-unfit-radio"),
         Unfit::OutOfUse(SealLife::Retired) => t!("errors-unfit-retired"),
         Unfit::OutOfUse(SealLife::Lost) => t!("errors-unfit-lost"),
+        Unfit::OutOfUse(SealLife::Used) => t!("errors-unfit-used"),
+        Unfit::OutOfUse(SealLife::Damaged) => t!("errors-unfit-damaged"),
         Unfit::OutOfUse(_) => t!("errors-unfit-repair"),
         Unfit::OnOtherCase(_) => t!("errors-unfit-elsewhere"),
     }

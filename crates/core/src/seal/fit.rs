@@ -78,8 +78,8 @@ pub fn fit(
     if doc.seal_type != SealType::Electronic {
         return Err(Unfit::NotElectronic);
     }
-    if doc.life != SealLife::InService {
-        return Err(Unfit::OutOfUse(doc.life));
+    if let Some(life) = seal.life.filter(|life| *life != SealLife::InService) {
+        return Err(Unfit::OutOfUse(life));
     }
     let mut warnings = Vec::new();
     match &seal.whereabouts {
@@ -152,7 +152,7 @@ mod tests {
     fn what_must_not_be_used() {
         assert_eq!(fit(None, CaseId(Uuid::nil()), &office("03EE"), &office("15BB")), Err(Unfit::Unknown));
         let mut retired = seal("03EE", "03EE");
-        retired.doc.as_mut().unwrap().life = SealLife::Retired;
+        retired.life = Some(SealLife::Retired);
         assert_eq!(judge(&retired), Err(Unfit::OutOfUse(SealLife::Retired)));
         let mut elsewhere = seal("03EE", "03EE");
         let other = CaseId(Uuid::from_u128(2));

@@ -11,6 +11,7 @@ use crate::codes::{SealType, SealingParty};
 use crate::container::ContainerNo;
 use crate::cover::{ContainerCover, NotOfCase};
 use crate::custody::{SealView, Whereabouts};
+use crate::doc::SealLife;
 use crate::fact::{ManualMethod, OnOff, SealRecorded, SecondOfficer};
 use crate::ids::{CommandId, OfficeCode};
 use crate::inspection::Verdict;
@@ -173,14 +174,23 @@ fn may_take_off<'a>(case: &'a CaseView, no: &SealNo, officer: &Officer) -> Resul
     if !works_seals(officer) {
         return Err(DisarmRefusal::NoRole);
     }
-    if officer.unit != case.doc.destination {
+    if officer.unit != case.doc.destination && !is_opened_here(case, no, officer) {
         return Err(DisarmRefusal::WrongOffice { destination: case.doc.destination.clone() });
     }
     Ok(seal)
 }
 
+/// The officer's unit opens the containers under supervision, and this seal comes off for it: reason, witness and signature
+/// stand in for the end of the trip and its inspection.
+fn is_opened_here(case: &CaseView, no: &SealNo, officer: &Officer) -> bool {
+    case.open_opening().is_some_and(|opening| opening.unit == officer.unit && opening.opened.seals.contains(no))
+}
+
 /// The last inspection of the seal at this unit accepts it. A check on the way does not count.
 fn accepted_here(case: &CaseView, seal: &SealOnCase, officer: &Officer) -> Result<(), DisarmRefusal> {
+    if is_opened_here(case, &seal.no, officer) {
+        return Ok(());
+    }
     let last = case.inspections.iter().rev().find(|one| {
         one.inspected.seal == seal.no
             && !one.inspected.en_route
@@ -262,10 +272,120 @@ pub fn may_record(
                 && *other != case.doc.id
             {
                 return Err(Unfit::OnOtherCase(*other).into());
+            } else if let Some(life) = register.and_then(|seal| seal.life).filter(|life| *life != SealLife::InService) {
+                return Err(Unfit::OutOfUse(life).into());
             }
             Ok(obligation.may_put_on(recorded.seal_type)?)
         }
     }
+}
+
+/// Why a seal is not replaced, or containers are not opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReopenRefusal {
+    /// Not an officer's work.
+    #[error("your role may not take seals off")]
+    NoRole,
+    /// A customs seal that is on this case is meant.
+    #[error("the seal {0} is not on this case")]
+    NotOn(SealNo),
+    /// Read the seal first.
+    #[error("the end of an earlier command is not known; read the seal first")]
+    CommandOpen,
+    /// Two devices claim different things.
+    #[error("the facts about this seal contradict each other; a supervisor decides first")]
+    Conflict,
+    /// Away from the unit that sealed it nobody knows the seal without looking at it.
+    #[error("the seal was not inspected here; inspect it first")]
+    NotInspected,
+    /// It is worked by radio: open it by radio, or cut it off before a witness, then link the two.
+    #[error("the seal is worked by radio; take it off first")]
+    TakeOffFirst,
+    /// It goes on in its own place.
+    #[error("the new seal is the old one")]
+    Same,
+    /// It was replaced before.
+    #[error("the seal was replaced already")]
+    Replaced,
+    /// An opening is not closed yet.
+    #[error("an opening is not closed yet")]
+    OpenAlready,
+    /// Nothing is to be opened.
+    #[error("choose what is opened")]
+    Nothing,
+    /// It is to cover what is not of the case.
+    #[error(transparent)]
+    Cover(#[from] NotOfCase),
+}
+
+fn may_reopen<'a>(case: &'a CaseView, no: &SealNo, officer: &Officer) -> Result<&'a SealOnCase, ReopenRefusal> {
+    if !works_seals(officer) {
+        return Err(ReopenRefusal::NoRole);
+    }
+    let ours = |seal: &&SealOnCase| seal.party == SealingParty::Customs;
+    let seal = case.seal(no).filter(ours).ok_or_else(|| ReopenRefusal::NotOn(no.clone()))?;
+    if matches!(seal.state, SealState::Pending { .. } | SealState::Uncertain { .. }) {
+        return Err(ReopenRefusal::CommandOpen);
+    }
+    if case.open_conflict(no).is_some() {
+        return Err(ReopenRefusal::Conflict);
+    }
+    Ok(seal)
+}
+
+/// Another seal may go on in this one's place. A seal worked by hand comes off by the same act; one worked by radio has to
+/// be off already. Whether the new one may go on is asked of [`may_record`] or [`may_arm`], as if the old one were gone.
+///
+/// # Errors
+/// [`ReopenRefusal`].
+pub fn may_replace(case: &CaseView, old: &SealNo, new: &SealNo, officer: &Officer) -> Result<(), ReopenRefusal> {
+    let seal = may_reopen(case, old, officer)?;
+    if old == new {
+        return Err(ReopenRefusal::Same);
+    }
+    if seal.replaced_by.is_some() {
+        return Err(ReopenRefusal::Replaced);
+    }
+    if seal.state.is_off() {
+        return Ok(());
+    }
+    if !seal.state.is_on() {
+        return Err(ReopenRefusal::NotOn(old.clone()));
+    }
+    if seal.method.is_none() {
+        return Err(ReopenRefusal::TakeOffFirst);
+    }
+    let looked_at = || case.inspections.iter().any(|one| &one.inspected.seal == old && one.unit == officer.unit);
+    if officer.unit == case.doc.origin || is_opened_here(case, old, officer) || looked_at() {
+        Ok(())
+    } else {
+        Err(ReopenRefusal::NotInspected)
+    }
+}
+
+/// Containers may be opened before a witness; `seals` come off for it.
+///
+/// # Errors
+/// [`ReopenRefusal`].
+pub fn may_open(
+    case: &CaseView,
+    containers: &[ContainerNo],
+    seals: &[SealNo],
+    officer: &Officer,
+) -> Result<(), ReopenRefusal> {
+    if case.open_opening().is_some() {
+        return Err(ReopenRefusal::OpenAlready);
+    }
+    if seals.is_empty() {
+        return Err(ReopenRefusal::Nothing);
+    }
+    case.named(containers)?;
+    for no in seals {
+        if !may_reopen(case, no, officer)?.state.is_on() {
+            return Err(ReopenRefusal::NotOn(no.clone()));
+        }
+    }
+    Ok(())
 }
 
 /// Each of the containers is under an electronic customs seal that is on. Of a case without container numbers only the
@@ -285,6 +405,12 @@ pub fn electronic_on(case: &CaseView, containers: &[ContainerNo]) -> bool {
 #[must_use]
 pub fn works_seals(officer: &Officer) -> bool {
     [Role::Officer, Role::ShiftLead, Role::Supervisor].iter().any(|role| officer.is(*role))
+}
+
+/// Issues seals from the unit's stock, and says what becomes of one.
+#[must_use]
+pub fn keeps_stock(officer: &Officer) -> bool {
+    [Role::Registrar, Role::ShiftLead, Role::Supervisor].iter().any(|role| officer.is(*role))
 }
 
 /// The time a trip may take, seen from `now`: up to the permitted arrival where the trip is declared, else the hours of the
