@@ -16,7 +16,7 @@ use common::{Device, StillClock, case_id, commanded, office, opened, read_back, 
 use jiff::{SignedDuration, Timestamp};
 use load::unit::{self, NOW, UNIT, seal_of};
 use seal_core::codes::CustomsSealKind;
-use seal_core::courier::return_clock;
+use seal_core::courier::{ParcelStage, return_clock};
 use seal_core::custody::SealView;
 use seal_core::doc::SealLife;
 use seal_core::event::Event;
@@ -156,10 +156,22 @@ fn lists(device: &Device) {
         t.whole.turns as usize
     });
     ask!("slowest seals, first page", store.turn_lines(&unit, &first), |page| page.lines.len());
+    ask!(
+        "slowest seals with their legs, first page",
+        store.turn_lines(&unit, &first).and_then(|page| {
+            page.lines.iter().map(|line| store.last_legs(&line.no)).collect::<Result<Vec<_>, _>>()
+        }),
+        Vec::len
+    );
+    ask!("seals held longest elsewhere, first page", store.held_lines(&unit, &first), |page| page.lines.len());
     ask!("who holds longest", store.holders(&unit, Timestamp::UNIX_EPOCH, now), Vec::len);
     // Parcels.
     ask!("parcels, first page", store.parcel_lines(&parcels, &first), |page| page.lines.len());
     ask!("parcels: count", store.parcel_count(&parcels), |n| *n as usize);
+    let differing = ParcelList { open: true, ..parcels.clone() };
+    ask!("parcels with open differences: count", store.parcel_count(&differing), |n| *n as usize);
+    let going = ParcelList { stages: ParcelStage::ON_THE_WAY.to_vec(), ..parcels.clone() };
+    ask!("parcels on their way, all", store.parcel_lines(&going, &Page::first(usize::MAX)), |page| page.lines.len());
     let find = ParcelList { search: "rr123".to_owned(), ..parcels.clone() };
     ask!("parcels found by waybill", store.parcel_lines(&find, &first), |page| page.lines.len());
     // One thing.

@@ -223,7 +223,9 @@ async fn destination(browser: &Browser, address: &str) {
         browser.tap("Xong, không quét nữa").await;
     }
     browser.see("Trước khi dán kiện").await;
-    browser.tap("Seal đã tắt giám sát").await;
+    for seal in ["8318 1010", "8318 1008"] {
+        browser.tap(&format!("Đã tắt giám sát {seal}")).await;
+    }
     browser.tap("Seal đã sạc").await;
     browser.tap("Đã dán nhãn pin lithium").await;
     browser.aim_at("parcel").await;

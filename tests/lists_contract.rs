@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use seal_core::calendar::{DayOff, YearCalendar};
 use seal_core::case::{CasePhase, CaseView};
 use seal_core::codes::{CustomsSealKind, SealCondition, SealType, SealingParty};
-use seal_core::courier::{ParcelStage, ParcelView, return_clock};
+use seal_core::courier::{Difference, ParcelStage, ParcelView, Urgency, return_clock, urgency};
 use seal_core::custody::SealView;
 use seal_core::doc::{CaseDoc, Doc, SealDoc, SealLife, SealRadio};
 use seal_core::event::Event;
@@ -249,6 +249,9 @@ fn facts(step: &Step, written: &[EventId]) -> Option<(Option<CaseId>, u8, Vec<Fa
                 missing: vec![seal(&number(seals[0] + 1))],
                 extra: Vec::new(),
                 remark: String::new(),
+                awaited: Vec::new(),
+                ropes: None,
+                chargers: None,
             };
             (None, *at, vec![Fact::ParcelReceived(received)])
         }
@@ -546,6 +549,8 @@ fn returns_agree(store: &SqliteStore, whole: &Whole, limit: usize) {
             to_return: clocks.len() as u64,
             overdue: clocks.iter().flatten().filter(|clock| clock.left(now).is_negative()).count() as u64,
             due_today: clocks.iter().flatten().filter(|clock| clock.last_day <= today).count() as u64,
+            soon: clocks.iter().flatten().filter(|clock| matches!(urgency(clock, rules, now), Urgency::Soon(_))).count()
+                as u64,
             no_deadline: clocks.iter().filter(|clock| clock.is_err()).count() as u64,
         };
         assert_eq!(store.return_figures(&unit, now).unwrap(), figures);
@@ -561,6 +566,14 @@ fn turns_agree(store: &SqliteStore, whole: &Whole, limit: usize) {
             mine.iter().filter(|(view, _)| view.turnaround_days().is_some()).map(|(_, line)| (*line).clone()).collect();
         slowest.sort_by_key(|line| (std::cmp::Reverse(line.turn_days), line.no.clone()));
         assert_eq!(all_pages(limit, |page| store.turn_lines(&unit, page)), slowest);
+
+        let mut longest: Vec<SealLine> = mine
+            .iter()
+            .map(|(_, line)| (*line).clone())
+            .filter(|line| line.must_go_home() && line.held_since.is_some())
+            .collect();
+        longest.sort_by_key(|line| (line.held_since, line.no.clone()));
+        assert_eq!(all_pages(limit, |page| store.held_lines(&unit, page)), longest);
 
         let days = |from: Option<Timestamp>, to: Option<Timestamp>| {
             Some(i64::from((date_in_vietnam(to?) - date_in_vietnam(from?)).get_days()))
@@ -654,11 +667,16 @@ fn parcels_agree(store: &SqliteStore, whole: &Whole, limit: usize) {
     for unit in UNITS.map(office) {
         for which in [Parcels::From(unit.clone()), Parcels::To(unit.clone()), Parcels::Of(unit.clone())] {
             let (packed, handed) = (ParcelStage::Packed, ParcelStage::HandedOver);
-            for (stages, search) in
-                [(&[][..], ""), (&[handed], ""), (&[packed, handed], ""), (&[], "gp-0001"), (&[], "ev 123")]
-            {
+            for (stages, open, search) in [
+                (&[][..], false, ""),
+                (&[handed], false, ""),
+                (&[packed, handed], false, ""),
+                (&[], false, "gp-0001"),
+                (&[], false, "ev 123"),
+                (&[], true, ""),
+            ] {
                 let list =
-                    ParcelList { stages: stages.to_vec(), search: search.to_owned(), ..ParcelList::all(which.clone()) };
+                    ParcelList { stages: stages.to_vec(), open, search: search.to_owned(), which: which.clone() };
                 let mut expected: Vec<ParcelLine> = whole
                     .parcels
                     .iter()
@@ -671,6 +689,7 @@ fn parcels_agree(store: &SqliteStore, whole: &Whole, limit: usize) {
                         }
                     })
                     .filter(|view| stages.is_empty() || stages.contains(&view.stage()))
+                    .filter(|view| !open || view.differences().iter().any(Difference::is_open))
                     .filter(|view| Needle::of(search).is_none_or(|needle| needle.is_in(&parcel_text(view))))
                     .map(ParcelLine::from)
                     .collect();

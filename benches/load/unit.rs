@@ -394,6 +394,9 @@ impl Years {
             missing: Vec::new(),
             extra: Vec::new(),
             remark: String::new(),
+            awaited: Vec::new(),
+            ropes: None,
+            chargers: None,
         };
         self.say(home_at, &to, None, Fact::ParcelReceived(received));
         self.home.extend(numbers.into_iter().map(|n| std::cmp::Reverse((home_at, n, to.clone()))));

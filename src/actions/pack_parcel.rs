@@ -2,9 +2,10 @@
 //! written when the officer says *packed*.
 
 use jiff::Timestamp;
+use seal_core::codes::SealType;
 use seal_core::custody::{SealView, Whereabouts};
 use seal_core::evidence::PhotoRef;
-use seal_core::fact::{Fact, ParcelPacked};
+use seal_core::fact::{self, Fact, ParcelPacked};
 use seal_core::ids::{OfficeCode, ParcelId};
 use seal_core::officer::Officer;
 use seal_core::seal_no::SealNo;
@@ -47,6 +48,15 @@ pub struct PackedSeal {
     pub at: Timestamp,
     /// Something the officer should know.
     pub warning: Option<PackWarning>,
+    /// It has no electronics: nothing to put to sleep or to charge.
+    #[serde(default)]
+    pub mechanical: bool,
+    /// The officer put it to sleep: its reports are switched off for the way.
+    #[serde(default)]
+    pub asleep: bool,
+    /// Charge, per cent, where it was read.
+    #[serde(default)]
+    pub battery_percent: Option<u8>,
 }
 
 /// Allowed, but the officer should know.
@@ -65,8 +75,6 @@ pub enum PackWarning {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reminder {
-    /// Seals asleep: reports switched off for the way.
-    Asleep,
     /// Seals charged, so that the owner can use them at once.
     Charged,
     /// The lithium battery mark is on the box, as couriers demand.
@@ -75,7 +83,7 @@ pub enum Reminder {
 
 impl Reminder {
     /// In the order in which they are shown.
-    pub const ALL: [Self; 3] = [Self::Asleep, Self::Charged, Self::Lithium];
+    pub const ALL: [Self; 2] = [Self::Charged, Self::Lithium];
 }
 
 /// Why a parcel cannot be packed so.
@@ -96,6 +104,9 @@ pub enum PackError {
     /// Nothing was scanned yet.
     #[error("no seal is in the parcel")]
     Empty,
+    /// A seal is not asleep yet.
+    #[error("not every seal is asleep")]
+    Awake,
     /// Something has still to be seen to.
     #[error("not all reminders are ticked")]
     Reminders,
@@ -210,7 +221,15 @@ pub fn add_seal(kit: &Kit, parcel: ParcelId, seal: &SealNo) -> Result<Option<Pac
         _ => Some(PackWarning::NotInRegister),
     };
     draft.not_here.retain(|missing| missing != seal);
-    draft.seals.push(PackedSeal { seal: seal.clone(), at: kit.clock.now().wall, warning });
+    let doc = known.as_ref().and_then(|view| view.doc.as_ref());
+    draft.seals.push(PackedSeal {
+        seal: seal.clone(),
+        at: kit.clock.now().wall,
+        warning,
+        mechanical: doc.is_some_and(|doc| doc.seal_type != SealType::Electronic),
+        asleep: false,
+        battery_percent: None,
+    });
     draft::write(kit, &name(parcel), &draft)?;
     Ok(warning)
 }
@@ -265,13 +284,27 @@ impl ParcelDraft {
         self.expected.iter().filter(|seal| !scanned(seal) && !self.not_here.contains(seal)).collect()
     }
 
+    /// Seals with electronics, whose sleep and charge matter on the way.
+    pub fn electronic(&self) -> impl Iterator<Item = &PackedSeal> {
+        self.seals.iter().filter(|packed| !packed.mechanical)
+    }
+
+    /// Notes whether `seal` was put to sleep.
+    pub fn put_to_sleep(&mut self, seal: &SealNo, asleep: bool) {
+        for packed in self.seals.iter_mut().filter(|packed| &packed.seal == seal) {
+            packed.asleep = asleep;
+        }
+    }
+
     /// What keeps the parcel from being closed, first things first.
     ///
     /// # Errors
-    /// The first of [`PackError::Empty`], [`PackError::Reminders`], [`PackError::NoPhoto`] that holds.
+    /// The first of [`PackError::Empty`], [`PackError::Awake`], [`PackError::Reminders`], [`PackError::NoPhoto`] that holds.
     pub fn ready(&self) -> Result<(), PackError> {
         if self.seals.is_empty() {
             Err(PackError::Empty)
+        } else if self.electronic().any(|packed| !packed.asleep) {
+            Err(PackError::Awake)
         } else if !Reminder::ALL.iter().all(|reminder| self.reminders.contains(reminder)) {
             Err(PackError::Reminders)
         } else if self.photo.is_none() {
@@ -289,6 +322,15 @@ impl ParcelDraft {
 pub fn pack_parcel(kit: &Kit, officer: &Officer, parcel: ParcelId) -> Result<(), PackError> {
     let draft = parcel_draft(kit, parcel)?;
     draft.ready()?;
+    let packed = draft
+        .electronic()
+        .map(|packed| fact::PackedSeal {
+            seal: packed.seal.clone(),
+            asleep: packed.asleep,
+            battery_percent: packed.battery_percent,
+        })
+        .collect();
+    let lithium_label = draft.reminders.contains(&Reminder::Lithium);
     let fact = ParcelPacked {
         parcel,
         number: draft.number,
@@ -297,8 +339,8 @@ pub fn pack_parcel(kit: &Kit, officer: &Officer, parcel: ParcelId) -> Result<(),
         seals: draft.seals.into_iter().map(|packed| packed.seal).collect(),
         ropes: draft.ropes,
         chargers: draft.chargers,
-        packed: Vec::new(),
-        lithium_label: false,
+        packed,
+        lithium_label,
     };
     kit.record(officer, None, vec![Fact::ParcelPacked(fact)])?;
     give_up_parcel(kit, parcel)

@@ -59,6 +59,8 @@ fn whole_millis(at: Timestamp) -> Timestamp {
 pub struct PracticeClock {
     real: SystemClock,
     ahead_ms: Arc<AtomicI64>,
+    /// Part of it that practice began with; the rest was turned since, and the device has run for it.
+    begun_ms: i64,
     file: PathBuf,
 }
 
@@ -68,12 +70,30 @@ impl PracticeClock {
     /// # Errors
     /// When the file is there and cannot be read.
     pub fn open(file: &Path) -> io::Result<Self> {
-        let ahead = match fs::read_to_string(file) {
-            Ok(text) => text.trim().parse().map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e))?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+        let number = |text: &str| text.parse().map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e));
+        let (ahead, begun) = match fs::read_to_string(file) {
+            Ok(text) => match text.trim().split_once(' ') {
+                Some((ahead, begun)) => (number(ahead)?, number(begun)?),
+                None => (number(text.trim())?, 0),
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (0, 0),
             Err(error) => return Err(error),
         };
-        Ok(Self { real: SystemClock::new(), ahead_ms: Arc::new(AtomicI64::new(ahead)), file: file.to_owned() })
+        let ahead_ms = Arc::new(AtomicI64::new(ahead));
+        Ok(Self { real: SystemClock::new(), ahead_ms, begun_ms: begun, file: file.to_owned() })
+    }
+
+    /// The clock of a practice that begins at `at`, also in the past: a Tết, a worked Saturday. One that has begun already
+    /// goes on as it is.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written.
+    pub fn begin(file: &Path, at: Timestamp) -> io::Result<Self> {
+        if !file.exists() {
+            let ahead = at.as_millisecond() - SystemClock::new().now().wall.as_millisecond();
+            keep(file, ahead, ahead)?;
+        }
+        Self::open(file)
     }
 
     /// Turns it forward. Never back: what was done in practice stays in order.
@@ -83,9 +103,7 @@ impl PracticeClock {
     pub fn advance(&self, by: SignedDuration) -> io::Result<()> {
         let by = i64::try_from(by.as_millis()).unwrap_or(0).max(0);
         let ahead = self.ahead_ms.load(Ordering::SeqCst).saturating_add(by);
-        let folder = self.file.parent().unwrap_or(Path::new("."));
-        files::private_folder(folder)?;
-        files::write_durably(folder, &self.file, ahead.to_string().as_bytes())?;
+        keep(&self.file, ahead, self.begun_ms)?;
         self.ahead_ms.fetch_add(by, Ordering::SeqCst);
         Ok(())
     }
@@ -97,6 +115,12 @@ impl PracticeClock {
     }
 }
 
+fn keep(file: &Path, ahead_ms: i64, begun_ms: i64) -> io::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    files::private_folder(folder)?;
+    files::write_durably(folder, file, format!("{ahead_ms} {begun_ms}").as_bytes())
+}
+
 impl Clock for PracticeClock {
     fn now(&self) -> Moment {
         let real = self.real.now();
@@ -104,7 +128,7 @@ impl Clock for PracticeClock {
         Moment {
             wall: real.wall.checked_add(ahead).unwrap_or(Timestamp::MAX),
             boot: real.boot,
-            boot_ms: real.boot_ms.saturating_add_signed(self.ahead_ms.load(Ordering::SeqCst)),
+            boot_ms: real.boot_ms.saturating_add_signed(self.ahead_ms.load(Ordering::SeqCst) - self.begun_ms),
         }
     }
 }
@@ -128,6 +152,20 @@ mod tests {
         assert_eq!(PracticeClock::open(&file).unwrap().ahead(), SignedDuration::from_hours(48));
         fs::write(&file, "soon").unwrap();
         assert!(PracticeClock::open(&file).is_err());
+    }
+
+    #[test]
+    fn practice_may_begin_on_another_day_and_goes_on_from_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("practice/clock");
+        let at: Timestamp = "2026-02-12T01:00:00Z".parse().unwrap();
+        let clock = PracticeClock::begin(&file, at).unwrap();
+        let begun = clock.now();
+        assert!(begun.wall.duration_since(at).abs() < SignedDuration::from_mins(10));
+        clock.advance(SignedDuration::from_hours(24)).unwrap();
+        let later = PracticeClock::begin(&file, "2020-01-01T00:00:00Z".parse().unwrap()).unwrap().now();
+        assert!(later.wall.duration_since(begun.wall) >= SignedDuration::from_hours(24));
+        assert!(later.boot_ms - begun.boot_ms >= 24 * 3_600_000, "the device ran as long as the clock was turned");
     }
 
     #[test]

@@ -1,13 +1,15 @@
 //! Practice on a PC: one central, a yard of simulated seals, four devices.
 //!
-//! `seal-field-practice [--data DIR] [--browser] [--listen 127.0.0.1:8080]`. Opens a window where there is a display and
-//! this build has one; else, or with `--browser` or `--listen`, serves the screens to a browser on this machine.
+//! `seal-field-practice [--data DIR] [--browser] [--listen 127.0.0.1:8080] [--begin 2026-02-12T08:00+07:00]`. Opens a window where there is a display and
+//! this build has one; else, or with `--browser` or `--listen`, serves the screens to a browser on this machine. `--begin` says on which day and at
+//! what time a practice that has not begun yet begins: before a Tết, before a Saturday that is worked.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use seal_field::adapters::yard_link::RadioDelays;
 use seal_field::practice::server;
 use seal_field::practice::set::PracticeSet;
@@ -16,6 +18,7 @@ struct Options {
     data: PathBuf,
     browser: bool,
     listen: SocketAddr,
+    begin: Option<Timestamp>,
 }
 
 fn options() -> Result<Options, String> {
@@ -23,6 +26,7 @@ fn options() -> Result<Options, String> {
         data: PathBuf::from("practice-data"),
         browser: false,
         listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+        begin: None,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
@@ -33,6 +37,12 @@ fn options() -> Result<Options, String> {
             "--listen" => {
                 let text = value()?;
                 options.listen = text.parse().map_err(|_| format!("not an address: {text}"))?;
+                options.browser = true;
+            }
+            "--begin" => {
+                let text = value()?;
+                options.begin = Some(text.parse().map_err(|_| format!("not a moment with its offset: {text}"))?);
+                // The window begins on the day it is opened.
                 options.browser = true;
             }
             _ => return Err(format!("no such option: {name}")),
@@ -53,7 +63,7 @@ fn main() -> ExitCode {
         Ok(options) => options,
         Err(why) => {
             eprintln!(
-                "seal-field-practice: {why}\n\nseal-field-practice [--data DIR] [--browser] [--listen 127.0.0.1:8080]"
+                "seal-field-practice: {why}\n\nseal-field-practice [--data DIR] [--browser] [--listen 127.0.0.1:8080] [--begin MOMENT]"
             );
             return ExitCode::from(2);
         }
@@ -86,7 +96,7 @@ fn has_display() -> bool {
 
 #[tokio::main]
 async fn serve(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
-    let set = Arc::new(PracticeSet::start(&options.data, RadioDelays::REAL).await?);
+    let set = Arc::new(PracticeSet::begin(&options.data, RadioDelays::REAL, options.begin).await?);
     let listener = tokio::net::TcpListener::bind(options.listen).await?;
     println!("practice on http://{}", listener.local_addr()?);
     axum::serve(listener, server::router(set))

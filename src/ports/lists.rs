@@ -6,9 +6,10 @@ use seal_core::case::CasePhase;
 use seal_core::codes::CustomsSealKind;
 use seal_core::courier::ParcelStage;
 use seal_core::doc::SealLife;
-use seal_core::figures::{HandCount, Holder, ReturnFigures, StockCount, Turnaround};
+use seal_core::figures::{HandCount, Holder, Legs, ReturnFigures, StockCount, Turnaround};
 use seal_core::ids::{OfficeCode, OfficerId};
 use seal_core::line::{CaseLine, ParcelLine, SealLine};
+use seal_core::seal_no::SealNo;
 
 use super::store::StoreError;
 
@@ -160,6 +161,8 @@ pub struct ParcelList {
     pub which: Parcels,
     /// At one of these stages only; all of them when empty.
     pub stages: Vec<ParcelStage>,
+    /// Only those with differences that somebody has still to see to.
+    pub open: bool,
     /// Part of the number, the waybill or a seal's number, as typed; empty for all.
     pub search: String,
 }
@@ -168,7 +171,7 @@ impl ParcelList {
     /// All of them.
     #[must_use]
     pub fn all(which: Parcels) -> Self {
-        Self { which, stages: Vec::new(), search: String::new() }
+        Self { which, stages: Vec::new(), open: false, search: String::new() }
     }
 }
 
@@ -197,6 +200,18 @@ pub trait Lists: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     fn turn_lines(&self, unit: &OfficeCode, page: &Page) -> Result<Lines<SealLine>, StoreError>;
+
+    /// Seals of a unit that lie at a unit which has to send them home: the one held longest first; by number where it is
+    /// the same. Those of which nobody knows since when are left out.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn held_lines(&self, unit: &OfficeCode, page: &Page) -> Result<Lines<SealLine>, StoreError>;
+    /// The legs of the last turn that a seal has behind it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn last_legs(&self, seal: &SealNo) -> Result<Option<Legs>, StoreError>;
 
     // ── figures ──
 

@@ -239,6 +239,12 @@ pub trait Store: Lists + Send + Sync {
     /// # Errors
     /// [`StoreError`].
     fn unit_events(&self, unit: &OfficeCode, kinds: &[&str]) -> Result<Vec<SignedEvent>, StoreError>;
+    /// Events of these kinds ([`Fact::kind`]) by officers of any unit, in the order in which this phone learned of them. For
+    /// kinds that are rare.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn events_of_kinds(&self, kinds: &[&str]) -> Result<Vec<SignedEvent>, StoreError>;
     /// The rule pack in force: the newest that came whole and signed, else the one shipped with the app.
     ///
     /// # Errors

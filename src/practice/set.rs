@@ -14,6 +14,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use seal_central::practice::World;
 use seal_central::{Central, ServerConfig};
 use seal_core::codes::SealType;
@@ -87,13 +88,25 @@ impl PracticeSet {
     /// # Errors
     /// [`PracticeError`].
     pub async fn start(data: &Path, delays: RadioDelays) -> Result<Self, PracticeError> {
+        Self::begin(data, delays, None).await
+    }
+
+    /// The same; a practice that has not begun yet begins at `at`, also in the past.
+    ///
+    /// # Errors
+    /// [`PracticeError`].
+    pub async fn begin(data: &Path, delays: RadioDelays, at: Option<Timestamp>) -> Result<Self, PracticeError> {
         let io = |path: &Path| {
             let path = path.to_owned();
             move |error| PracticeError::Io(path, error)
         };
         std::fs::create_dir_all(data).map_err(io(data))?;
         let clock_file = data.join("clock");
-        let clock = Arc::new(PracticeClock::open(&clock_file).map_err(io(&clock_file))?);
+        let clock = match at {
+            Some(at) => PracticeClock::begin(&clock_file, at),
+            None => PracticeClock::open(&clock_file),
+        };
+        let clock = Arc::new(clock.map_err(io(&clock_file))?);
 
         let times = Arc::clone(&clock);
         let config =

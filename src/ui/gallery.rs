@@ -478,6 +478,15 @@ fn ReturnPage() -> Element {
                     Row { start: rsx! { Ring { left: 67, value: "2", unit: "ngày" } }, title: "`8318 2119`", sub: "Hạn 24:00 thứ Tư 29/04", onclick: |_| {} }
                 }
                 Days { label: "Ngày làm việc", items: long }
+                Card {
+                    Bars {
+                        label: "Trung bình từng chặng",
+                        items: [("Trên đường", 2, Fill::Solid), ("Chờ ở nơi gỡ", 4, Fill::Lines), ("Trên đường về", 3, Fill::Dots), ("Quá hạn", 1, Fill::Alert)]
+                            .map(|(name, n, fill)| Bar { name: name.into(), value: format!("{n} ngày"), parts: vec![Stretch { n, fill }] })
+                            .to_vec(),
+                    }
+                    Legend { items: vec![(Fill::Solid, "Trên đường".into()), (Fill::Lines, "Chờ".into()), (Fill::Dots, "Về".into())] }
+                }
             }
             Places { active: "returns" }
         }

@@ -268,6 +268,13 @@ pub enum Route {
         /// Of which case.
         case: CaseId,
     },
+    /// Lost and damaged seals that concern the unit.
+    Losses,
+    /// One of them.
+    Loss {
+        /// The report.
+        report: EventId,
+    },
     /// Turnaround of the unit's seals.
     Turnaround,
     /// The unit's statement that no electronic seal is left.

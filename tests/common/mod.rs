@@ -226,6 +226,7 @@ pub fn rules(version: &str) -> RulePack {
         inspect_photos: Vec::new(),
         calendars: Vec::new(),
         sealing: shipped.sealing,
+        way_home: shipped.way_home,
         offices: Vec::new(),
         seal_kinds: Vec::new(),
     }

@@ -28,9 +28,19 @@ impl Drop for Process {
 
 /// Starts the practice set; gives its address.
 pub fn practice(data: &Path) -> (Process, String) {
+    practice_with(data, &[])
+}
+
+/// The same; practice begins at that moment.
+pub fn practice_from(data: &Path, begin: &str) -> (Process, String) {
+    practice_with(data, &["--begin", begin])
+}
+
+fn practice_with(data: &Path, more: &[&str]) -> (Process, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_seal-field-practice"))
         .args(["--browser", "--listen", "127.0.0.1:0", "--data"])
         .arg(data)
+        .args(more)
         .stdout(Stdio::piped())
         .spawn()
         .expect("the practice program starts");

@@ -481,15 +481,13 @@ async fn ways_home(browser: &Browser) {
     browser.see("Chọn một trong hai").await;
     browser.shot("returns").await;
     browser.tap("Dùng cho lô đi Đình Vũ").await;
-    browser.see("Gắn seal cho lô nào?").await;
-    browser.tap("VMTU 616087 6").await;
-    browser.settle().await;
+    browser.see("Chạm lô để hẹn seal").await;
     browser.shot("reuse").await;
-    browser.tap("Hẹn seal cho lô này").await;
+    browser.tap("VMTU 616087 6").await;
     browser.see("Seal đã hẹn cho một lô về").await;
     browser.shot("reuse-promised").await;
     browser.tap("Bỏ hẹn").await;
-    browser.see("Gắn seal cho lô nào?").await;
+    browser.see("Chạm lô để hẹn seal").await;
     browser.tap("Quay lại").await;
     browser.tap("Gửi chuyển phát").await;
     browser.see("chưa bỏ vào").await;

@@ -57,11 +57,10 @@ unit-days = days
 unit-hours = h
 unit-minutes = min
 reuse-title = Use on a shipment home
-reuse-which = Which shipment?
+reuse-which = Tap a shipment to promise the seal
 reuse-shipment = to { $office } · `{ $time }`
 reuse-too-late = Leaves after the deadline
 reuse-no-container = Shipment without a container number
-reuse-reserve = Promise the seal
 reuse-reserved = The seal is promised to a shipment
 reuse-reserved-text = The clock runs until the seal is locked onto it.
 reuse-reserved-already = The seal is promised to another shipment. Take that back first.
@@ -78,7 +77,7 @@ parcel-packing = Being packed
 parcel-packing-sub = To { $office } · { $n }/{ $of } seals
 parcel-waiting = Waiting for the courier
 parcel-coming = Coming here
-parcel-rest = Handed over, received
+parcel-rest = Received
 parcel-way = { $from } to { $to } · { $n ->
     [one] { $n } seal
    *[other] { $n } seals
@@ -118,8 +117,6 @@ pack-chargers = Chargers
 pack-less = Fewer: { $what }
 pack-more = More: { $what }
 pack-before-closing = Before closing the box
-pack-remind-asleep = Seals are asleep
-pack-remind-asleep-sub = No reports while in the post
 pack-remind-charged = Seals are charged
 pack-remind-charged-sub = The owner can use them at once
 pack-remind-lithium = Lithium label is on the box
@@ -139,7 +136,7 @@ pack-twice = This seal is in the parcel already
 pack-on-container = This seal is still on a container. Take it off first.
 pack-other-parcel = This seal is in another parcel
 pack-empty = Scan at least one seal
-pack-need-reminders = Tick all three before closing
+pack-need-reminders = Tick both before closing
 pack-need-photo = Photograph the inside
 pack-warn-register = Not in the register
 pack-warn-elsewhere = Belongs to another unit
@@ -193,7 +190,7 @@ receive-ask = Receive with { $n ->
     [one] { $n } difference
    *[other] { $n } differences
 }?
-receive-ask-text = The record says: missing { $missing }, extra { $extra }, damaged { $damaged }. The sender will see it.
+receive-ask-text = The record says: missing { $missing }, later { $later }, extra { $extra }, damaged { $damaged }. The sender will see it.
 receive-already = This parcel is received already
 receive-done = Received, all there
 receive-done-record = Received, with differences
@@ -209,3 +206,155 @@ turnaround-away = { $n } of { $of } seals are away
 turnaround-list = Each seal
 turnaround-slowest = slowest first
 reuse-sub = Seal { $seal } · owner { $owner }
+# The way home: warnings, parcels on their way, losses.
+way-soon = { $n ->
+    [one] { $n } day left
+   *[other] { $n } days left
+}
+way-today = Due today
+way-overdue = Overdue
+way-stage-packed = Waiting for the courier
+way-stage-handed = With the courier
+way-stage-transit = In transit
+way-stage-delivered = Delivered
+way-stage-back = Coming back
+way-stage-received = Received
+way-stage-differing = Differences
+way-home-label = Seals to send home
+way-home-overdue = { $n ->
+    [one] { $n } seal overdue
+   *[other] { $n } seals overdue
+}
+way-home-today = { $n } due today
+way-home-soon = { $n } due soon
+way-home-silent = { $n ->
+    [one] { $n } parcel without news
+   *[other] { $n } parcels without news
+}
+way-home-differing = { $n ->
+    [one] { $n } parcel with open differences
+   *[other] { $n } parcels with open differences
+}
+way-home-losses = { $n ->
+    [one] { $n } lost or damaged seal to settle
+   *[other] { $n } lost or damaged seals to settle
+}
+return-count-overdue = { $n } overdue
+return-count-today = { $n } due today
+return-count-soon = { $n } due soon
+return-day-worked = work { $n }
+return-worked-weekend = Worked in exchange, counts: { $days }
+reuse-other-seal = Promised seal { $seal }
+parcel-differing = Open differences
+parcel-gone = With the courier
+parcel-silent = No news for { $time }
+parcel-silent-do = Look the waybill up or call the courier, then write down what they say below.
+parcel-open-differences = { $n ->
+    [one] { $n } difference open
+   *[other] { $n } differences open
+}
+parcel-all-settled = all settled
+pack-need-asleep = Put each seal to sleep
+pack-sleep = Sleep and charge
+pack-sleep-note = each seal
+pack-sleep-seal = { $seal } is asleep
+pack-charge = Battery { $n }%
+pack-charge-low = Battery { $n }%, charge it first
+pack-charge-unread = Battery not read
+pack-charge-read = Read the batteries
+pack-charge-again = Read them again
+pack-charge-reading = Reading { $seal }
+track-title = Word from the courier
+track-note = newest first
+track-source = Who says so
+track-source-help = Tracking page, call centre, post office
+track-say-in-transit = Note: in transit
+track-say-delivered = Note: delivered
+track-say-coming-back = Note: coming back
+track-need-source = Write who says so
+track-not-on-the-way = The courier does not have this parcel any more
+receive-nothing-new = No further seal was scanned
+receive-awaited = Comes later
+receive-awaited-why = Not here yet, expected
+receive-missing-report = Reported as lost to the sender on receipt
+receive-await = This seal comes later
+receive-not-awaited = No longer expected, missing
+receive-report-lost = Report { $seal } as lost
+receive-extra-why = Not on the list, received here
+receive-accessories-note = count them
+receive-of = { $what } (list says { $n })
+receive-accessories-all = All as listed
+receive-ropes-short = { $n ->
+    [one] { $n } rope missing
+   *[other] { $n } ropes missing
+}
+receive-chargers-short = { $n ->
+    [one] { $n } charger missing
+   *[other] { $n } chargers missing
+}
+receive-rest = Scan a seal that came later
+receive-done-settled = Received, differences settled
+loss-title = Lost and damaged seals
+loss-sub = Who answers for them, what became of them
+loss-none = No seal is lost or damaged
+loss-none-text = Seals that are missing or damaged when a parcel is received appear here.
+loss-settled = Settled
+loss-lost = Lost
+loss-damaged = Damaged
+loss-line = { $what } · { $office } answers for it · `{ $time }`
+loss-open = Open
+loss-in-repair = In repair
+loss-found = Found
+loss-repaired = Repaired
+loss-written-off = Written off
+loss-unknown = This report is not on the phone
+loss-already = This seal is reported already
+loss-reported = Reported
+loss-responsible = Answers for it
+loss-parcel = In
+loss-stands = How it stands
+loss-story = What happened
+loss-which = What became of it?
+loss-say = Write it down
+loss-say-found = Found
+loss-say-found-sub = The seal is at this unit and fit for use
+loss-say-repaired = Repaired
+loss-say-repaired-sub = Fit for use again
+loss-say-in-repair = Sent to repair
+loss-say-in-repair-sub = Not to be used yet
+loss-say-written-off = Written off
+loss-say-written-off-sub = No longer in use, by a decision
+loss-remark = Remark
+loss-remark-help = Where it was found, what was repaired, number of the decision
+loss-need-choice = Choose what became of it
+loss-need-remark = Write a remark
+loss-cannot = { $what }: { $why }
+loss-not-settled = This is settled
+loss-not-owner = Only the unit that owns or manages the seal may say so
+loss-not-concerned = The unit has nothing to do with this seal
+loss-not-role = The head of the owning unit has to decide
+loss-no-rule = No rule says who may write a seal off
+turnaround-legs = Average of each part
+turnaround-road = On the road
+turnaround-wait = Waiting where it came off
+turnaround-home = On the way home
+turnaround-unknown = none yet
+turnaround-overdue = Overdue share
+turnaround-ours = Our seals, held by others
+turnaround-theirs = Seals of others, held here
+turnaround-share = { $n }/{ $of } · { $percent }%
+turnaround-holders = Who holds longest
+turnaround-holders-note = until today
+turnaround-holds = { $n ->
+    [one] Holds { $n } seal, the longest for { $days } days
+   *[other] Holds { $n } seals, the longest for { $days } days
+}
+turnaround-held-average = Before: { $n } days on the average, { $turns } turns
+turnaround-holder-overdue = { $n ->
+    [one] { $n } seal overdue
+   *[other] { $n } seals overdue
+}
+turnaround-held = Held longest
+turnaround-leg-road = Out { $n }
+turnaround-leg-wait = { $n } at { $office }
+turnaround-leg-home = back { $n }

@@ -1,9 +1,10 @@
-//! Facts that let a seal go on or stay off: who may state them, and for how long, by the rule pack in force.
+//! Facts that let a seal go on or stay off, or end what is said of a lost one: who may state them, and for how long, by the
+//! rule pack in force.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 use seal_core::event::{Event, SignedEvent};
-use seal_core::fact::{ApprovalGiven, Fact, SealsTakenOver, SlipTaken};
+use seal_core::fact::{ApprovalGiven, Fact, LossOutcome, LossSettled, SealsTakenOver, SlipTaken};
 use seal_core::ids::{EventId, OfficeCode, OfficerId};
 use seal_core::obligation::{approval_until, depletion_until};
 use seal_core::officer::{Officer, Role};
@@ -33,6 +34,7 @@ pub(crate) fn fault(db: &Connection, event: &Event, author: &Officer) -> Result<
         Fact::DepletionEnded(_) => Ok(may_state(&in_force(db)?, author, at)),
         Fact::ApprovalGiven(given) => approval(db, given, &event.unit, at),
         Fact::SlipTaken(slip) => self::slip(db, slip, event),
+        Fact::LossSettled(settled) => settlement(db, settled, author, &event.unit, at),
         Fact::SealsIssued(_) | Fact::SealLifeChanged(_) if !keeps_stock(author) => {
             Ok(Some(("role", "Tài khoản không có quyền cấp seal hoặc đổi tình trạng seal.".to_owned())))
         }
@@ -85,6 +87,32 @@ fn may_state(rules: &RulePack, author: &Officer, at: Timestamp) -> Option<Fault>
         Some(rule) if any(author, &rule.stated_by) => None,
         Some(_) => Some(("role", "Tài khoản không có quyền xác nhận hết seal định vị.".to_owned())),
     }
+}
+
+/// Repair and writing off are the business of the seal's owner and manager, and writing off that of a role there. That one
+/// was found may be said by whoever has it.
+fn settlement(
+    db: &Connection,
+    settled: &LossSettled,
+    author: &Officer,
+    unit: &OfficeCode,
+    at: Timestamp,
+) -> Result<Option<Fault>, Trouble> {
+    if settled.outcome == LossOutcome::Found {
+        return Ok(None);
+    }
+    let doc = feed::seal_doc(db, &settled.seal)?;
+    if doc.is_none_or(|doc| &doc.owner != unit && &doc.manager != unit) {
+        return Ok(Some(("scope", "Chỉ đơn vị chủ hoặc quản lý seal được ghi kết quả này.".to_owned())));
+    }
+    if settled.outcome != LossOutcome::WrittenOff {
+        return Ok(None);
+    }
+    Ok(match in_force(db)?.way_home_rule(date_in_vietnam(at)) {
+        None => Some(no_rule()),
+        Some(rule) if any(author, &rule.written_off_by) => None,
+        Some(_) => Some(("role", "Tài khoản không có quyền xóa sổ seal.".to_owned())),
+    })
 }
 
 fn too_long(latest: Option<Timestamp>, until: Timestamp) -> Option<Fault> {

@@ -113,6 +113,7 @@ fn follow_by_event(tx: &Transaction, event: &Event, unit: Option<&str>) -> Resul
         Fact::ParcelPacked(packed) => units.extend([&packed.from, &packed.to].map(|unit| unit.as_str().to_owned())),
         Fact::ParcelReceived(received) => units.push(received.at.as_str().to_owned()),
         Fact::SealReceived(received) => units.push(received.at.as_str().to_owned()),
+        // Who has to answer for a loss hears of it.
         Fact::LossReported(reported) => units.push(reported.responsible.as_str().to_owned()),
         Fact::SlipTaken(_) => units.extend(event.handed().iter().flat_map(sides)),
         _ => units.extend(sides(event)),
@@ -166,18 +167,12 @@ fn subjects(tx: &Transaction, event: &Event) -> Result<Vec<String>, Trouble> {
     subjects.extend(event.seals().iter().map(seal));
     subjects.extend(event.handed().map(|inner| handed_subject(inner.id)));
     subjects.extend(fact.parcel().map(parcel));
-    let spoken_of: &[EventId] = match fact {
-        Fact::ReuseReserved(reserved) => {
-            subjects.push(case(reserved.for_case));
-            &[]
-        }
-        Fact::ConflictDecided(decided) => &decided.events,
-        Fact::Corrected(corrected) => std::slice::from_ref(&corrected.event),
-        _ => &[],
-    };
+    if let Fact::ReuseReserved(reserved) = fact {
+        subjects.push(case(reserved.for_case));
+    }
     let mut of_event =
         tx.prepare_cached("SELECT subject FROM event_subject JOIN event USING (seq) WHERE event.id = ?1")?;
-    for id in spoken_of {
+    for id in fact.speaks_of() {
         for subject in of_event.query_map([id.0.as_bytes()], |row| row.get(0))? {
             subjects.push(subject?);
         }

@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use common::{World, case, docs, events, json_request, request, seal, unit};
 use seal_core::evidence::{PhotoQuality, PhotoRef, PhotoRole};
 use seal_core::fact::{
-    CaseOpened, Corrected, CorrectionReason, Fact, FoundSeal, LockCommanded, ParcelPacked, ParcelReceived, PhotoTaken,
-    SealReceived, Stage, TugTested,
+    CaseOpened, Corrected, CorrectionReason, Fact, FoundSeal, LockCommanded, LossKind, LossOutcome, LossReported,
+    LossSettled, ParcelPacked, ParcelReceived, PhotoTaken, SealReceived, Stage, TugTested,
 };
 use seal_core::ids::{CaseId, CommandId, ParcelId, Sha256};
 use seal_core::seal::reading::LockAction;
@@ -202,11 +202,37 @@ async fn a_case_opened_on_the_spot_and_a_parcel_reach_their_other_end() {
             missing: vec![seal("83181001")],
             extra: vec![seal("83181002")],
             remark: String::new(),
+            awaited: Vec::new(),
+            ropes: None,
+            chargers: None,
         }),
     );
     world.push(&c, std::slice::from_ref(&received)).await;
     assert_eq!(events(&world.pull(&b, None, 500).await.0).last(), Some(&received.event));
     assert_eq!(events(&world.pull(&a, None, 500).await.0).last(), Some(&received.event), "the owner of the seals");
+
+    // A loss is heard of by who has to answer for it, and so is what became of it, which names no parcel.
+    let lost = LossReported {
+        seal: seal("83181001"),
+        what: LossKind::Lost,
+        responsible: unit("15BB"),
+        parcel: Some(parcel),
+        remark: String::new(),
+    };
+    let reported = c.event(None, Fact::LossReported(lost));
+    world.push(&c, std::slice::from_ref(&reported)).await;
+    assert_eq!(events(&world.pull(&b, None, 500).await.0).last(), Some(&reported.event));
+    let found = LossSettled {
+        report: reported.event.id,
+        seal: seal("83181001"),
+        outcome: LossOutcome::Found,
+        remark: "tủ bãi 2".to_owned(),
+    };
+    let settled = b.event(None, Fact::LossSettled(found));
+    world.push(&b, std::slice::from_ref(&settled)).await;
+    for phone in [&a, &b, &c] {
+        assert_eq!(events(&world.pull(phone, None, 500).await.0).last(), Some(&settled.event));
+    }
 }
 
 #[tokio::test]

@@ -112,3 +112,32 @@ async fn a_slip_is_as_good_as_what_it_carries() {
     let answer = world.push(&head, &[good]).await;
     assert_eq!(said(&answer), ["accepted"]);
 }
+
+#[tokio::test]
+async fn a_seal_is_repaired_and_written_off_where_it_belongs_and_by_who_may() {
+    let world = World::new();
+    // 83181001 belongs to 03EE.
+    let mut owner = world.phone(1, "an.nv", "246810").await;
+    let mut other = world.phone(2, "lan.ht", "112358").await;
+    let settled = |outcome| {
+        Fact::LossSettled(LossSettled {
+            report: EventId(Uuid::from_u128(1)),
+            seal: common::seal("83181001"),
+            outcome,
+            remark: "x".to_owned(),
+        })
+    };
+    let head = |event: &mut seal_core::event::Event| event.officer = OfficerId("quang.dm".to_owned());
+    let events = [
+        owner.event(None, settled(LossOutcome::InRepair)),
+        owner.event(None, settled(LossOutcome::WrittenOff)),
+        owner.event_with(None, settled(LossOutcome::WrittenOff), head),
+    ];
+    assert_eq!(said(&world.push(&owner, &events).await), ["accepted", "role", "accepted"]);
+    let events = [
+        other.event(None, settled(LossOutcome::Found)),
+        other.event(None, settled(LossOutcome::Repaired)),
+        other.event(None, settled(LossOutcome::WrittenOff)),
+    ];
+    assert_eq!(said(&world.push(&other, &events).await), ["accepted", "scope", "scope"]);
+}

@@ -1,4 +1,5 @@
-//! The way home: the legal clock, the parcel, and what the owner found in it.
+//! The way home: the legal clock, how urgent it is, and the shipments that go there. The other way is a
+//! [parcel](crate::parcel).
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -6,12 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::{Calendar, DayKind, YearUnknown};
 use crate::case::CasePhase;
 use crate::custody::SealView;
-use crate::event::{Event, corrected};
-use crate::fact::{Fact, ParcelHandedOver, ParcelPacked, ParcelReceived};
-use crate::ids::{OfficeCode, OfficerId, ParcelId};
+use crate::ids::OfficeCode;
 use crate::line::CaseLine;
+pub use crate::parcel::{Difference, DifferenceKind, Differences, ParcelStage, ParcelView, compare};
 use crate::rules::{Citation, ClockStart, ReturnRule, RulePack};
-use crate::seal_no::SealNo;
 use crate::time::{date_in_vietnam, vietnam};
 
 /// The return clock of one seal.
@@ -154,6 +153,50 @@ pub fn return_clock(starts: impl Into<Starts>, rules: &RulePack, now: Timestamp)
     })
 }
 
+/// How near the end of a return clock is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Urgency {
+    /// No warning yet.
+    Calm,
+    /// So many working days are left after today, and the rules warn by then.
+    Soon(u32),
+    /// The last day.
+    Today,
+    /// The clock has run out.
+    Overdue,
+}
+
+/// How near the end of `clock` is, as the rules of the day warn.
+#[must_use]
+pub fn urgency(clock: &ReturnClock, rules: &RulePack, now: Timestamp) -> Urgency {
+    let today = date_in_vietnam(now);
+    if clock.left(now).is_negative() {
+        Urgency::Overdue
+    } else if today >= clock.last_day {
+        Urgency::Today
+    } else if clock.working_days_left <= first_warning(rules, now) {
+        Urgency::Soon(clock.working_days_left)
+    } else {
+        Urgency::Calm
+    }
+}
+
+/// Working days before the last one from which on the rules warn; 0 where they do not.
+fn first_warning(rules: &RulePack, now: Timestamp) -> u32 {
+    let rule = rules.way_home_rule(date_in_vietnam(now));
+    rule.and_then(|rule| rule.warn_days.iter().max().copied()).unwrap_or(0)
+}
+
+/// The latest end of a clock of which the rules warn at `now`: a seal that is due by then, and after today, is
+/// [`Urgency::Soon`]. `None` where the rules warn of nothing before the last day, or a calendar is missing.
+#[must_use]
+pub fn warned_until(rules: &RulePack, now: Timestamp) -> Option<Timestamp> {
+    let days = Some(first_warning(rules, now)).filter(|days| *days > 0)?;
+    let last = Calendar(&rules.calendars).deadline(date_in_vietnam(now), days, false).ok()?;
+    Some(last.tomorrow().and_then(|next| next.to_zoned(vietnam())).ok()?.timestamp())
+}
+
 /// Shipments on which a seal may travel home (dispatch point 3: toward the unit that owns or manages it): they start
 /// at `unit`, end at one of `homes` (its owner and its manager), and wait to be sealed. The earliest comes first.
 #[must_use]
@@ -174,116 +217,6 @@ pub fn shipments_home<'a>(
     home
 }
 
-/// Where a parcel stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ParcelStage {
-    /// Being packed, or packed and waiting for the courier.
-    Packed,
-    /// With the courier.
-    HandedOver,
-    /// Opened at the owner.
-    Received,
-}
-
-/// A parcel as it stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ParcelView {
-    /// Content and route.
-    pub packed: ParcelPacked,
-    /// When it was packed last.
-    pub packed_at: Timestamp,
-    /// By whom.
-    pub packed_by: OfficerId,
-    /// To the courier.
-    pub handed_over: Option<(ParcelHandedOver, Timestamp)>,
-    /// At the owner.
-    pub received: Option<(ParcelReceived, Timestamp)>,
-}
-
-impl ParcelView {
-    /// Folds a parcel; `None` without a packing fact. Corrected facts do not count.
-    #[must_use]
-    pub fn fold(id: ParcelId, events: &[Event]) -> Option<Self> {
-        let corrected = corrected(events);
-        let counts = |event: &&Event| event.fact.parcel() == Some(id) && !corrected.contains(&event.id);
-        let mut ordered: Vec<&Event> = events.iter().filter(counts).collect();
-        ordered.sort_by_key(|event| (event.at.wall, event.device, event.seq));
-        let mut view: Option<Self> = None;
-        for event in ordered {
-            let at = event.at.wall;
-            match (&event.fact, &mut view) {
-                (Fact::ParcelPacked(packed), None) => {
-                    view = Some(Self {
-                        packed: packed.clone(),
-                        packed_at: at,
-                        packed_by: event.officer.clone(),
-                        handed_over: None,
-                        received: None,
-                    });
-                }
-                (Fact::ParcelPacked(packed), Some(view)) if view.handed_over.is_none() => {
-                    view.packed = packed.clone();
-                    view.packed_at = at;
-                    view.packed_by = event.officer.clone();
-                }
-                (Fact::ParcelHandedOver(handed), Some(view)) => view.handed_over = Some((handed.clone(), at)),
-                (Fact::ParcelReceived(received), Some(view)) => view.received = Some((received.clone(), at)),
-                _ => {}
-            }
-        }
-        view
-    }
-
-    /// Where it stands.
-    #[must_use]
-    pub fn stage(&self) -> ParcelStage {
-        match (&self.handed_over, &self.received) {
-            (_, Some(_)) => ParcelStage::Received,
-            (Some(_), None) => ParcelStage::HandedOver,
-            (None, None) => ParcelStage::Packed,
-        }
-    }
-
-    /// The receiving unit is the one it was sent to.
-    #[must_use]
-    pub fn arrived_at(&self) -> Option<&OfficeCode> {
-        self.received.as_ref().map(|(received, _)| &received.at)
-    }
-}
-
-/// Expected against found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Differences {
-    /// Announced and found.
-    pub matching: Vec<SealNo>,
-    /// Announced, not found.
-    pub missing: Vec<SealNo>,
-    /// Found, not announced.
-    pub extra: Vec<SealNo>,
-    /// Scanned more than once.
-    pub duplicate: Vec<SealNo>,
-}
-
-/// Compares a list with what was scanned; used for parcels, hand-overs and stock counts.
-#[must_use]
-pub fn compare(expected: &[SealNo], found: &[SealNo]) -> Differences {
-    let mut out = Differences::default();
-    let mut seen: Vec<&SealNo> = Vec::new();
-    for seal in found {
-        if seen.contains(&seal) {
-            if !out.duplicate.contains(seal) {
-                out.duplicate.push(seal.clone());
-            }
-            continue;
-        }
-        seen.push(seal);
-        if expected.contains(seal) { &mut out.matching } else { &mut out.extra }.push(seal.clone());
-    }
-    out.missing = expected.iter().filter(|seal| !seen.contains(seal)).cloned().collect();
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -293,6 +226,7 @@ mod tests {
     use crate::doc::{CaseDoc, SealDoc, SealLife, SealRadio};
     use crate::ids::CaseId;
     use crate::rules::{ReturnRule, SealLimits, SealingRules};
+    use crate::seal_no::SealNo;
     use jiff::civil::date;
     use uuid::Uuid;
 
@@ -329,6 +263,7 @@ mod tests {
             inspect_photos: Vec::new(),
             calendars: vec![YearCalendar { year: 2026, off, worked: vec![date(2026, 2, 28)], citation: citation() }],
             sealing: SealingRules::default(),
+            way_home: Vec::new(),
             offices: Vec::new(),
             seal_kinds: Vec::new(),
         }

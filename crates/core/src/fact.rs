@@ -472,7 +472,7 @@ pub struct FoundSeal {
     pub condition: SealCondition,
 }
 
-/// See [`Fact::ParcelReceived`].
+/// See [`Fact::ParcelReceived`]. A parcel may be opened more than once; what was found adds up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParcelReceived {
     /// The parcel.
@@ -488,6 +488,15 @@ pub struct ParcelReceived {
     /// Remark for the record of discrepancies.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub remark: String,
+    /// Of the missing ones, those that are said to come later: no loss yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub awaited: Vec<SealNo>,
+    /// Ropes found, where counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ropes: Option<u32>,
+    /// Chargers found, where counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chargers: Option<u32>,
 }
 
 /// See [`Fact::ConflictDecided`].
@@ -608,12 +617,15 @@ impl Fact {
         }
     }
 
-    /// Earlier facts it speaks of: it decides between them or calls one wrong. What they touch, it touches too.
+    /// Earlier facts it speaks of: it decides between them, calls one wrong or ends what one reported. What they touch, it
+    /// touches too.
     #[must_use]
     pub fn speaks_of(&self) -> &[EventId] {
         match self {
             Self::ConflictDecided(f) => &f.events,
             Self::Corrected(f) => std::slice::from_ref(&f.event),
+            // The report names the parcel.
+            Self::LossSettled(f) => std::slice::from_ref(&f.report),
             _ => &[],
         }
     }

@@ -59,6 +59,8 @@ pub struct ReturnFigures {
     pub overdue: u64,
     /// The last day is today, or has passed.
     pub due_today: u64,
+    /// The last day is later than today, and near enough for the rules to warn.
+    pub soon: u64,
     /// Nobody can name the deadline.
     pub no_deadline: u64,
 }
@@ -88,6 +90,19 @@ impl Days {
         let turns = i64::try_from(self.turns).ok().filter(|turns| *turns > 0)?;
         Some(self.days / turns)
     }
+}
+
+/// Days of each part of one seal's turn, where both ends of the part are known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Legs {
+    /// From putting on to taking off.
+    pub on_the_road: Option<i64>,
+    /// From taking off to leaving the unit where that was.
+    pub held: Option<i64>,
+    /// From leaving to home.
+    pub on_the_way_home: Option<i64>,
+    /// The unit where it was taken off.
+    pub at: Option<OfficeCode>,
 }
 
 /// How quickly a unit's seals come round.

@@ -208,6 +208,10 @@ pub struct ParcelLine {
     pub received_at: Option<Timestamp>,
     /// Seals that were announced and missing, or found and not announced.
     pub differences: u32,
+    /// Differences that somebody has still to see to.
+    pub open: u32,
+    /// When it was last heard of on its way.
+    pub news_at: Option<Timestamp>,
 }
 
 impl From<&ParcelView> for ParcelLine {
@@ -228,6 +232,8 @@ impl From<&ParcelView> for ParcelLine {
                 .received
                 .as_ref()
                 .map_or(0, |(received, _)| count(received.missing.len() + received.extra.len())),
+            open: count(view.differences().iter().filter(|difference| difference.is_open()).count()),
+            news_at: view.news_at(),
         }
     }
 }

@@ -134,6 +134,24 @@ pub struct ReturnRule {
     pub citation: Citation,
 }
 
+/// What is watched on the way home besides the return clock itself, and who may write a lost seal off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WayHomeRule {
+    /// Steps at which the return clock warns: working days before the last one.
+    pub warn_days: Vec<u32>,
+    /// A parcel of which nothing was heard for longer than so many days is silent.
+    pub silent_days: u32,
+    /// Any of these roles, of the unit that owns or manages the seal.
+    pub written_off_by: Vec<Role>,
+    /// First day it holds.
+    pub valid_from: civil::Date,
+    /// Last day it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<civil::Date>,
+    /// Where it is written.
+    pub citation: Citation,
+}
+
 /// Who may state that a unit's electronic seals are depleted, and how long that stands (dispatch point 1.a).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DepletionRule {
@@ -216,6 +234,9 @@ pub struct RulePack {
     /// Who states, approves and goes first when seals are put on.
     #[serde(default)]
     pub sealing: SealingRules,
+    /// Warnings and limits on the way home, one for each period.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub way_home: Vec<WayHomeRule>,
     /// Customs offices.
     #[serde(default)]
     pub offices: Vec<Office>,
@@ -378,6 +399,12 @@ impl RulePack {
     #[must_use]
     pub fn office(&self, code: &OfficeCode) -> Option<&Office> {
         self.offices.iter().find(|office| &office.code == code)
+    }
+
+    /// What is watched on the way home, on a day.
+    #[must_use]
+    pub fn way_home_rule(&self, on: civil::Date) -> Option<&WayHomeRule> {
+        self.way_home.iter().find(|rule| holds(rule.valid_from, rule.valid_to, on))
     }
 
     /// The return rule on a day.

@@ -408,6 +408,9 @@ fn a_parcel_brings_the_seal_home() {
             missing: Vec::new(),
             extra: Vec::new(),
             remark: String::new(),
+            awaited: Vec::new(),
+            ropes: None,
+            chargers: None,
         }),
     );
     let seal = story.seal();

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::types::Value;
-use rusqlite::{Connection, params, params_from_iter};
-use seal_core::figures::{Days, HandCount, Holder, Place, ReturnFigures, StockCount, Turnaround};
+use rusqlite::{Connection, OptionalExtension as _, params, params_from_iter};
+use seal_core::figures::{Days, HandCount, Holder, Legs, Place, ReturnFigures, StockCount, Turnaround};
 use seal_core::ids::{OfficeCode, OfficerId};
+use seal_core::seal_no::SealNo;
 use seal_core::work::day_begins;
 
 use super::codec::{database, from_code, millis, moment};
@@ -76,21 +77,28 @@ pub fn hands(conn: &Connection, unit: &OfficeCode) -> Result<Vec<HandCount>, Sto
     .collect()
 }
 
-pub fn returns(conn: &Connection, unit: &OfficeCode, now: Timestamp) -> Result<ReturnFigures, StoreError> {
+/// `soon`: the latest end of a clock of which the rules warn.
+pub fn returns(
+    conn: &Connection,
+    unit: &OfficeCode,
+    now: Timestamp,
+    soon: Option<Timestamp>,
+) -> Result<ReturnFigures, StoreError> {
     // The last day of a deadline is today when it runs out as tomorrow begins.
     let tomorrow = day_begins(now) + SignedDuration::from_hours(24);
     conn.prepare_cached(
         "SELECT count(*), count(*) FILTER (WHERE due_at < ?2), count(*) FILTER (WHERE due_at <= ?3),
-                count(*) FILTER (WHERE due_at = ?4)
+                count(*) FILTER (WHERE due_at > ?3 AND due_at <= ?5), count(*) FILTER (WHERE due_at = ?4)
          FROM seal_line WHERE due_from = ?1",
     )
     .and_then(|mut select| {
-        select.query_row(params![unit.as_str(), millis(now), millis(tomorrow), NO_DEADLINE], |row| {
+        select.query_row(params![unit.as_str(), millis(now), millis(tomorrow), NO_DEADLINE, soon.map(millis)], |row| {
             Ok(ReturnFigures {
                 to_return: row.get(0)?,
                 overdue: row.get(1)?,
                 due_today: row.get(2)?,
-                no_deadline: row.get(3)?,
+                soon: row.get(3)?,
+                no_deadline: row.get(4)?,
             })
         })
     })
@@ -135,6 +143,25 @@ pub fn turnaround(conn: &Connection, unit: &OfficeCode, since: Timestamp) -> Res
         }
     }
     Ok(sum)
+}
+
+/// On the road, held, on the way home, and where it was held.
+type LegColumns = (Option<i64>, Option<i64>, Option<i64>, Option<String>);
+
+/// Days of each leg of the last turn that a seal has behind it.
+pub fn last_legs(conn: &Connection, seal: &SealNo) -> Result<Option<Legs>, StoreError> {
+    let legs: Option<LegColumns> = conn
+        .prepare_cached(
+            "SELECT on_the_road, held, on_the_way_home, off_unit FROM seal_turn
+             WHERE seal = ?1 AND whole IS NOT NULL ORDER BY n DESC LIMIT 1",
+        )
+        .and_then(|mut select| {
+            let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+            select.query_row(params![seal.as_str()], read).optional()
+        })
+        .map_err(database)?;
+    let Some((on_the_road, held, on_the_way_home, at)) = legs else { return Ok(None) };
+    Ok(Some(Legs { on_the_road, held, on_the_way_home, at: at.map(|code| from_code(&code)).transpose()? }))
 }
 
 pub fn holders(

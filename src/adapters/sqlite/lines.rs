@@ -219,6 +219,8 @@ pub fn write_parcel(tx: &Transaction<'_>, view: &ParcelView, rules: &RulePack) -
             line.waybill,
             line.received_at.map(millis),
             line.differences,
+            line.open,
+            line.news_at.map(millis),
             search::parcel_text(view),
         ],
     )?;

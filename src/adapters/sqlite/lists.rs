@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
 use seal_core::case::CasePhase;
-use seal_core::courier::Starts;
+use seal_core::courier::{Starts, warned_until};
 use seal_core::custody::Whereabouts;
-use seal_core::figures::{HandCount, Holder, ReturnFigures, StockCount, Turnaround};
+use seal_core::figures::{HandCount, Holder, Legs, ReturnFigures, StockCount, Turnaround};
 use seal_core::ids::{CaseId, OfficeCode, ParcelId};
 use seal_core::line::{CaseLine, ParcelLine, SealLine};
+use seal_core::seal_no::SealNo;
 use seal_core::search::Needle;
 use serde::de::DeserializeOwned;
 
@@ -36,6 +37,14 @@ impl Lists for SqliteStore {
         self.read(|conn| turns(conn, unit, page))
     }
 
+    fn held_lines(&self, unit: &OfficeCode, page: &Page) -> Result<Lines<SealLine>, StoreError> {
+        self.read(|conn| held(conn, unit, page))
+    }
+
+    fn last_legs(&self, seal: &SealNo) -> Result<Option<Legs>, StoreError> {
+        self.read(|conn| figures::last_legs(conn, seal))
+    }
+
     fn stock(&self, which: &Seals) -> Result<Vec<StockCount>, StoreError> {
         self.read(|conn| figures::stock(conn, which))
     }
@@ -45,7 +54,8 @@ impl Lists for SqliteStore {
     }
 
     fn return_figures(&self, unit: &OfficeCode, now: Timestamp) -> Result<ReturnFigures, StoreError> {
-        self.read(|conn| figures::returns(conn, unit, now))
+        let soon = warned_until(&self.rules_in_force(), now);
+        self.read(|conn| figures::returns(conn, unit, now, soon))
     }
 
     fn turnaround(&self, unit: &OfficeCode, since: Timestamp) -> Result<Turnaround, StoreError> {
@@ -84,8 +94,8 @@ pub const SEAL: &str = "no, seal_type, kind, owner, manager, life, holder, on_ca
 pub const CASE: &str = "id, container, containers, declaration, trader, vehicle, origin, destination, ground, goods_group, \
     phase, seals, seals_on, conflict, planned_at, changed_at, approved";
 /// See [`SEAL`].
-pub const PARCEL: &str =
-    "id, number, origin, destination, seals, stage, packed_at, handed_at, waybill, received_at, differences";
+pub const PARCEL: &str = "id, number, origin, destination, seals, stage, packed_at, handed_at, waybill, received_at, differences, open, \
+    news_at";
 
 /// A statement in the making: its conditions and what stands for the question marks, in order.
 #[derive(Default)]
@@ -242,6 +252,18 @@ pub fn turns(conn: &Connection, unit: &OfficeCode, page: &Page) -> Result<Lines<
     read(conn, page_of(SEAL, "seal_line", parts, "turn_days DESC, no", page.limit), page.limit, seal_line, mark)
 }
 
+pub fn held(conn: &Connection, unit: &OfficeCode, page: &Page) -> Result<Lines<SealLine>, StoreError> {
+    let mut parts = parts_of_belonging(unit);
+    for part in &mut parts {
+        part.and("due_from IS NOT NULL AND holder = due_from AND held_since IS NOT NULL", []);
+        if let Some(Mark { order, id }) = &page.after {
+            part.and("(held_since, no) > (?, ?)", [Value::Integer(*order), text(id)]);
+        }
+    }
+    let mark = |line: &SealLine| Mark { order: line.held_since.map_or(0, millis), id: line.no.as_str().to_owned() };
+    read(conn, page_of(SEAL, "seal_line", parts, "held_since, no", page.limit), page.limit, seal_line, mark)
+}
+
 // ── cases ──
 
 fn case_asked(list: &CaseList) -> Result<Asked, StoreError> {
@@ -335,6 +357,10 @@ fn parcel_parts(list: &ParcelList) -> Result<Vec<Asked>, StoreError> {
         }
     };
     for part in &mut parts {
+        // Written out: a partial index answers no question mark.
+        if list.open {
+            part.and("open > 0", []);
+        }
         if !list.stages.is_empty() {
             part.and(&format!("stage IN ({})", vec!["?"; list.stages.len()].join(", ")), []);
             for stage in &list.stages {
@@ -456,5 +482,7 @@ fn parcel_line(row: &Row<'_>) -> Result<ParcelLine, StoreError> {
         waybill: get(row, 8)?,
         received_at: at(row, 9)?,
         differences: get(row, 10)?,
+        open: get(row, 11)?,
+        news_at: at(row, 12)?,
     })
 }

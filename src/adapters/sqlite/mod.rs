@@ -213,7 +213,11 @@ impl Store for SqliteStore {
     }
 
     fn unit_events(&self, unit: &OfficeCode, kinds: &[&str]) -> Result<Vec<SignedEvent>, StoreError> {
-        self.read(|conn| read::unit_events(conn, unit, kinds))
+        self.read(|conn| read::events_of_kinds(conn, Some(unit), kinds))
+    }
+
+    fn events_of_kinds(&self, kinds: &[&str]) -> Result<Vec<SignedEvent>, StoreError> {
+        self.read(|conn| read::events_of_kinds(conn, None, kinds))
     }
 
     fn rules(&self) -> Result<RulePack, StoreError> {

@@ -14,7 +14,7 @@ use crate::ports::store::StoreError;
 
 /// Grows with every change of a view's shape or meaning; another number has the views folded anew. The app's version
 /// stands beside it.
-const VIEWS: &str = concat!("5/", env!("CARGO_PKG_VERSION"));
+const VIEWS: &str = concat!("6/", env!("CARGO_PKG_VERSION"));
 const VIEWS_NOTE: &str = "store/views";
 
 const MIGRATION_STEPS: &[M<'static>] = &[
@@ -26,6 +26,7 @@ const MIGRATION_STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/006_lists.sql")),
     M::up(include_str!("migrations/007_approved.sql")),
     M::up(include_str!("migrations/008_custody.sql")),
+    M::up(include_str!("migrations/009_way_home.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(MIGRATION_STEPS);
 

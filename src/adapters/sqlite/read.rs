@@ -86,8 +86,12 @@ pub fn officer(conn: &Connection, id: &OfficerId) -> Result<Option<Officer>, Sto
     })
 }
 
-/// Events of these kinds by authors of a unit, in the order in which this device learned of them.
-pub fn unit_events(conn: &Connection, unit: &OfficeCode, kinds: &[&str]) -> Result<Vec<SignedEvent>, StoreError> {
+/// Events of these kinds by authors of a unit (of any, without), in the order in which this device learned of them.
+pub fn events_of_kinds(
+    conn: &Connection,
+    unit: Option<&OfficeCode>,
+    kinds: &[&str],
+) -> Result<Vec<SignedEvent>, StoreError> {
     let mut found = Vec::new();
     for kind in kinds {
         let mut select =
@@ -98,7 +102,7 @@ pub fn unit_events(conn: &Connection, unit: &OfficeCode, kinds: &[&str]) -> Resu
         for row in rows {
             let (seq, cose) = row.map_err(database)?;
             let signed = codec::event(&cose)?;
-            if &signed.event.unit == unit {
+            if unit.is_none_or(|unit| &signed.event.unit == unit) {
                 found.push((seq, signed));
             }
         }

@@ -119,8 +119,9 @@ pub fn rebuild(tx: &Transaction<'_>, rules: &mut Arc<RulePack>) -> Result<(), St
 }
 
 fn note_spoken_of(tx: &Transaction<'_>) -> Result<(), StoreError> {
-    let mut select =
-        tx.prepare("SELECT seq, cose FROM event WHERE kind IN ('conflict_decided', 'corrected')").map_err(database)?;
+    let mut select = tx
+        .prepare("SELECT seq, cose FROM event WHERE kind IN ('conflict_decided', 'corrected', 'loss_settled')")
+        .map_err(database)?;
     let mut rows = select.query([]).map_err(database)?;
     while let Some(row) = rows.next().map_err(database)? {
         let (seq, cose): (i64, Vec<u8>) = row.get(0).and_then(|seq| Ok((seq, row.get(1)?))).map_err(database)?;

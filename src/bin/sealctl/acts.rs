@@ -456,7 +456,11 @@ fn record(desk: &Desk, act: Act) -> Result<Value, String> {
             photograph_parcel(kit, parcel).map_err(words)?;
             let kept = keep_photo(kit, &officer, None, PhotoRole::ParcelContents, Stage::Pack, &shot(desk, &photo)?);
             note_parcel_photo(kit, &kept.map_err(words)?).map_err(words)?;
-            change_parcel(kit, parcel, |draft| draft.reminders = Reminder::ALL.to_vec()).map_err(words)?;
+            change_parcel(kit, parcel, |draft| {
+                draft.reminders = Reminder::ALL.to_vec();
+                seals.iter().for_each(|seal| draft.put_to_sleep(seal, true));
+            })
+            .map_err(words)?;
             pack_parcel(kit, &officer, parcel).map_err(words)?;
             json!({ "parcel": parcel, "warnings": warnings })
         }

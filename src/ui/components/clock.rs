@@ -82,13 +82,20 @@ pub struct Day {
     pub kind: DayKind,
 }
 
-/// The working days of a return, day by day.
+/// The working days of a return, day by day; more than a week stands in rows like a calendar.
 #[component]
-pub fn Days(label: String, items: Vec<Day>) -> Element {
+pub fn Days(
+    label: String,
+    items: Vec<Day>,
+    /// Column of the first day in rows of a week, 1 to 7.
+    #[props(default = 1)]
+    first: i8,
+) -> Element {
+    let weeks = items.len() > 7;
     rsx! {
-        ol { class: "days", "aria-label": label,
-            for d in items {
-                li { class: match d.kind {
+        ol { class: if weeks { "days days--weeks" } else { "days" }, "aria-label": label,
+            for (index, d) in items.into_iter().enumerate() {
+                li { style: if weeks && index == 0 { "grid-column-start:{first}" }, class: match d.kind {
                     DayKind::Work => "day",
                     DayKind::Off => "day day--off",
                     DayKind::Spent => "day day--spent",

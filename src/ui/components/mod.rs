@@ -58,8 +58,11 @@
 //! | [`Compare`] | then, now: [`CompareSide`] |
 //! | [`Timeline`] | label?, items: `Vec<TimelineItem>` |
 //! | [`Ring`] | left, value, unit?, state?: [`ClockState`] Calm, Warn, Late |
-//! | [`Days`] | label, items: `Vec<Day>` |
+//! | [`Days`] | label, items: `Vec<Day>`, first? |
 //! | [`Countdown`] | parts: `Vec<(String, String)>`, lead?, label? |
+//! | [`Bars`] | label, items: `Vec<Bar>`, of? |
+//! | [`BarPicture`] | parts: `Vec<Stretch>` with [`Fill`] Solid, Lines, Dots, Alert; of, wide? |
+//! | [`Legend`] | items: `Vec<(Fill, String)>` |
 //! | [`Meter`] | left, label, warn? |
 //! | [`Progress`] | done, of, label |
 //! | [`QueueItem`] | title, icon, kind?, state, state_kind?, state_icon?, meta?, why?, children? (buttons) |
@@ -76,6 +79,7 @@ mod banner;
 mod button;
 mod card;
 mod cells;
+mod chart;
 mod check;
 mod chip;
 mod choice;
@@ -103,6 +107,7 @@ pub use banner::*;
 pub use button::*;
 pub use card::*;
 pub use cells::*;
+pub use chart::*;
 pub use check::*;
 pub use chip::*;
 pub use choice::*;

@@ -56,6 +56,8 @@ pub fn fact_icon(kind: &str) -> &'static str {
         "seal_received" | "reuse_reserved" => "repeat",
         "parcel_packed" | "parcel_handed_over" => "package",
         "parcel_received" => "package-open",
+        "parcel_tracked" => "truck",
+        "loss_reported" | "loss_settled" => "shield-alert",
         "conflict_decided" => "scale",
         "difficulty_reported" => "message-square-warning",
         "tracking_seen" => "radio",

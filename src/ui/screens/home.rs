@@ -14,6 +14,7 @@ use super::decide_approval::WaitingRequests;
 use super::duty::StandingNow;
 use super::parts::{self, More, use_lines, use_sync_status};
 use super::stored::store_trouble;
+use super::way_home::{Asks, WayHomeNow, asks};
 use super::words::{self, title_of, title_of_line};
 use crate::actions::Kit;
 use crate::i18n::format;
@@ -27,6 +28,7 @@ use crate::ui::route::{Route, ScanFor};
 struct Shift {
     cases: Vec<Todo>,
     returns: ReturnFigures,
+    asks: Asks,
     queue: u32,
     parcels: Lines<ParcelLine>,
 }
@@ -34,10 +36,12 @@ struct Shift {
 fn read(kit: &Kit, unit: &OfficeCode, now: Timestamp, parcels: usize) -> Result<Shift, StoreError> {
     let lines = kit.store.shift_lines(unit, day_begins(now))?;
     let counts = kit.store.queue_counts()?;
-    let coming = ParcelList { stages: vec![ParcelStage::HandedOver], ..ParcelList::all(Parcels::To(unit.clone())) };
+    let coming = ParcelList { stages: ParcelStage::ON_THE_WAY.to_vec(), ..ParcelList::all(Parcels::To(unit.clone())) };
+    let returns = kit.store.return_figures(unit, now)?;
     Ok(Shift {
         cases: work_list(lines, unit, &kit.store.rules()?, date_in_vietnam(now)),
-        returns: kit.store.return_figures(unit, now)?,
+        returns,
+        asks: asks(kit, unit, returns, now)?,
         queue: counts.waiting + counts.stuck,
         parcels: kit.store.parcel_lines(&coming, &Page::first(parcels))?,
     })
@@ -104,6 +108,7 @@ pub fn Home() -> Element {
             DamageCard {}
             WaitingRequests {}
             StandingNow {}
+            WayHomeNow { asks: shift.asks.clone() }
             if let Some((view, todo)) = next {
                 NextTask { view, todo: TodoProp(todo), unit: unit.clone(), now }
             } else if never_pulled {

@@ -21,11 +21,13 @@ mod hand_seals;
 mod home;
 mod issue;
 mod lock;
+mod losses;
 mod manual_seal;
 mod open_case;
 mod parcel_hand_over;
 mod parcel_pack;
 mod parcel_receive;
+mod parcel_sent;
 mod parcels;
 pub(crate) mod parts;
 mod photos;
@@ -53,6 +55,7 @@ mod trouble;
 mod turnaround;
 mod type_number;
 mod verdict;
+mod way_home;
 pub(crate) mod words;
 
 use dioxus::prelude::*;
@@ -149,6 +152,8 @@ fn Shown(route: Route) -> Element {
         Route::ReplaceSeal { case, old } => rsx! { reopen::ReplaceSeal { case, old } },
         Route::ChangeContainer { case } => rsx! { reopen::ChangeContainer { case } },
         Route::OpenSupervised { case } => rsx! { reopen::OpenSupervised { case } },
+        Route::Losses => rsx! { losses::Losses {} },
+        Route::Loss { report } => rsx! { losses::OneLoss { report } },
         Route::Turnaround => rsx! { turnaround::Turnaround {} },
         Route::Rules => rsx! { rules::Rules {} },
         Route::Queue => rsx! { queue::Queue {} },

@@ -10,7 +10,6 @@ use super::words::{office, seal_no};
 use crate::actions::hand_parcel::{
     HandParcelError, WaybillCheck, check_waybill, hand_over_draft, hand_parcel, keep_hand_over,
 };
-use crate::i18n::format;
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::use_desk;
@@ -46,26 +45,8 @@ pub fn ParcelHandOver(parcel: ParcelId) -> Element {
     };
     let title = t!("parcel-name", number = view.packed.number.clone());
     let to = desk.look(|kit| office(kit, &view.packed.to));
-    if let Some((handed, at)) = &view.handed_over {
-        let mut facts = vec![
-            (t!("hand-waybill"), format!("**`{}`**", handed.waybill)),
-            (t!("hand-carrier"), handed.carrier.clone()),
-            (t!("hand-taken-by"), handed.taken_by.clone()),
-            (t!("conflict-when"), format!("`{}`", format::date_time(*at))),
-        ];
-        if let Some((_, at)) = &view.received {
-            facts.push((t!("parcel-received"), format!("`{}`", format::date_time(*at))));
-        }
-        return rsx! {
-            Page { title, sub: t!("pack-to", office = to), back: true,
-                dock: rsx! { Button { kind: ButtonKind::Go, big: true, icon: "repeat", text: t!("hand-to-returns"), onclick: move |()| desk.open(Route::Returns) } },
-                Card { kind: CardKind::Hero,
-                    Decision { text: if view.received.is_some() { t!("parcel-arrived") } else { t!("hand-with-courier") } }
-                    KeyValue { items: facts }
-                }
-                Contents { seals: view.packed.seals.iter().map(seal_no).collect::<Vec<_>>() }
-            }
-        };
+    if view.handed_over.is_some() {
+        return rsx! { super::parcel_sent::ParcelSent { view } };
     }
     let check = check_waybill(&entered().waybill);
     let (help, help_kind) = check_words(&check);

@@ -10,11 +10,14 @@ use super::codes::stored_name;
 use super::parts::{Page, Refusal, WizardSteps};
 use super::pictures::{Prefer, photo_src};
 use super::stored::{NotHere, read};
+use super::trouble::seal_trouble;
 use super::words::{office, seal_no};
+use crate::actions::lock_command::Patience;
 use crate::actions::pack_parcel::{
-    PackError, PackWarning, ParcelDraft, Reminder, change_parcel, give_up_parcel, pack_parcel, parcel_draft,
-    photograph_parcel,
+    PackError, PackWarning, PackedSeal, ParcelDraft, Reminder, change_parcel, give_up_parcel, pack_parcel,
+    parcel_draft, photograph_parcel,
 };
+use crate::actions::read_charge::read_charge;
 use crate::i18n::format;
 use crate::t;
 use crate::ui::components::*;
@@ -29,6 +32,7 @@ pub fn pack_words(error: &PackError) -> String {
         PackError::OnContainer => t!("pack-on-container"),
         PackError::OtherParcel => t!("pack-other-parcel"),
         PackError::Empty => t!("pack-empty"),
+        PackError::Awake => t!("pack-need-asleep"),
         PackError::Reminders => t!("pack-need-reminders"),
         PackError::NoPhoto => t!("pack-need-photo"),
         PackError::Store(_) => t!("err-store"),
@@ -150,6 +154,9 @@ pub fn ParcelPack(parcel: ParcelId) -> Element {
             Exceptions { draft: draft.clone(), onchange: move |change_draft: Change| {
                 change(change_parcel(&desk.kit(), parcel, move |draft| change_draft.apply(draft)));
             } }
+            if draft.electronic().next().is_some() {
+                Asleep { parcel, draft: draft.clone(), onchange: move |result: Result<(), PackError>| change(result) }
+            }
             SectionHead { title: t!("pack-extras") }
             List {
                 Counter { title: t!("pack-ropes"), icon: "cable", n: draft.ropes, onset: move |n: u32| change(change_parcel(&desk.kit(), parcel, |draft| draft.ropes = n)) }
@@ -203,6 +210,80 @@ pub fn ParcelPack(parcel: ParcelId) -> Element {
     }
 }
 
+/// Each seal put to sleep, and its charge as the seal itself says it.
+#[component]
+fn Asleep(parcel: ParcelId, draft: ParcelDraft, onchange: EventHandler<Result<(), PackError>>) -> Element {
+    let desk = use_desk();
+    let mut reading = use_signal(|| None::<SealNo>);
+    let mut trouble = use_signal(String::new);
+    let reserve = desk.look(|kit| kit.store.rules().map_or(0, |rules| rules.limits.battery_reserve_percent));
+    let seals: Vec<PackedSeal> = draft.electronic().cloned().collect();
+    let unread: Vec<SealNo> =
+        seals.iter().filter(|packed| packed.battery_percent.is_none()).map(|packed| packed.seal.clone()).collect();
+    let again = unread.is_empty();
+    let wanted = if again { seals.iter().map(|packed| packed.seal.clone()).collect() } else { unread };
+    let read_all = move |()| {
+        if reading.peek().is_some() {
+            return;
+        }
+        let (kit, wanted) = (desk.kit(), wanted.clone());
+        spawn(async move {
+            let mut silent = Vec::new();
+            for seal in wanted {
+                reading.set(Some(seal.clone()));
+                if let Err(why) = read_charge(&kit, parcel, &seal, &Patience::default()).await {
+                    silent.push(format!("{}: {}", seal_no(&seal), seal_trouble(&why, pack_words)));
+                }
+                onchange.call(Ok(()));
+            }
+            trouble.set(silent.join("\n"));
+            reading.set(None);
+        });
+    };
+    rsx! {
+        SectionHead { title: t!("pack-sleep"), note: t!("pack-sleep-note") }
+        List {
+            for packed in seals {
+                Tick {
+                    key: "{packed.seal.as_str()}",
+                    title: t!("pack-sleep-seal", seal = seal_no(&packed.seal)),
+                    sub: charge_words(packed.battery_percent, reserve),
+                    checked: packed.asleep,
+                    onclick: {
+                        let (seal, asleep) = (packed.seal.clone(), packed.asleep);
+                        move |()| {
+                            let result = change_parcel(&desk.kit(), parcel, |draft| draft.put_to_sleep(&seal, !asleep));
+                            onchange.call(result);
+                        }
+                    },
+                }
+            }
+        }
+        div { role: "status",
+            if let Some(seal) = reading() {
+                Note { icon: "bluetooth", text: t!("pack-charge-reading", seal = seal_no(&seal)) }
+            } else if !trouble().is_empty() {
+                Note { icon: "triangle-alert", text: trouble() }
+            }
+        }
+        Button {
+            icon: "bluetooth",
+            text: if again { t!("pack-charge-again") } else { t!("pack-charge-read") },
+            disabled: reading().is_some(),
+            onclick: read_all,
+        }
+    }
+}
+
+/// What is known of a seal's charge. `reserve`: per cent below which the rules call it low.
+fn charge_words(percent: Option<u8>, reserve: i64) -> String {
+    match percent {
+        None => t!("pack-charge-unread"),
+        Some(n) if i64::from(n) < reserve => format!("**{}**", t!("pack-charge-low", n = n)),
+        Some(n) => t!("pack-charge", n = n),
+    }
+}
+
 /// A change of the content by hand.
 #[derive(Clone, PartialEq)]
 enum Change {
@@ -242,7 +323,7 @@ fn Exceptions(draft: ParcelDraft, onchange: EventHandler<Change>) -> Element {
 
 /// A count with two buttons: fewer, more.
 #[component]
-fn Counter(title: String, icon: String, n: u32, onset: EventHandler<u32>) -> Element {
+pub fn Counter(title: String, icon: String, n: u32, onset: EventHandler<u32>) -> Element {
     let (less, more) = (t!("pack-less", what = title.clone()), t!("pack-more", what = title.clone()));
     rsx! {
         Row {

@@ -2,18 +2,22 @@
 
 use dioxus::prelude::*;
 use seal_core::codes::SealCondition;
-use seal_core::courier::ParcelView;
+use seal_core::courier::{DifferenceKind, ParcelView};
 use seal_core::custody::SealView;
+use seal_core::fact::LossKind;
 use seal_core::ids::ParcelId;
 use seal_core::seal_no::SealNo;
 
 use super::codes::{condition, condition_icon};
+use super::parcel_pack::Counter;
+use super::parcel_sent::ParcelDifferences;
 use super::parts::{Page, Refusal};
 use super::stored::{NotHere, read};
 use super::words::{office, seal_no};
 use crate::actions::receive_parcel::{
     ReceiptDraft, ReceiveParcelError, change_receipt, differences, receipt_draft, receive_parcel,
 };
+use crate::actions::settle_loss::{LossTrouble, report_loss};
 use crate::i18n::format;
 use crate::t;
 use crate::ui::components::*;
@@ -33,7 +37,9 @@ pub fn ParcelReceive(parcel: ParcelId) -> Element {
         Ok((None, _)) => return rsx! { NotHere { text: t!("parcel-unknown") } },
         Err(trouble) => return rsx! { Page { title: t!("return-parcels"), back: true, {trouble} } },
     };
-    if view.received.is_some() {
+    // Opened before: what is still to come is scanned when it comes.
+    let opened = view.received.is_some();
+    if opened && (view.still_inside().is_empty() || draft.found.is_empty()) {
         return rsx! { Received { view } };
     }
     let from = desk.look(|kit| office(kit, &view.packed.from));
@@ -41,7 +47,7 @@ pub fn ParcelReceive(parcel: ParcelId) -> Element {
         Some((handed, _)) => t!("receive-sub", from = from, waybill = handed.waybill.clone()),
         None => t!("receive-sub-none", from = from),
     };
-    let announced = &view.packed.seals;
+    let announced = view.still_inside();
     let found = differences(announced, &draft);
     let damaged: Vec<SealNo> = draft
         .found
@@ -50,7 +56,9 @@ pub fn ParcelReceive(parcel: ParcelId) -> Element {
         .map(|seal| seal.seal.clone())
         .collect();
     let good = found.matching.iter().filter(|seal| !damaged.contains(seal)).count();
-    let wrong = found.missing.len() + found.extra.len() + damaged.len();
+    let awaited: Vec<SealNo> = draft.awaited.iter().filter(|seal| found.missing.contains(seal)).cloned().collect();
+    let accessories = short(view.packed.ropes, draft.ropes) + short(view.packed.chargers, draft.chargers);
+    let wrong = found.missing.len() + found.extra.len() + damaged.len() + usize::from(accessories > 0 && !opened);
     let begun = !draft.found.is_empty();
     let misdelivered = desk.officer().is_some_and(|officer| officer.unit != view.packed.to);
     let mut change = move |result: Result<(), crate::ports::store::StoreError>| match result {
@@ -68,6 +76,7 @@ pub fn ParcelReceive(parcel: ParcelId) -> Element {
         match receive_parcel(&desk.kit(), &officer, parcel) {
             Ok(()) => asking.set(false),
             Err(ReceiveParcelError::Unknown) => refusal.set(t!("parcel-unknown")),
+            Err(ReceiveParcelError::NothingNew) => refusal.set(t!("receive-nothing-new")),
             Err(ReceiveParcelError::Already) => refusal.set(t!("receive-already")),
             Err(ReceiveParcelError::Store(_)) => refusal.set(t!("err-store")),
         }
@@ -98,6 +107,9 @@ pub fn ParcelReceive(parcel: ParcelId) -> Element {
                     Button { icon: "scan-barcode", text: t!("pack-scan-more"), onclick: move |()| scan_more() }
                 }
             },
+            if view.handed_over.is_some() && !opened {
+                Button { icon: "truck", inline: true, text: t!("track-title"), onclick: move |()| desk.open(Route::ParcelHandOver { parcel }) }
+            }
             if misdelivered {
                 Card { kind: CardKind::Warn,
                     Decision { text: t!("receive-not-ours") }
@@ -124,7 +136,20 @@ pub fn ParcelReceive(parcel: ParcelId) -> Element {
             if wrong > 0 && begun {
                 List { kind: ListKind::Items, label: t!("receive-record"),
                     for seal in found.missing.clone() {
-                        QueueItem { key: "m{seal.as_str()}", icon: "package-open", kind: Tone::Bad, title: seal_no(&seal), state: t!("receive-missing"), state_kind: Tone::Bad, meta: vec![t!("receive-missing-why")] }
+                        Missing {
+                            key: "m{seal.as_str()}",
+                            seal: seal.clone(),
+                            awaited: awaited.contains(&seal),
+                            onset: move |later: bool| {
+                                let seal = seal.clone();
+                                change(change_receipt(&desk.kit(), parcel, move |draft| {
+                                    draft.awaited.retain(|known| known != &seal);
+                                    if later {
+                                        draft.awaited.push(seal);
+                                    }
+                                }));
+                            },
+                        }
                     }
                     for seal in found.extra.clone() {
                         Extra { key: "e{seal.as_str()}", seal: seal.clone(), onremove: move |()| {
@@ -154,6 +179,39 @@ pub fn ParcelReceive(parcel: ParcelId) -> Element {
                         },
                     }
                 }
+                if !opened && view.packed.ropes + view.packed.chargers > 0 {
+                    SectionHead { title: t!("pack-extras"), note: t!("receive-accessories-note") }
+                    List {
+                        if view.packed.ropes > 0 {
+                            Counter {
+                                title: t!("receive-of", what = t!("pack-ropes"), n = view.packed.ropes),
+                                icon: "cable",
+                                n: draft.ropes.unwrap_or(view.packed.ropes),
+                                onset: move |n: u32| change(change_receipt(&desk.kit(), parcel, move |draft| draft.ropes = Some(n))),
+                            }
+                        }
+                        if view.packed.chargers > 0 {
+                            Counter {
+                                title: t!("receive-of", what = t!("pack-chargers"), n = view.packed.chargers),
+                                icon: "zap",
+                                n: draft.chargers.unwrap_or(view.packed.chargers),
+                                onset: move |n: u32| change(change_receipt(&desk.kit(), parcel, move |draft| draft.chargers = Some(n))),
+                            }
+                        }
+                    }
+                    Button {
+                        icon: "check",
+                        text: t!("receive-accessories-all"),
+                        disabled: draft.ropes.is_some() && draft.chargers.is_some(),
+                        onclick: {
+                            let (ropes, chargers) = (view.packed.ropes, view.packed.chargers);
+                            move |()| change(change_receipt(&desk.kit(), parcel, move |draft| {
+                                draft.ropes.get_or_insert(ropes);
+                                draft.chargers.get_or_insert(chargers);
+                            }))
+                        },
+                    }
+                }
                 TextArea {
                     label: t!("receive-remark"),
                     initial: draft.remark.clone(),
@@ -167,7 +225,7 @@ pub fn ParcelReceive(parcel: ParcelId) -> Element {
             if asking() {
                 Dialog {
                     title: t!("receive-ask", n = wrong),
-                    text: t!("receive-ask-text", missing = found.missing.len(), extra = found.extra.len(), damaged = damaged.len()),
+                    text: t!("receive-ask-text", missing = found.missing.len() - awaited.len(), later = awaited.len(), extra = found.extra.len(), damaged = damaged.len()),
                     onclose: move |()| asking.set(false),
                     Button { kind: ButtonKind::Go, big: true, icon: "scan-barcode", text: t!("carry-on"), onclick: move |()| asking.set(false) }
                     Button { icon: "clipboard-check", text: t!("receive-with-record"), onclick: move |()| receive() }
@@ -179,6 +237,31 @@ pub fn ParcelReceive(parcel: ParcelId) -> Element {
 
 fn condition_of(draft: &ReceiptDraft, seal: &SealNo) -> String {
     draft.found.iter().find(|found| &found.seal == seal).map(|found| condition(found.condition)).unwrap_or_default()
+}
+
+/// Announced and not found, where it was counted.
+fn short(announced: u32, found: Option<u32>) -> u32 {
+    found.map_or(0, |found| announced.saturating_sub(found))
+}
+
+/// A seal that is not in the parcel: lost, or said to come later.
+#[component]
+fn Missing(seal: SealNo, awaited: bool, onset: EventHandler<bool>) -> Element {
+    rsx! {
+        QueueItem {
+            icon: if awaited { "hourglass" } else { "package-open" },
+            kind: if awaited { Tone::Warn } else { Tone::Bad },
+            title: seal_no(&seal),
+            state: if awaited { t!("receive-awaited") } else { t!("receive-missing") },
+            state_kind: if awaited { Tone::Warn } else { Tone::Bad },
+            meta: vec![if awaited { t!("receive-awaited-why") } else { t!("receive-missing-report") }],
+            Button {
+                icon: if awaited { "undo-2" } else { "hourglass" },
+                text: if awaited { t!("receive-not-awaited") } else { t!("receive-await") },
+                onclick: move |()| onset.call(!awaited),
+            }
+        }
+    }
 }
 
 /// A seal nobody announced: whose it is.
@@ -229,7 +312,14 @@ fn Received(view: ParcelView) -> Element {
     let mut desk = use_desk();
     let Some((received, at)) = view.received.clone() else { return rsx! {} };
     let from = desk.look(|kit| office(kit, &view.packed.from));
-    let whole = received.missing.is_empty() && received.extra.is_empty();
+    let differences = view.differences();
+    let whole = differences.is_empty();
+    let open = differences.iter().any(|difference| difference.is_open());
+    let parcel = view.packed.parcel;
+    let late = differences.iter().filter(|one| one.kind == DifferenceKind::Awaited && one.loss.is_none());
+    let late: Vec<SealNo> = late.map(|one| one.seal.clone()).collect();
+    let still = !view.still_inside().is_empty();
+    let mut refusal = use_signal(String::new);
     let turnaround: Vec<i64> = desk.look(|kit| {
         let seals = received.found.iter().filter_map(|found| kit.store.seal(&found.seal).ok().flatten());
         seals.filter_map(|seal| seal.turnaround_days()).collect()
@@ -240,9 +330,20 @@ fn Received(view: ParcelView) -> Element {
             title: t!("receive-title", number = view.packed.number.clone()),
             sub: t!("receive-sub-none", from = from),
             back: true,
-            dock: rsx! { Button { kind: ButtonKind::Go, big: true, icon: "package", text: t!("return-parcels"), onclick: move |()| desk.open(Route::Parcels) } },
-            Card { kind: if whole { CardKind::Hero } else { CardKind::Bad },
-                Decision { text: if whole { t!("receive-done") } else { t!("receive-done-record") } }
+            dock: rsx! {
+                Refusal { text: refusal() }
+                if late.is_empty() {
+                    Button { kind: ButtonKind::Go, big: true, icon: "package", text: t!("return-parcels"), onclick: move |()| desk.open(Route::Parcels) }
+                }
+                if still {
+                    Button { kind: if late.is_empty() { ButtonKind::Plain } else { ButtonKind::Go }, big: !late.is_empty(), icon: "scan-barcode", text: t!("receive-rest"), onclick: move |()| desk.open(Route::Scan { purpose: ScanFor::ParcelReceipt { parcel } }) }
+                }
+                if !late.is_empty() {
+                    Button { icon: "package", text: t!("return-parcels"), onclick: move |()| desk.open(Route::Parcels) }
+                }
+            },
+            Card { kind: if open { CardKind::Bad } else { CardKind::Hero },
+                Decision { text: if whole { t!("receive-done") } else if open { t!("receive-done-record") } else { t!("receive-done-settled") } }
                 KeyValue {
                     items: vec![
                         (t!("conflict-when"), format!("`{}`", format::date_time(at))),
@@ -255,6 +356,28 @@ fn Received(view: ParcelView) -> Element {
                     Note { text: received.remark.clone() }
                 }
             }
+            ParcelDifferences { view: view.clone() }
+            for seal in late {
+                Button {
+                    key: "late{seal.as_str()}",
+                    icon: "shield-alert",
+                    text: t!("receive-report-lost", seal = seal_no(&seal)),
+                    onclick: {
+                        let seal = seal.clone();
+                        move |()| {
+                            let Some(officer) = desk.officer() else { return };
+                            match report_loss(&desk.kit(), &officer, parcel, &seal, LossKind::Lost) {
+                                Ok(()) | Err(LossTrouble::Already) => refusal.set(String::new()),
+                                Err(error) => {
+                                    tracing::error!(%error, "loss not reported");
+                                    refusal.set(t!("err-store"));
+                                }
+                            }
+                        }
+                    },
+                }
+            }
+            SectionHead { title: t!("receive-conditions") }
             List {
                 for found in received.found.clone() {
                     Row {
@@ -265,9 +388,6 @@ fn Received(view: ParcelView) -> Element {
                         sub: condition(found.condition),
                         onclick: move |()| desk.open(Route::Seal { seal: found.seal.clone() }),
                     }
-                }
-                for seal in received.missing.clone() {
-                    Row { key: "{seal.as_str()}", icon: "package-open", kind: Tone::Bad, title: seal_no(&seal), sub: t!("receive-missing-why") }
                 }
                 Row {
                     icon: "timer",

@@ -7,6 +7,7 @@ use seal_core::line::ParcelLine;
 
 use super::parts::{self, More, use_lines};
 use super::stored::read;
+use super::way_home::{silent_for, stage_words};
 use super::words::office;
 use crate::actions::Kit;
 use crate::actions::pack_parcel::{ParcelDraft, drafts};
@@ -21,6 +22,8 @@ use crate::ui::route::Route;
 /// What the screen shows.
 struct Seen {
     open: Vec<(ParcelId, ParcelDraft)>,
+    /// Received with differences that somebody has still to see to.
+    differing: Lines<ParcelLine>,
     waiting: Lines<ParcelLine>,
     coming: Lines<ParcelLine>,
     gone: Lines<ParcelLine>,
@@ -33,11 +36,14 @@ fn look(kit: &Kit, unit: &OfficeCode, lines: usize) -> Result<Seen, StoreError> 
         kit.store.parcel_lines(&list, &Page::first(lines))
     };
     let unit = unit.clone();
+    let differing = ParcelList { open: true, ..ParcelList::all(Which::Of(unit.clone())) };
+    let coming = [&[ParcelStage::Packed], &ParcelStage::ON_THE_WAY[..]].concat();
     Ok(Seen {
         open: drafts(kit)?,
+        differing: kit.store.parcel_lines(&differing, &Page::first(lines))?,
         waiting: of(Which::From(unit.clone()), &[ParcelStage::Packed])?,
-        coming: of(Which::To(unit.clone()), &[ParcelStage::Packed, ParcelStage::HandedOver])?,
-        gone: of(Which::From(unit.clone()), &[ParcelStage::HandedOver])?,
+        coming: of(Which::To(unit.clone()), &coming)?,
+        gone: of(Which::From(unit.clone()), &ParcelStage::ON_THE_WAY)?,
         received: of(Which::Of(unit), &[ParcelStage::Received])?,
     })
 }
@@ -52,17 +58,40 @@ pub fn Parcels() -> Element {
         Ok(seen) => seen,
         Err(trouble) => return rsx! { parts::Page { title: t!("return-parcels"), back: true, {trouble} } },
     };
-    let Seen { open, waiting, coming, gone, received } = seen;
-    let more = [&waiting, &coming, &gone, &received].into_iter().any(|part| part.next.is_some());
+    let Seen { open, differing, waiting, coming, gone, received } = seen;
+    let more = [&differing, &waiting, &coming, &gone, &received].into_iter().any(|part| part.next.is_some());
     let (waiting, coming) = (waiting.lines, coming.lines);
-    let rest: Vec<ParcelLine> = gone.lines.into_iter().chain(received.lines).collect();
-    let nothing = open.is_empty() && waiting.is_empty() && coming.is_empty() && rest.is_empty();
+    let (differing, gone) = (differing.lines, gone.lines);
+    // Each parcel stands once.
+    let rest: Vec<ParcelLine> = received.lines.into_iter().filter(|line| line.open == 0).collect();
+    let unit = officer.unit.clone();
+    let mine = move |parcel: &ParcelLine| {
+        if parcel.from == unit {
+            Route::ParcelHandOver { parcel: parcel.id }
+        } else {
+            Route::ParcelReceive { parcel: parcel.id }
+        }
+    };
+    let nothing = open.is_empty()
+        && differing.is_empty()
+        && gone.is_empty()
+        && waiting.is_empty()
+        && coming.is_empty()
+        && rest.is_empty();
     rsx! {
         parts::Page { title: t!("return-parcels"), back: true,
             if nothing {
                 Card { Empty { icon: "package", title: t!("parcel-none"), text: t!("parcel-none-text"),
                     Button { icon: "repeat", text: t!("nav-return"), onclick: move |()| desk.open(Route::Returns) }
                 } }
+            }
+            if !differing.is_empty() {
+                SectionHead { title: t!("parcel-differing") }
+                List {
+                    for parcel in differing {
+                        Line { key: "{parcel.id}", open: mine(&parcel), parcel }
+                    }
+                }
             }
             if !open.is_empty() {
                 SectionHead { title: t!("parcel-packing") }
@@ -100,15 +129,19 @@ pub fn Parcels() -> Element {
                     }
                 }
             }
+            if !gone.is_empty() {
+                SectionHead { title: t!("parcel-gone") }
+                List {
+                    for parcel in gone {
+                        Line { key: "{parcel.id}", open: mine(&parcel), parcel }
+                    }
+                }
+            }
             if !rest.is_empty() {
                 SectionHead { title: t!("parcel-rest") }
                 List {
                     for parcel in rest {
-                        Line {
-                            key: "{parcel.id}",
-                            open: if parcel.from == officer.unit { Route::ParcelHandOver { parcel: parcel.id } } else { Route::ParcelReceive { parcel: parcel.id } },
-                            parcel,
-                        }
+                        Line { key: "{parcel.id}", open: mine(&parcel), parcel }
                     }
                 }
             }
@@ -122,17 +155,21 @@ fn Line(parcel: ParcelLine, open: Route) -> Element {
     let mut desk = use_desk();
     let (from, to) = desk.look(|kit| (office(kit, &parcel.from), office(kit, &parcel.to)));
     let n = parcel.seals;
-    let (icon, kind, when) = match (parcel.handed_at, parcel.received_at) {
-        (_, Some(at)) => {
-            let tone = if parcel.differences == 0 { Tone::Ok } else { Tone::Bad };
-            ("clipboard-check", tone, t!("parcel-received-at", time = format::date_time(at)))
-        }
-        (Some(at), None) => (
-            "truck",
-            Tone::Info,
-            t!("parcel-handed-at", waybill = parcel.waybill.clone(), time = format::date_time(at)),
-        ),
-        (None, None) => ("package", Tone::Warn, t!("parcel-packed-at", time = format::date_time(parcel.packed_at))),
+    let now = desk.look(|kit| kit.clock.now().wall);
+    let silent = desk.look(|kit| kit.store.rules().ok().and_then(|rules| silent_for(&parcel, &rules, now)));
+    let (kind, icon, stage) = match (parcel.stage, parcel.open) {
+        (ParcelStage::Received, 1..) => (Tone::Bad, "package-open", t!("way-stage-differing")),
+        (stage, _) => stage_words(stage),
+    };
+    let when = match (parcel.handed_at, parcel.received_at) {
+        (_, Some(at)) => t!("parcel-received-at", time = format::date_time(at)),
+        (Some(at), None) => t!("parcel-handed-at", waybill = parcel.waybill.clone(), time = format::date_time(at)),
+        (None, None) => t!("parcel-packed-at", time = format::date_time(parcel.packed_at)),
+    };
+    let alert = match (silent, parcel.open) {
+        (Some(days), _) => t!("parcel-silent", time = days),
+        (None, n @ 1..) => t!("parcel-open-differences", n = n),
+        (None, 0) => String::new(),
     };
     let way = t!("parcel-way", from = from, to = to, n = n);
     rsx! {
@@ -140,7 +177,9 @@ fn Line(parcel: ParcelLine, open: Route) -> Element {
             icon,
             kind,
             title: t!("parcel-name", number = parcel.number.clone()),
+            alert,
             sub: format!("{way}\n{when}"),
+            end: rsx! { Chip { kind, icon, text: stage } },
             onclick: move |()| desk.open(open.clone()),
         }
     }

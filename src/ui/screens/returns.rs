@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use jiff::{Timestamp, civil};
 use seal_core::calendar::DayKind as CalendarDay;
-use seal_core::courier::{NoClock, ReturnClock, return_clock, return_deadline, shipments_home};
+use seal_core::courier::{NoClock, ReturnClock, Urgency, return_clock, return_deadline, shipments_home, urgency};
 use seal_core::custody::Whereabouts;
 use seal_core::figures::ReturnFigures;
 use seal_core::ids::{OfficeCode, ParcelId};
@@ -14,6 +14,7 @@ use seal_core::time::date_in_vietnam;
 
 use super::parts::{self, LINES, More, Refusal, use_lines, use_now};
 use super::stored::read;
+use super::way_home::{UrgencyChip, urgency_words};
 use super::words::{container_no, lang, office, seal_no};
 use crate::actions::Kit;
 use crate::actions::pack_parcel::{begin_parcel, drafts};
@@ -33,6 +34,8 @@ struct Due {
     line: SealLine,
     /// Its clock, or why none can be named.
     clock: Result<ReturnClock, NoClock>,
+    /// How near its end is.
+    urgency: Urgency,
     owner: OfficeCode,
     owner_name: String,
     /// Where it lies: in a parcel that waits for the courier, promised to a shipment.
@@ -81,8 +84,10 @@ fn look(kit: &Kit, officer: &Officer, now: Timestamp, lines: usize) -> Result<Se
             let container = case.container.as_ref().map(container_no).unwrap_or_default();
             format!("{container} · `{}`", format::date_time(case.planned_at))
         });
+        let clock = return_clock(&line, &rules, now);
         Ok(Due {
-            clock: return_clock(&line, &rules, now),
+            urgency: clock.as_ref().map_or(Urgency::Calm, |clock| urgency(clock, &rules, now)),
+            clock,
             owner_name: office(kit, &owner),
             owner,
             place,
@@ -137,6 +142,9 @@ pub fn Returns() -> Element {
                     Note { text: t!("return-year-unknown-do") }
                 }
             }
+            if n > 0 {
+                Warnings { figures }
+            }
             if n == 0 {
                 Card { Empty { icon: "repeat", kind: Tone::Ok, title: t!("return-none"), text: t!("return-none-text") } }
             }
@@ -154,7 +162,30 @@ pub fn Returns() -> Element {
             }
             List {
                 Row { icon: "package", title: t!("return-parcels"), sub: t!("return-parcels-sub"), onclick: move |()| desk.open(Route::Parcels) }
+                Row { icon: "shield-alert", title: t!("loss-title"), sub: t!("loss-sub"), onclick: move |()| desk.open(Route::Losses) }
                 Row { icon: "timer", title: t!("return-turnaround"), sub: t!("return-turnaround-sub"), onclick: move |()| desk.open(Route::Turnaround) }
+            }
+        }
+    }
+}
+
+/// How many are overdue, due today, due soon: word, icon and number; those that are none are left out.
+#[component]
+fn Warnings(figures: ReturnFigures) -> Element {
+    let today = figures.due_today - figures.overdue;
+    if figures.overdue == 0 && today == 0 && figures.soon == 0 {
+        return rsx! {};
+    }
+    rsx! {
+        Chips {
+            if figures.overdue > 0 {
+                Chip { kind: Tone::Bad, icon: "triangle-alert", text: t!("return-count-overdue", n = figures.overdue) }
+            }
+            if today > 0 {
+                Chip { kind: Tone::Warn, icon: "hourglass", text: t!("return-count-today", n = today) }
+            }
+            if figures.soon > 0 {
+                Chip { kind: Tone::Info, icon: "timer", text: t!("return-count-soon", n = figures.soon) }
             }
         }
     }
@@ -170,7 +201,8 @@ fn Urgent(due: Due, now: Timestamp) -> Element {
         Ok(clock) => (card_kind(clock, now), Some(clock.clone())),
         Err(_) => (CardKind::Unsure, None),
     };
-    let unreceived = due.line.starts.received.is_none() && due.line.starts.off.is_some();
+    let unreceived = due.line.starts.received.is_none();
+    let by_disarm = unreceived && due.line.starts.off.is_some();
     let (receive, history, reuse) = (seal.clone(), seal.clone(), seal.clone());
     let to = due.owner.clone();
     let parcel = due.parcel;
@@ -183,14 +215,20 @@ fn Urgent(due: Due, now: Timestamp) -> Element {
             }
             if let Some(clock) = &clock {
                 Deadline { clock: ClockProp(clock.clone()), now }
+                // The card says by itself that it is too late.
+                if due.urgency != Urgency::Overdue {
+                    UrgencyChip { urgency: due.urgency }
+                }
             } else {
                 Decision { text: no_clock(&due.clock) }
             }
             if !due.place.is_empty() {
                 Note { icon: "package", text: due.place.clone() }
             }
-            if unreceived {
+            if by_disarm {
                 Note { icon: "info", text: t!("return-by-disarm") }
+            }
+            if unreceived && due.parcel.is_none() {
                 Button {
                     icon: "clipboard-check",
                     text: t!("return-receive"),
@@ -262,7 +300,14 @@ pub fn Deadline(clock: ClockProp, now: Timestamp) -> Element {
             span { class: if late { "strong ink-bad" } else { "muted" }, "{lead}" }
             Countdown { lead: lead.clone(), parts: parts(seconds) }
         }
-        Days { label: t!("return-days"), items: days(&clock, now) }
+        Days {
+            label: t!("return-days"),
+            items: days(&clock, now),
+            first: clock.days.first().map_or(1, |day| day.date.weekday().to_monday_one_offset()),
+        }
+        for line in special_days(&clock) {
+            Note { key: "{line}", icon: "calendar-days", text: line }
+        }
     }
 }
 
@@ -335,6 +380,10 @@ fn days(clock: &ReturnClock, now: Timestamp) -> Vec<Day> {
                 _ if day.date == clock.last_day => (t!("return-day-due"), DayKind::Due),
                 CalendarDay::Weekend => (t!("return-day-free"), DayKind::Off),
                 CalendarDay::Holiday(_) => (t!("return-day-holiday"), DayKind::Off),
+                // A Saturday worked in exchange looks like an error until it is named.
+                CalendarDay::Working if is_weekend(day.date) && day.date >= today => {
+                    (t!("return-day-worked", n = day.number), DayKind::Work)
+                }
                 CalendarDay::Working if day.date == today => (day.number.to_string(), DayKind::Now),
                 CalendarDay::Working if day.date < today => (day.number.to_string(), DayKind::Spent),
                 CalendarDay::Working => (day.number.to_string(), DayKind::Work),
@@ -342,6 +391,10 @@ fn days(clock: &ReturnClock, now: Timestamp) -> Vec<Day> {
             Day { weekday: format::weekday(day.date, lang()), day: day.date.strftime("%d").to_string(), note, kind }
         })
         .collect()
+}
+
+fn is_weekend(day: civil::Date) -> bool {
+    day.weekday().to_monday_one_offset() > 5
 }
 
 fn no_clock(clock: &Result<ReturnClock, NoClock>) -> String {
@@ -360,6 +413,28 @@ fn cite(clock: &ReturnClock) -> String {
     t!("return-rule", days = clock.working_days, cite = format!("{}{place}", c.document)) + &open
 }
 
+/// What makes a deadline surprising: holidays it goes across, weekend days that are worked.
+fn special_days(clock: &ReturnClock) -> Vec<String> {
+    let mut names: Vec<String> = clock
+        .days
+        .iter()
+        .filter_map(|day| match &day.kind {
+            CalendarDay::Holiday(name) => Some(name.clone()),
+            _ => None,
+        })
+        .collect();
+    names.dedup();
+    let worked: Vec<String> = clock
+        .days
+        .iter()
+        .filter(|day| day.number > 0 && is_weekend(day.date))
+        .map(|day| format!("`{}`", day.date.strftime("%d/%m")))
+        .collect();
+    let over = (!names.is_empty()).then(|| t!("return-over-holiday", names = names.join(", ")));
+    let worked = (!worked.is_empty()).then(|| t!("return-worked-weekend", days = worked.join(", ")));
+    over.into_iter().chain(worked).collect()
+}
+
 /// Another seal of the list.
 #[component]
 fn Other(due: Due, now: Timestamp, onopen: EventHandler<SealNo>) -> Element {
@@ -373,26 +448,8 @@ fn Other(due: Due, now: Timestamp, onopen: EventHandler<SealNo>) -> Element {
         Ok(clock) => t!("return-due", day = day_words(clock.last_day)),
         clock => no_clock(clock),
     };
-    let holidays: Vec<String> = match &due.clock {
-        Ok(clock) => {
-            let mut names: Vec<String> = clock
-                .days
-                .iter()
-                .filter_map(|day| match &day.kind {
-                    CalendarDay::Holiday(name) => Some(name.clone()),
-                    _ => None,
-                })
-                .collect();
-            names.dedup();
-            names
-        }
-        Err(_) => Vec::new(),
-    };
-    if !holidays.is_empty() {
-        sub.push('\n');
-        sub.push_str(&t!("return-over-holiday", names = holidays.join(", ")));
-    }
-    for line in [due.owner_name.clone(), due.place.clone()] {
+    let special = due.clock.as_ref().map(special_days).unwrap_or_default();
+    for line in special.into_iter().chain([due.owner_name.clone(), due.place.clone()]) {
         if !line.is_empty() {
             sub.push('\n');
             sub.push_str(&line);
@@ -402,5 +459,6 @@ fn Other(due: Due, now: Timestamp, onopen: EventHandler<SealNo>) -> Element {
         Ok(clock) => rsx! { ClockRing { clock: ClockProp(clock.clone()), now } },
         Err(_) => rsx! { Glyph { icon: "diamond-unsure", kind: Tone::Unsure } },
     };
-    rsx! { Row { title, sub, start, onclick: move |()| onopen.call(seal.clone()) } }
+    let end = urgency_words(due.urgency).map(|(kind, icon, text)| rsx! { Chip { kind, icon, text } });
+    rsx! { Row { title, sub, start, end, onclick: move |()| onopen.call(seal.clone()) } }
 }

@@ -2,15 +2,16 @@
 
 use dioxus::prelude::*;
 use seal_core::courier::return_clock;
-use seal_core::ids::CaseId;
+use seal_core::line::SealLine;
 use seal_core::seal_no::SealNo;
 
-use super::parts::{Page, Refusal, use_now};
+use super::parts::{LINES, Page, Refusal, use_now};
 use super::returns::{ClockProp, Deadline};
 use super::stored::{NotHere, read};
 use super::words::{container_no, office, seal_no};
 use crate::actions::reserve_reuse::{ReserveReuseError, cancel_reuse, reserve_reuse, shipments};
 use crate::i18n::format;
+use crate::ports::lists::Page as ListPage;
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::use_desk;
@@ -21,7 +22,6 @@ use crate::ui::route::Route;
 pub fn Reuse(seal: SealNo) -> Element {
     let mut desk = use_desk();
     let now = use_now();
-    let mut chosen = use_signal(|| None::<CaseId>);
     let mut refusal = use_signal(String::new);
     let Some(officer) = desk.officer() else { return rsx! {} };
     let seen = read(desk.look(|kit| {
@@ -36,19 +36,25 @@ pub fn Reuse(seal: SealNo) -> Element {
         Err(trouble) => return rsx! { Page { title: t!("reuse-title"), back: true, {trouble} } },
     };
     let owner = view.doc.as_ref().map(|doc| desk.look(|kit| office(kit, &doc.owner))).unwrap_or_default();
-    let items = cases
-        .iter()
-        .map(|case| {
-            let title = case.container.as_ref().map(container_no).unwrap_or_else(|| t!("reuse-no-container"));
-            let to = desk.look(|kit| office(kit, &case.destination));
-            let late = clock.as_ref().is_some_and(|clock| case.planned_at > clock.ends);
-            let mut sub = t!("reuse-shipment", office = to, time = format::date_time(case.planned_at));
-            if late {
-                sub = format!("{sub}\n**{}**", t!("reuse-too-late"));
-            }
-            Choice::new(case.id.to_string(), title).sub(sub)
-        })
-        .collect::<Vec<_>>();
+    let ways = desk.look(|kit| {
+        let due = kit.store.return_lines(&officer.unit, &ListPage::first(LINES)).map(|page| page.lines);
+        let others: Vec<SealLine> = due.unwrap_or_default().into_iter().filter(|line| line.no != seal).collect();
+        cases
+            .iter()
+            .map(|case| {
+                let title = case.container.as_ref().map(container_no).unwrap_or_else(|| t!("reuse-no-container"));
+                let to = office(kit, &case.destination);
+                let mut sub = t!("reuse-shipment", office = to, time = format::date_time(case.planned_at));
+                if clock.as_ref().is_some_and(|clock| case.planned_at > clock.ends) {
+                    sub = format!("{sub}\n**{}**", t!("reuse-too-late"));
+                }
+                for other in others.iter().filter(|line| line.reserved_for == Some(case.id)) {
+                    sub = format!("{sub}\n{}", t!("reuse-other-seal", seal = seal_no(&other.no)));
+                }
+                (case.id, title, sub)
+            })
+            .collect::<Vec<_>>()
+    });
     let words = |error: &ReserveReuseError| match error {
         ReserveReuseError::UnknownSeal => t!("not-here-seal"),
         ReserveReuseError::NotTowardHome => t!("reuse-not-home"),
@@ -76,21 +82,6 @@ pub fn Reuse(seal: SealNo) -> Element {
                             }
                         },
                     }
-                } else if !cases.is_empty() {
-                    Button {
-                        kind: ButtonKind::Go,
-                        big: true,
-                        icon: "repeat",
-                        text: t!("reuse-reserve"),
-                        disabled: chosen().is_none(),
-                        onclick: move |()| {
-                            let (Some(officer), Some(case)) = (desk.officer(), chosen()) else { return };
-                            match reserve_reuse(&desk.kit(), &officer, &promise, case) {
-                                Ok(()) => refusal.set(String::new()),
-                                Err(error) => refusal.set(words(&error)),
-                            }
-                        },
-                    }
                 }
             },
             if let Some(clock) = clock {
@@ -106,12 +97,26 @@ pub fn Reuse(seal: SealNo) -> Element {
                     Button { icon: "package", text: t!("reuse-to-courier"), onclick: move |()| desk.open(Route::Returns) }
                 } }
             } else {
-                Decision { id: "ship", text: t!("reuse-which") }
-                Options {
-                    labelled_by: "ship",
-                    items,
-                    selected: chosen().map(|case| case.to_string()).unwrap_or_default(),
-                    onselect: move |id: String| chosen.set(id.parse().ok()),
+                Decision { text: t!("reuse-which") }
+                for (case, title, sub) in ways {
+                    Way {
+                        key: "{case}",
+                        icon: "repeat",
+                        kind: Tone::Info,
+                        title,
+                        sub,
+                        end_icon: "check",
+                        onclick: {
+                            let seal = promise.clone();
+                            move |()| {
+                                let Some(officer) = desk.officer() else { return };
+                                match reserve_reuse(&desk.kit(), &officer, &seal, case) {
+                                    Ok(()) => refusal.set(String::new()),
+                                    Err(error) => refusal.set(words(&error)),
+                                }
+                            }
+                        },
+                    }
                 }
                 Note { icon: "scale", text: t!("reuse-rule") }
             }

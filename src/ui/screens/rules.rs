@@ -69,6 +69,20 @@ pub fn Rules() -> Element {
                 }
             }
 
+            if !rules.way_home.is_empty() {
+                SectionHead { title: t!("settings-rules-way-home") }
+                List {
+                    for rule in rules.way_home.clone() {
+                        Said {
+                            title: t!("settings-rules-way-home-warn", days = rule.warn_days.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")),
+                            sub: t!("settings-rules-way-home-silent", n = rule.silent_days),
+                            since: since(rule.valid_from, rule.valid_to),
+                            citation: CitationProp(rule.citation),
+                        }
+                    }
+                }
+            }
+
             SectionHead { title: t!("settings-rules-limits") }
             List {
                 Said {
@@ -216,6 +230,7 @@ fn office_words(office: &Office) -> String {
 fn unchecked(rules: &RulePack) -> usize {
     let cited = rules.goods.iter().map(|rule| &rule.citation);
     let cited = cited.chain(rules.returns.iter().map(|rule| &rule.citation)).chain([&rules.limits.citation]);
+    let cited = cited.chain(rules.way_home.iter().map(|rule| &rule.citation));
     let cited = cited.chain(rules.calendars.iter().map(|year| &year.citation));
     let cited = cited.chain(rules.seal_kinds.iter().map(|kind| &kind.citation));
     cited
