@@ -22,6 +22,7 @@ mod manual_seal;
 mod open_case;
 mod parcel_hand_over;
 mod parcel_pack;
+mod parcel_papers;
 mod parcel_receive;
 mod parcels;
 pub(crate) mod parts;

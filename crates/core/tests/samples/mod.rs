@@ -688,6 +688,7 @@ pub fn rules() -> RulePack {
             valid_from: date(2019, 1, 1),
             valid_to: None,
             citation: citation(),
+            carriage: None,
         }],
         sealing: SealingRules {
             depletion: vec![DepletionRule {
