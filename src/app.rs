@@ -8,6 +8,8 @@ use seal_core::rules::RulePack;
 use crate::actions::Kit;
 use crate::adapters::http::HttpCentral;
 use crate::adapters::no_camera::NoCamera;
+use crate::adapters::paper_folder::PaperFolder;
+use crate::adapters::pdf::PdfPress;
 use crate::adapters::photo_files::PhotoFolder;
 use crate::adapters::sqlite::SqliteStore;
 use crate::adapters::switchable::SwitchableCentral;
@@ -107,6 +109,8 @@ impl Device {
             clock,
             location: Arc::new(Nowhere),
             vault,
+            press: Arc::new(PdfPress::default()),
+            outlet: Arc::new(PaperFolder::new(data.join("papers"))),
         };
         let sync = sync::start(kit.clone());
         Ok(Self { kit, sync, moved_aside: opened.moved_aside })

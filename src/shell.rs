@@ -15,10 +15,11 @@ use dioxus_desktop::{Config, LogicalSize, WindowBuilder};
 use tokio::runtime::Runtime;
 
 use crate::adapters::camera_hub::Cameras;
+use crate::adapters::paper_hub::Papers;
 use crate::adapters::yard_link::RadioDelays;
 use crate::platform::{self, PlatformError};
 use crate::practice::set::{PracticeDevice, PracticeError, PracticeSet};
-use crate::practice::{camera_routes, loopback, print_pages, session};
+use crate::practice::{camera_routes, loopback, paper_routes, print_pages, session};
 use crate::t;
 use crate::ui::components::{Empty, Tone};
 use crate::ui::screens::{App, DeskPartsProp};
@@ -57,6 +58,7 @@ enum ShellError {
 struct Running {
     set: Arc<PracticeSet>,
     cameras: Arc<Cameras>,
+    papers: Arc<Papers>,
     server: SocketAddr,
 }
 
@@ -86,18 +88,19 @@ pub fn run(data: Result<PathBuf, PlatformError>) -> ! {
 
 async fn start(data: &Path) -> Result<Running, ShellError> {
     let set = Arc::new(PracticeSet::start(data, RadioDelays::REAL).await?);
-    let cameras = Arc::new(Cameras::new());
+    let (cameras, papers) = (Arc::new(Cameras::new()), Arc::new(Papers::default()));
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let server = listener.local_addr()?;
     let pages =
         camera_routes::routes(Arc::clone(&cameras), Arc::clone(&set.screens), ORIGINS.map(str::to_owned).to_vec())
+            .merge(paper_routes::routes(Arc::clone(&papers)))
             .merge(print_pages::routes(Arc::clone(&set)));
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, loopback::only(pages)).await {
             tracing::error!(%error, "the camera's server stopped");
         }
     });
-    Ok(Running { set, cameras, server })
+    Ok(Running { set, cameras, papers, server })
 }
 
 /// The page.
@@ -167,7 +170,7 @@ impl PartialEq for DeviceProp {
 /// One device's screens.
 #[component]
 fn Phone(running: RunningProp, device: DeviceProp) -> Element {
-    let Running { set, cameras, server } = &*running.0;
-    let parts = use_hook(|| session::parts(set, &device.0, cameras, Some(*server)));
+    let Running { set, cameras, papers, server } = &*running.0;
+    let parts = use_hook(|| session::parts(set, &device.0, cameras, papers, Some(*server)));
     rsx! { App { parts: DeskPartsProp(parts) } }
 }

@@ -29,6 +29,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustls", &["adapters"]),
     ("btleplug", &["adapters"]),
     ("rxing", &["adapters"]),
+    ("krilla", &["adapters"]),
+    ("harfrust", &["adapters"]),
     ("jni", &["platform"]),
     ("ndk_context", &["platform"]),
     ("rustix", &["platform"]),

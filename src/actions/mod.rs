@@ -25,6 +25,7 @@ pub mod open_case;
 pub mod open_supervised;
 pub mod pack_parcel;
 pub mod pair_seal;
+pub mod print_parcel;
 pub mod read_charge;
 pub mod read_lock;
 pub mod read_seal_log;
@@ -57,6 +58,7 @@ use uuid::Uuid;
 use crate::ports::camera::Camera;
 use crate::ports::central::Central;
 use crate::ports::clock::Clock;
+use crate::ports::documents::{Outlet, Press};
 use crate::ports::location::Location;
 use crate::ports::photos::PhotoFiles;
 use crate::ports::seal_link::SealLink;
@@ -82,6 +84,10 @@ pub struct Kit {
     pub location: Arc<dyn Location>,
     /// Keys and secrets.
     pub vault: Arc<dyn Vault>,
+    /// Sets documents.
+    pub press: Arc<dyn Press>,
+    /// Hands finished documents on.
+    pub outlet: Arc<dyn Outlet>,
 }
 
 impl Kit {

@@ -3,6 +3,7 @@
 
 mod luma;
 mod passes;
+pub mod symbol;
 
 use std::collections::HashMap;
 use std::io::Cursor;

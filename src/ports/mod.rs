@@ -3,6 +3,7 @@
 pub mod camera;
 pub mod central;
 pub mod clock;
+pub mod documents;
 pub mod lists;
 pub mod location;
 pub mod photos;

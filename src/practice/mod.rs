@@ -5,6 +5,7 @@
 pub mod camera_routes;
 pub mod loopback;
 pub mod panel;
+pub mod paper_routes;
 pub mod print_pages;
 pub mod prints;
 pub mod scenes;

@@ -6,6 +6,7 @@
 //! /origin/live       its WebSocket
 //! /frames, /camera.js, /practice/...   the page's camera
 //! /prints            sheets and labels to print and scan
+//! /papers/...        documents made on a phone's screen
 //! ```
 
 use std::sync::Arc;
@@ -20,27 +21,35 @@ use dioxus::prelude::VirtualDom;
 use dioxus_liveview::LiveViewPool;
 
 use super::set::PracticeSet;
-use super::{camera_routes, loopback, print_pages, session};
+use super::{camera_routes, loopback, paper_routes, print_pages, session};
 use crate::adapters::camera_hub::Cameras;
+use crate::adapters::paper_hub::Papers;
 use crate::ui::screens::{App, AppProps, DeskPartsProp};
 
 #[derive(Clone)]
 struct Shell {
     set: Arc<PracticeSet>,
     cameras: Arc<Cameras>,
+    papers: Arc<Papers>,
     pool: Arc<LiveViewPool>,
 }
 
 /// Everything the browser asks for.
 pub fn router(set: Arc<PracticeSet>) -> Router {
-    let cameras = Arc::new(Cameras::new());
-    let shell = Shell { set: Arc::clone(&set), cameras: Arc::clone(&cameras), pool: Arc::new(LiveViewPool::new()) };
+    let (cameras, papers) = (Arc::new(Cameras::new()), Arc::new(Papers::default()));
+    let shell = Shell {
+        set: Arc::clone(&set),
+        cameras: Arc::clone(&cameras),
+        papers: Arc::clone(&papers),
+        pool: Arc::new(LiveViewPool::new()),
+    };
     let pages = Router::new()
         .route("/", get(all))
         .route("/{device}", get(phone))
         .route("/{device}/live", get(live))
         .with_state(shell)
         .merge(camera_routes::routes(cameras, Arc::clone(&set.screens), Vec::new()))
+        .merge(paper_routes::routes(papers))
         .merge(print_pages::routes(set));
     loopback::only(pages)
 }
@@ -102,7 +111,7 @@ async fn live(
         return StatusCode::FORBIDDEN.into_response();
     }
     upgrade.on_upgrade(move |socket| async move {
-        let parts = session::parts(&shell.set, &device, &shell.cameras, None);
+        let parts = session::parts(&shell.set, &device, &shell.cameras, &shell.papers, None);
         let socket = dioxus_liveview::axum_socket(socket);
         let page = move || VirtualDom::new_with_props(App, AppProps { parts: DeskPartsProp(parts) });
         if let Err(error) = shell.pool.launch_virtualdom(socket, page).await {

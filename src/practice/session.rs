@@ -4,20 +4,24 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::panel::Panel;
+use super::prints::MARK;
 use super::set::{PracticeDevice, PracticeSet};
 use crate::actions::Kit;
 use crate::adapters::camera_hub::Cameras;
 use crate::adapters::hub_camera::HubCamera;
+use crate::adapters::paper_hub::Papers;
+use crate::adapters::pdf::PdfPress;
 use crate::ui::desk::DeskParts;
 
 /// What `device`'s screens work with. Each opening has a camera of its own, so that two pages of one device do not
-/// fight over it. `server`: where camera and sheets are served, when not by the page's own origin.
+/// fight over it, and papers of its own. `server`: where camera, sheets and papers are served, when not by the page's own origin.
 /// Call inside a Tokio runtime.
 #[must_use]
 pub fn parts(
     set: &Arc<PracticeSet>,
     device: &Arc<PracticeDevice>,
     cameras: &Cameras,
+    papers: &Papers,
     server: Option<SocketAddr>,
 ) -> DeskParts {
     let hub = cameras.open();
@@ -28,7 +32,12 @@ pub fn parts(
         None => panel,
     };
     DeskParts {
-        kit: Kit { camera: Arc::new(HubCamera::new(hub)), ..device.kit().clone() },
+        kit: Kit {
+            camera: Arc::new(HubCamera::new(hub)),
+            press: Arc::new(PdfPress::marked(MARK)),
+            outlet: papers.open(server),
+            ..device.kit().clone()
+        },
         sync: Arc::new(device.device.sync.clone()),
         practice: Some(Arc::new(panel)),
         camera_url: Some(camera_url),

@@ -144,6 +144,8 @@ pub fn kit(device: &Device, yard: &Arc<Yard>, delays: RadioDelays) -> Kit {
         clock: device.clock.clone(),
         location: Arc::new(Nowhere),
         vault: device.vault.clone(),
+        press: Arc::new(seal_field::adapters::pdf::PdfPress::default()),
+        outlet: seal_field::adapters::paper_hub::Papers::default().open(None),
     }
 }
 

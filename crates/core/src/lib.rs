@@ -13,6 +13,7 @@ pub mod cover;
 pub mod custody;
 pub mod declaration;
 pub mod doc;
+pub mod document;
 pub mod event;
 pub mod evidence;
 pub mod fact;

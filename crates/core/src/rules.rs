@@ -333,6 +333,28 @@ pub struct SealKindRule {
     pub valid_to: Option<civil::Date>,
     /// Where it is written.
     pub citation: Citation,
+    /// What its battery asks for when it travels; `None` for a kind without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carriage: Option<CarriageRule>,
+}
+
+impl SealKindRule {
+    /// It may be used on that day.
+    #[must_use]
+    pub fn holds_on(&self, day: civil::Date) -> bool {
+        self.valid_from <= day && self.valid_to.is_none_or(|last| day <= last)
+    }
+}
+
+/// What a parcel with such seals has to show to whoever carries it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CarriageRule {
+    /// The mark in short, e.g. `UN 3481`.
+    pub mark: String,
+    /// What it is called, e.g. lithium-ion batteries contained in equipment.
+    pub name: String,
+    /// Where it is written.
+    pub citation: Citation,
 }
 
 /// Rules for what may be put on besides the goods' group, one of each kind for each period.

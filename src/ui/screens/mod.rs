@@ -26,6 +26,7 @@ mod manual_seal;
 mod open_case;
 mod parcel_hand_over;
 mod parcel_pack;
+mod parcel_papers;
 mod parcel_receive;
 mod parcel_sent;
 mod parcels;

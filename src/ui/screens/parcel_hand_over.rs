@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 use seal_core::ids::ParcelId;
 use seal_core::waybill::WaybillError;
 
+use super::parcel_papers::ParcelPapers;
 use super::parts::{Page, Refusal, WizardSteps};
 use super::stored::{NotHere, read};
 use super::words::{office, seal_no};
@@ -89,6 +90,7 @@ pub fn ParcelHandOver(parcel: ParcelId) -> Element {
                 Button { kind: ButtonKind::Go, big: true, icon: "truck", disabled: missing.is_some(), text: t!("hand-over"), onclick: hand }
             },
             Decision { text: t!("hand-decision") }
+            ParcelPapers { parcel }
             for n in [picked()] {
                 TextField {
                     key: "{n}",

@@ -7,6 +7,7 @@ use seal_core::fact::CourierStage;
 use super::codes::{condition, condition_icon, stored_name};
 use super::losses::Line as LossLine;
 use super::parcel_hand_over::Contents;
+use super::parcel_papers::ParcelPapers;
 use super::parts::{Page, Refusal, use_now};
 use super::way_home::{courier_words, silent_for, stage_words};
 use super::words::{office, seal_no};
@@ -63,6 +64,7 @@ pub fn ParcelSent(view: ParcelView) -> Element {
             if stage.is_on_the_way() || !view.tracked.is_empty() {
                 Tracking { view: view.clone() }
             }
+            ParcelPapers { parcel: view.packed.parcel }
             Contents { seals: view.packed.seals.iter().map(seal_no).collect::<Vec<_>>() }
             Accessories { ropes: view.packed.ropes, chargers: view.packed.chargers }
         }

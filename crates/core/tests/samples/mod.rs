@@ -694,6 +694,7 @@ pub fn rules() -> RulePack {
             valid_from: date(2019, 1, 1),
             valid_to: None,
             citation: citation(),
+            carriage: None,
         }],
         way_home: vec![WayHomeRule {
             warn_days: vec![2, 1],

@@ -1,0 +1,10 @@
+papers-print = Packing list and label
+papers-print-sub = A label for the box and the list, PDF A4
+papers-open = Open to print
+papers-pages = PDF, { $n } pages
+papers-again = Make it again
+papers-again-sub = After the waybill changed or the courier signed
+papers-file = List and label are made
+papers-file-sub = { $file }, { $n } pages
+papers-not-set = The papers could not be made. Close the app, open it again and retry.
+papers-not-kept = The file could not be kept. Check the free space.

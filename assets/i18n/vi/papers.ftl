@@ -1,0 +1,10 @@
+papers-print = In phiếu và nhãn
+papers-print-sub = Nhãn dán kiện và bảng kê, PDF khổ A4
+papers-open = Mở để in
+papers-pages = PDF, { $n } trang
+papers-again = Lập lại
+papers-again-sub = Sau khi sửa vận đơn hoặc bưu tá đã ký
+papers-file = Đã lập phiếu và nhãn
+papers-file-sub = { $file }, { $n } trang
+papers-not-set = Không lập được phiếu. Đóng ứng dụng, mở lại rồi thử lại.
+papers-not-kept = Không lưu được tệp. Kiểm tra bộ nhớ còn trống.
