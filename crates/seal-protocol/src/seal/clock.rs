@@ -24,12 +24,12 @@ pub struct Clock {
 
 impl Clock {
     pub fn lost(floor: u32) -> Self {
-        Self { floor, floor_at: 0, lost: true, log: floor, log_at: 0, log_set: false }
+        Self { floor, floor_at: 0, lost: true, log: 0, log_at: 0, log_set: false }
     }
 
     pub fn kept(floor: u32, away: u32) -> Self {
         let floor = floor.saturating_add(slow(away));
-        Self { floor, floor_at: 0, lost: false, log: floor, log_at: 0, log_set: false }
+        Self { floor, floor_at: 0, lost: false, log: 0, log_at: 0, log_set: false }
     }
 
     /// It is certainly not earlier than this.
@@ -44,7 +44,11 @@ impl Clock {
         }
     }
 
+    /// What entries are dated with: the phone's word, or the floor while there is none.
     pub fn log(&self, now: u32) -> u32 {
+        if !self.log_set {
+            return self.floor(now);
+        }
         self.log.saturating_add(now.saturating_sub(self.log_at))
     }
 

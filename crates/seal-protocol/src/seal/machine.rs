@@ -130,7 +130,7 @@ impl<F: Flash, R: Random> Seal<F, R> {
             job: None,
             approval: None,
             pressed_at: None,
-            knocks: Knocks { unwritten: 0, next: 0, gap: 1 },
+            knocks: Knocks { unwritten: 0, next: 0, gap: 0 },
             saved_at: 0,
             self_test_failed: 0,
         };
@@ -336,7 +336,7 @@ impl<F: Flash, R: Random> Seal<F, R> {
         knocks.unwritten = knocks.unwritten.saturating_add(1);
         if now >= knocks.next {
             let quiet = now - knocks.next > 3_600;
-            knocks.gap = if quiet { 1 } else { (knocks.gap * 2).min(3_600) };
+            knocks.gap = if quiet { 1 } else { (knocks.gap * 2).clamp(1, 3_600) };
             knocks.next = now.saturating_add(knocks.gap);
             let detail = mem::take(&mut knocks.unwritten);
             self.happened(now, sensors, Happening::WrongTicket, detail);
