@@ -352,7 +352,7 @@ fn lock_out_cannot_deny_service() {
     let mut attempt = vec![0x01, 0x01];
     attempt.extend_from_slice(&grant.ticket);
     attempt.extend_from_slice(&[0; 48]);
-    for round in 0..20_000_u32 {
+    for round in 0..5_000_u32 {
         attempt[60] = attempt[60].wrapping_add(1);
         bench.step(Event::Connected);
         assert!(bench.step(Event::Received(&attempt)).hang_up);
@@ -362,7 +362,7 @@ fn lock_out_cannot_deny_service() {
     }
     assert_eq!(bench.done(&grant, Action::Arm), Outcome::Done, "at once");
     let written = entries(&mut bench) - before;
-    assert!(written < 20, "20,000 attempts left {written} entries");
+    assert!(written < 20, "5,000 attempts left {written} entries");
 }
 
 #[test]

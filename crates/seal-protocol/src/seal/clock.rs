@@ -63,7 +63,8 @@ impl Clock {
 pub struct Nonces {
     shown: [u8; 16],
     shown_at: u32,
-    before: Option<[u8; 16]>,
+    /// And until when it is good.
+    before: Option<([u8; 16], u32)>,
 }
 
 impl Nonces {
@@ -74,11 +75,11 @@ impl Nonces {
     }
 
     fn turn(&mut self, now: u32, random: &mut impl Random) {
-        let age = now.saturating_sub(self.shown_at);
-        if age >= NONCE_S {
-            let before = (age < 2 * NONCE_S).then_some(self.shown);
-            *self = Self { before, ..Self::new(now - age % NONCE_S, random) };
+        if now.saturating_sub(self.shown_at) >= NONCE_S {
+            let before = Some((self.shown, self.shown_at.saturating_add(2 * NONCE_S)));
+            *self = Self { before, ..Self::new(now, random) };
         }
+        self.before = self.before.filter(|(_, until)| now < *until);
     }
 
     pub fn show(&mut self, now: u32, random: &mut impl Random) -> [u8; 16] {
@@ -88,14 +89,13 @@ impl Nonces {
 
     pub fn good(&mut self, now: u32, random: &mut impl Random, nonce: &[u8; 16]) -> bool {
         self.turn(now, random);
-        *nonce == self.shown || Some(*nonce) == self.before
+        *nonce == self.shown || self.before.is_some_and(|(before, _)| before == *nonce)
     }
 
     /// It has served.
     pub fn spend(&mut self, now: u32, random: &mut impl Random, nonce: &[u8; 16]) {
-        if self.before == Some(*nonce) {
-            self.before = None;
-        } else if self.shown == *nonce {
+        self.before = self.before.filter(|(before, _)| before != nonce);
+        if self.shown == *nonce {
             *self = Self { before: self.before, ..Self::new(now, random) };
         }
     }
