@@ -310,6 +310,12 @@ fn after_power_loss_disarm_needs_a_moment_ticket_or_two_officers() {
     bench.done(&an, Action::Approve);
     bench.restart(Wake::PowerLost);
     assert_eq!(bench.denied(&binh, Action::Disarm), Denial::NeedsFreshTicket, "and dies with the power");
+
+    let (mut bench, an, binh) = armed_and_dark(4);
+    bench.done(&an, Action::Approve);
+    assert_eq!(bench.done(&binh, Action::Disarm), Outcome::Done);
+    assert_eq!(bench.done(&binh, Action::Arm), Outcome::Done);
+    assert_eq!(bench.denied(&binh, Action::Disarm), Denial::NeedsFreshTicket, "an approval serves once");
 }
 
 #[test]

@@ -74,22 +74,17 @@ impl Nonces {
         Self { shown, shown_at: now, before: None }
     }
 
-    fn turn(&mut self, now: u32, random: &mut impl Random) {
+    pub fn show(&mut self, now: u32, random: &mut impl Random) -> [u8; 16] {
         if now.saturating_sub(self.shown_at) >= NONCE_S {
             let before = Some((self.shown, self.shown_at.saturating_add(2 * NONCE_S)));
             *self = Self { before, ..Self::new(now, random) };
         }
-        self.before = self.before.filter(|(_, until)| now < *until);
-    }
-
-    pub fn show(&mut self, now: u32, random: &mut impl Random) -> [u8; 16] {
-        self.turn(now, random);
         self.shown
     }
 
-    pub fn good(&mut self, now: u32, random: &mut impl Random, nonce: &[u8; 16]) -> bool {
-        self.turn(now, random);
-        *nonce == self.shown || self.before.is_some_and(|(before, _)| before == *nonce)
+    pub fn good(&self, now: u32, nonce: &[u8; 16]) -> bool {
+        let shown = (self.shown, self.shown_at.saturating_add(2 * NONCE_S));
+        [Some(shown), self.before].iter().flatten().any(|(known, until)| known == nonce && now < *until)
     }
 
     /// It has served.
@@ -134,18 +129,18 @@ mod tests {
         let random = &mut Count(0);
         let mut nonces = Nonces::new(0, random);
         let first = nonces.show(0, random);
-        assert!(nonces.good(NONCE_S - 1, random, &first));
+        assert!(nonces.good(NONCE_S - 1, &first));
         let second = nonces.show(NONCE_S, random);
         assert_ne!(first, second);
-        assert!(nonces.good(2 * NONCE_S - 1, random, &first));
-        assert!(!nonces.good(2 * NONCE_S, random, &first));
-        assert!(nonces.good(2 * NONCE_S, random, &second));
+        assert!(nonces.good(2 * NONCE_S - 1, &first));
+        assert!(!nonces.good(2 * NONCE_S, &first));
+        assert!(nonces.good(2 * NONCE_S, &second));
         nonces.spend(2 * NONCE_S, random, &second);
-        assert!(!nonces.good(2 * NONCE_S, random, &second));
+        assert!(!nonces.good(2 * NONCE_S, &second));
         let shown = nonces.show(2 * NONCE_S, random);
         nonces.spend(2 * NONCE_S, random, &shown);
-        assert!(!nonces.good(2 * NONCE_S, random, &shown));
+        assert!(!nonces.good(2 * NONCE_S, &shown));
         let shown = nonces.show(2 * NONCE_S, random);
-        assert!(!nonces.good(9 * NONCE_S, random, &shown));
+        assert!(!nonces.good(9 * NONCE_S, &shown));
     }
 }

@@ -311,7 +311,7 @@ impl<F: Flash, R: Random> Seal<F, R> {
     }
 
     /// The floor at which this ticket's right ends, or `None` if it gives none now.
-    fn admit(&mut self, now: u32, ticket: &Ticket) -> Option<u32> {
+    fn admit(&self, now: u32, ticket: &Ticket) -> Option<u32> {
         let floor = self.clock.floor(now).max(ticket.issued);
         let in_force = ticket.expires > floor
             && ticket.sequence >= self.tickets.min_sequence
@@ -322,7 +322,7 @@ impl<F: Flash, R: Random> Seal<F, R> {
         let first = self.tickets.first_use(ticket.sequence);
         let moment = match ticket.nonce {
             // Its moment may have come before, but only in this boot.
-            Some(nonce) => self.fresh.contains(&ticket.sequence) || self.nonces.good(now, &mut self.random, &nonce),
+            Some(nonce) => self.fresh.contains(&ticket.sequence) || self.nonces.good(now, &nonce),
             None => true,
         };
         let known_or_room = first.is_some() || self.tickets.has_room(floor, ticket.sequence);
