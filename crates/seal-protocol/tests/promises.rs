@@ -735,3 +735,19 @@ fn silence_ends_a_connection() {
     assert!(bench.step(Event::Tick).hang_up);
     assert_eq!(bench.ask(&mut phone, &Request::State), Err(PhoneError::Refused));
 }
+
+#[test]
+fn nobody_holds_the_link_by_talking_alone() {
+    let mut bench = Bench::new(28);
+    let grant = bench.shift("an");
+    bench.step(Event::Connected);
+    let open = Phone::new(bench.id).open(&grant, &mut bench.rng).unwrap();
+    let mut hung_up = false;
+    for second in 0..60 {
+        let recorded: &[u8] = if second % 2 == 0 { &[0x10] } else { &open };
+        bench.step(Event::Received(recorded));
+        bench.ticks += 1;
+        hung_up = bench.step(Event::Tick).hang_up;
+    }
+    assert!(hung_up, "sixty seconds, however much was said");
+}

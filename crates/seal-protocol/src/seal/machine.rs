@@ -92,6 +92,7 @@ pub struct Seal<F, R> {
     armed: bool,
     alarms: Alarms,
     link: Link,
+    /// Last connection or authentic request: nobody holds the link by talking alone.
     heard_at: u32,
     job: Option<Job>,
     approval: Option<Approval>,
@@ -165,11 +166,11 @@ impl<F: Flash, R: Random> Seal<F, R> {
     /// One step. `now` is seconds since boot and never falls.
     pub fn step(&mut self, now: u32, sensors: &Sensors, event: Event<'_>) -> Effects {
         self.watch(now, sensors);
-        if matches!(event, Event::Connected | Event::Received(_)) {
-            self.heard_at = now;
-        }
         let (link, effects) = match (mem::replace(&mut self.link, Link::Down), event) {
-            (_, Event::Connected) => (Link::Up, Effects::default()),
+            (_, Event::Connected) => {
+                self.heard_at = now;
+                (Link::Up, Effects::default())
+            }
             (_, Event::Disconnected) => (Link::Down, Effects::default()),
             (Link::Down, Event::Received(_)) => (Link::Down, Effects::default()),
             (link, Event::Received(message)) => match (link, Opening::decode(message)) {
@@ -404,6 +405,7 @@ impl<F: Flash, R: Random> Seal<F, R> {
     }
 
     fn carry_out(&mut self, now: u32, sensors: &Sensors, mut session: Session, plain: &[u8]) -> (Link, Effects) {
+        self.heard_at = now;
         let may = |scope| session.ticket.scope.has(scope);
         let reply = match Request::decode(plain) {
             None => Reply::Denied(Denial::Malformed),
