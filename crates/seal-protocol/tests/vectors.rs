@@ -1,7 +1,7 @@
 //! The known answers in `docs/seal-protocol-vectors.json`: that they are what this code does, and that two independent
 //! implementations (coset for COSE, snow for Noise) agree with them.
 //!
-//! `WRITE_VECTORS=1 cargo test -p seal-protocol --features issuer --test vectors` writes the file anew.
+//! `WRITE_VECTORS=1 cargo test -p seal-protocol --test vectors` writes the file anew.
 
 mod common;
 
