@@ -338,6 +338,7 @@ async fn a_seal_with_radio_is_opened_by_radio_after_the_opening_allows_it() {
     assert!(open.seal(&no).unwrap().state.is_off());
     assert_eq!((open.phase(), open.bare().len()), (CasePhase::Sealing, 1));
     // The same seal goes on again.
+    seal_simulator::Reach::insert_rope(mobile.bench.yard.as_ref(), &no, true).unwrap();
     arm(&mobile).await;
     close_again(kit, &a, id).unwrap();
     assert_eq!(case(&mobile).phase(), CasePhase::Sealed);

@@ -192,8 +192,8 @@ pub fn Stock() -> Element {
                 _ => Whose::All,
             }) }
             TextField { label: t!("stock-search"), capitals: true, oninput: move |text: String| search.set(text) }
-            details { class: "stack",
-                summary { class: "strong", {t!("stock-filter")} }
+            details { class: "samples stack",
+                summary { class: "btn", Icon { name: "list" } {t!("stock-filter")} }
                 Options { label: t!("stock-kind"), items: kinds, selected: kind().map(|kind| kind.code()).unwrap_or_default(), onselect: move |id: String| {
                     kind.set(CustomsSealKind::ALL.iter().copied().find(|kind| kind.code() == id));
                 } }
