@@ -27,7 +27,9 @@ impl Head {
 
     fn of(parts: &[&[u8]]) -> Self {
         let mut sha = Sha256::new();
-        parts.iter().for_each(|part| sha.update(part));
+        for part in parts {
+            sha.update(part);
+        }
         let digest: [u8; 32] = sha.finalize().into();
         let mut head = [0; 16];
         head.copy_from_slice(&digest[..16]);
@@ -198,9 +200,11 @@ impl Place {
         out
     }
 
-    pub(crate) fn decode(read: &mut Reader<'_>) -> Option<Option<Self>> {
+    /// `None` for the form that says "not known".
+    pub(crate) fn decode(bytes: &[u8; 10]) -> Option<Self> {
+        let mut read = Reader(bytes);
         let place = Self { latitude: read.i32()?, longitude: read.i32()?, accuracy_m: read.u16()? };
-        Some((place.latitude != i32::MAX).then_some(place))
+        (place.latitude != i32::MAX).then_some(place)
     }
 }
 
@@ -368,7 +372,7 @@ impl Entry {
                 by: by(&mut body)?,
                 second_officer,
             },
-            _ => What::Happened { what: Happening::from_code(kind)?, detail, place: Place::decode(&mut body)? },
+            _ => What::Happened { what: Happening::from_code(kind)?, detail, place: Place::decode(&body.array()?) },
         };
         let entry = Self {
             counter,

@@ -92,6 +92,7 @@ impl Gather {
 }
 
 /// What the seal's end makes of a written value.
+#[allow(clippy::large_enum_variant)] // no heap; one at a time
 #[derive(Debug, PartialEq, Eq)]
 pub enum Written<'a> {
     /// Nothing to do.
@@ -155,6 +156,7 @@ impl SealEnd {
 }
 
 /// What the phone's end makes of a notified value.
+#[allow(clippy::large_enum_variant)] // no heap; one at a time
 #[derive(Debug, PartialEq, Eq)]
 pub enum Notified<'a> {
     /// Nothing to do.

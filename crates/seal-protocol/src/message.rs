@@ -226,6 +226,7 @@ codes! {
 }
 
 /// A seal's state, as it says itself.
+#[allow(clippy::struct_excessive_bools)] // bits of the wire form
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct State {
     /// The serial.
@@ -311,7 +312,7 @@ impl State {
         let (battery, mobile_bars, self_test_failed) = (read.u8()?, read.u8()?, read.u8()?);
         let firmware = read.array()?;
         let (log_time, not_before, newest, oldest) = (read.u32()?, read.u32()?, read.u32()?, read.u32()?);
-        let place = Place::decode(&mut read)?;
+        let place = Place::decode(&read.array()?);
         let (last, action, outcome) = (CommandId(read.array()?), read.u8()?, read.u8()?);
         let last = match action {
             0 => None,

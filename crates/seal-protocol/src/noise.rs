@@ -71,7 +71,7 @@ struct Symmetric {
 }
 
 impl Symmetric {
-    /// After the `psk` token: NNpsk0 mixes the secret in before anything is sent.
+    /// After the `psk` token: `NNpsk0` mixes the secret in before anything is sent.
     fn start(psk: &Secret<32>, prologue: &[&[u8]]) -> Self {
         // The name is exactly as long as the hash, so it *is* the first hash.
         let mut state =
@@ -89,7 +89,9 @@ impl Symmetric {
 
     fn mix_hash(&mut self, data: &[&[u8]]) {
         let mut sha = Sha256::new().chain_update(self.hash);
-        data.iter().for_each(|part| sha.update(part));
+        for part in data {
+            sha.update(part);
+        }
         self.hash = sha.finalize().into();
     }
 

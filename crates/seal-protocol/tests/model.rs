@@ -164,7 +164,7 @@ impl Model {
         if ticket.scope & needed == 0 {
             return Err(Denial::NotAllowed);
         }
-        if ticket.flags & 1 != 0 && action != Action::Test && !self.pressed.is_some_and(|at| now - at <= 30) {
+        if ticket.flags & 1 != 0 && action != Action::Test && self.pressed.is_none_or(|at| now - at > 30) {
             return Err(Denial::NeedsPresence);
         }
         let two = ticket.flags & 2 != 0;
@@ -481,7 +481,14 @@ impl World {
     }
 }
 
+/// A hundred sequences in every run; `PROPTEST_CASES` for more.
+fn cases() -> ProptestConfig {
+    if std::env::var_os("PROPTEST_CASES").is_some() { ProptestConfig::default() } else { ProptestConfig::with_cases(100) }
+}
+
 proptest! {
+    #![proptest_config(cases())]
+
     #[test]
     fn the_seal_does_what_the_model_says(ops in ops()) {
         let mut world = World::new();

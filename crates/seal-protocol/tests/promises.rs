@@ -705,15 +705,46 @@ fn secrets_are_in_no_debug_text_and_nothing_that_is_sent() {
     assert!(logs.is_empty(), "the crate writes no logs: {logs:?}");
 }
 
+/// Looks through the memory of a value before and after it is dropped.
+fn before_and_after_drop<T>(value: T, secrets: &[Vec<u8>]) -> [Vec<bool>; 2] {
+    let mut place = Box::new(std::mem::MaybeUninit::new(value));
+    let look = |place: &std::mem::MaybeUninit<T>| {
+        let bytes: Vec<u8> = (0..size_of::<T>())
+            // SAFETY: inside the box, which lives on; volatile, so that nothing is assumed about a dropped value's bytes.
+            .map(|at| unsafe { std::ptr::read_volatile(place.as_ptr().cast::<u8>().add(at)) })
+            .collect();
+        secrets.iter().map(|secret| bytes.windows(secret.len()).any(|window| window == secret)).collect()
+    };
+    let before = look(&place);
+    // SAFETY: initialised above and dropped once; the box frees only the place.
+    unsafe { place.assume_init_drop() };
+    [before, look(&place)]
+}
+
 #[test]
 fn keys_are_wiped_when_dropped() {
     fn wiped<T: zeroize::ZeroizeOnDrop>() {}
     wiped::<Secret<32>>();
     wiped::<aes::Aes128>();
     wiped::<aes::Aes256>();
-    // Everything that holds a key holds it as a `Secret`: the crate's other types have no byte arrays of key length but
-    // hashes, ids and nonces, which are public.
-    let _ = SealKeys::new(SealId::new("A").unwrap(), 1, &Secret::new([0; 32]));
+    let mut bench = Bench::new(29);
+    let grant = bench.shift("an");
+    let mut phone = bench.open(&grant).unwrap();
+    bench.ask(&mut phone, &Request::State).unwrap();
+    let seal_key = bench.issuer.seal_key(&bench.id);
+    let expand = |info: &[u8], len: usize| {
+        let mut out = vec![0; len];
+        Hkdf::<sha2::Sha256>::new(None, seal_key.expose()).expand(info, &mut out).unwrap();
+        out
+    };
+    let secrets = [expand(b"eseal/1/ticket", 16), expand(b"eseal/1/receipt", 32), grant.proof.expose().to_vec()];
+    // A seal in the middle of a session holds all three, and nothing of them afterwards.
+    let seal = bench.seal.take().unwrap();
+    assert_eq!(before_and_after_drop(seal, &secrets), [vec![true; 3], vec![false; 3]]);
+    let proof = grant.proof.expose().to_vec();
+    assert_eq!(before_and_after_drop(grant, &[proof]), [[true], [false]]);
+    let keys = SealKeys::new(bench.id, 1, &seal_key);
+    assert_eq!(before_and_after_drop(keys, &secrets[..2]), [vec![true; 2], vec![false; 2]]);
 }
 
 #[test]

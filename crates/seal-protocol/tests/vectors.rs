@@ -216,7 +216,7 @@ fn plaintexts(session: &mut [Value], grant: &Grant, seal: &[u8], phone: &[u8], i
     seal.read_message(&open[open.len() - 48..], &mut buffer).unwrap();
     let len = phone.read_message(&message(&session[3])[1..], &mut buffer).unwrap();
     session[3]["plain"] = hex(&buffer[..len]).into();
-    seal.write_message(&buffer[..len].to_vec(), &mut [0; 1_100]).unwrap();
+    seal.write_message(&buffer[..len], &mut [0; 1_100]).unwrap();
     let hash = phone.get_handshake_hash().to_vec();
     let (mut phone, mut seal) = (phone.into_transport_mode().unwrap(), seal.into_transport_mode().unwrap());
     for (number, step) in session.iter_mut().enumerate().skip(4) {

@@ -144,7 +144,7 @@ impl<F: Flash> Journal<F> {
     /// Saves; the older snapshot is overwritten. Durable when it returns.
     pub fn save(&mut self, saved: &Saved) -> Result<(), FlashFault> {
         let number = self.snapshot_number.checked_add(1).ok_or(FlashFault)?;
-        let which = if number.is_multiple_of(2) { 0 } else { 1 };
+        let which = usize::from(!number.is_multiple_of(2));
         self.flash.write_snapshot(which, &encode(number, saved))?;
         self.snapshot_number = number;
         Ok(())

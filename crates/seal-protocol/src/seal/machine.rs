@@ -171,8 +171,7 @@ impl<F: Flash, R: Random> Seal<F, R> {
                 self.heard_at = now;
                 (Link::Up, Effects::default())
             }
-            (_, Event::Disconnected) => (Link::Down, Effects::default()),
-            (Link::Down, Event::Received(_)) => (Link::Down, Effects::default()),
+            (_, Event::Disconnected) | (Link::Down, Event::Received(_)) => (Link::Down, Effects::default()),
             (link, Event::Received(message)) => match (link, Opening::decode(message)) {
                 (link, Some(Opening::Hello)) => self.hello(now, sensors, link),
                 (_, Some(Opening::Open { ticket, first })) => self.open(now, sensors, ticket, first),
@@ -374,7 +373,7 @@ impl<F: Flash, R: Random> Seal<F, R> {
         self.tickets.remember(floor, Seen { sequence, first: floor, expires: ticket.expires });
         if self.tickets != before && self.save(now).is_err() {
             self.tickets = before;
-            return self.answer(session, &Reply::Denied(Denial::MemoryFailed));
+            return Self::answer(session, &Reply::Denied(Denial::MemoryFailed));
         }
         session.good_until = good_until;
         self.carry_out(now, sensors, session, &plain)
@@ -390,7 +389,7 @@ impl<F: Flash, R: Random> Seal<F, R> {
         }
     }
 
-    fn answer(&mut self, mut session: Session, reply: &Reply) -> (Link, Effects) {
+    fn answer(mut session: Session, reply: &Reply) -> (Link, Effects) {
         let mut plain = Message::new();
         let mut message = Message::new();
         let sealed = reply.encode(&mut plain).is_ok()
@@ -436,7 +435,7 @@ impl<F: Flash, R: Random> Seal<F, R> {
                 }
             }
         };
-        self.answer(session, &reply)
+        Self::answer(session, &reply)
     }
 
     /// The receipt of a command that has ended.
@@ -570,7 +569,7 @@ impl<F: Flash, R: Random> Seal<F, R> {
         };
         self.job = None;
         match link {
-            Link::Proven(session) if session.owed => self.answer(session, &Reply::Receipt(receipt)),
+            Link::Proven(session) if session.owed => Self::answer(session, &Reply::Receipt(receipt)),
             link => (link, Effects::default()),
         }
     }

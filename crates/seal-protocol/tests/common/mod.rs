@@ -139,6 +139,9 @@ impl Flash for Chip {
 pub const START: u32 = 1_795_651_200;
 pub const EVERYTHING: Scope = Scope(15);
 
+/// Everything that a power cut leaves: records and snapshots.
+pub type Lasting = (Vec<Option<[u8; RECORD]>>, [Option<[u8; SNAPSHOT]>; 2]);
+
 pub struct Bench {
     pub issuer: Issuer,
     pub id: SealId,
@@ -373,7 +376,7 @@ impl Bench {
     }
 
     /// Everything that would still be there after a power cut now.
-    pub fn memory(&self) -> (Vec<Option<[u8; RECORD]>>, [Option<[u8; SNAPSHOT]>; 2]) {
+    pub fn memory(&self) -> Lasting {
         let memory = self.chip.0.borrow();
         (memory.records.clone(), memory.snapshots)
     }
