@@ -159,6 +159,7 @@ async fn re_seal(browser: &Browser) {
     browser.see("Lấy số nhỏ nhất").await;
     browser.type_into("Số seal", "HQVN0041207").await;
     browser.type_into("Gõ lại lần nữa", "HQVN0041207").await;
+    browser.show("Lấy số nhỏ nhất").await;
     browser.shot("bolt-lowest").await;
     browser.tap("Ghi đã gắn").await;
     browser.see("Còn thiếu").await;

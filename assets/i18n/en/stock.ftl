@@ -247,3 +247,4 @@ fact-seal-life-changed = Seal's state changed
 fact-loss-reported = Loss reported
 fact-loss-settled = Loss settled
 fact-parcel-tracked = Parcel tracked
+reopen-close-now = Sealed again: press **Closed and sealed again** above.

@@ -247,3 +247,4 @@ fact-seal-life-changed = Đổi tình trạng seal
 fact-loss-reported = Báo mất, hỏng seal
 fact-loss-settled = Kết thúc việc mất, hỏng
 fact-parcel-tracked = Tra hành trình kiện
+reopen-close-now = Niêm phong lại xong: bấm **Đã đóng và niêm phong lại** ở trên.

@@ -196,7 +196,7 @@ impl SealView {
                 |event| matches!(&event.fact, Fact::Corrected(correction) if named.contains(&correction.event)),
             ),
         );
-        ordered.sort_by_key(|event| (event.at.wall, event.device, event.seq));
+        in_order(&mut ordered);
         let mut view = Self {
             no: no.clone(),
             doc: doc.cloned(),
@@ -482,6 +482,45 @@ impl SealView {
     pub fn turnaround_days(&self) -> Option<i64> {
         Some(days_between(self.armed_at?, self.home_at?))
     }
+}
+
+/// By time, with one thing that is surer than any clock: seals are taken over after they were offered, and what the taker's
+/// phone wrote after that comes later still. Two phones side by side need not agree on the minute.
+fn in_order(events: &mut Vec<&Event>) {
+    events.sort_by_key(|event| (event.at.wall, event.device, event.seq));
+    let offer_of = |event: &Event| match &event.fact {
+        Fact::SealsTakenOver(taken) => events.iter().position(|offer| {
+            offer.id == taken.offer && offer.device != event.device && matches!(offer.fact, Fact::SealsOffered(_))
+        }),
+        _ => None,
+    };
+    let offers: Vec<Option<usize>> = events.iter().map(|event| offer_of(event)).collect();
+    if offers.iter().all(Option::is_none) {
+        return;
+    }
+    // A key with a rank above 0 was moved behind an offer.
+    let mut keys: Vec<(Timestamp, usize)> = events.iter().map(|event| (event.at.wall, 0)).collect();
+    for _ in 0..events.len() {
+        let before = keys.clone();
+        for (at, event) in events.iter().enumerate() {
+            if let Some(offer) = offers[at]
+                && keys[at] <= keys[offer]
+            {
+                keys[at] = (keys[offer].0, keys[offer].1 + 1);
+            }
+            for (earlier, other) in events.iter().enumerate() {
+                if other.device == event.device && other.seq < event.seq && keys[earlier].1 > 0 {
+                    keys[at] = keys[at].max(keys[earlier]);
+                }
+            }
+        }
+        if keys == before {
+            break;
+        }
+    }
+    let mut keyed: Vec<_> = keys.into_iter().zip(events.drain(..)).collect();
+    keyed.sort_by_key(|(key, event)| (*key, event.device, event.seq));
+    events.extend(keyed.into_iter().map(|(_, event)| event));
 }
 
 /// What an arming ended.

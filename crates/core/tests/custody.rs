@@ -270,6 +270,26 @@ fn a_hand_over_between_units_is_a_receipt() {
     assert_eq!(story.eseal().home_at, Some(story.now));
 }
 
+#[test]
+fn clocks_that_differ_do_not_turn_a_hand_over_round() {
+    for behind in [0, 5, 600] {
+        let mut story = Story::new();
+        story.tell("quang.dm", "03EE", None, issued("an.nv", CustomsSealKind::Electronic, &[eseal()]));
+        let offer = story.tell("an.nv", "03EE", None, offered("15BB", &[eseal()]));
+        let taken_over = story.tell("binh.tt", "15BB", None, taken(offer, "an.nv", "03EE", &[eseal()], &[]));
+        let back = story.tell("binh.tt", "15BB", None, offered("03EE", &[eseal()]));
+        // The taker's clock is behind the giver's; what it wrote afterwards still comes afterwards.
+        for event in &mut story.events[2..] {
+            event.at.wall -= SignedDuration::from_mins(behind + 1);
+        }
+        let view = story.eseal();
+        assert_eq!(view.officer, Some(officer("binh.tt")), "{behind} minutes");
+        assert_eq!(view.offered.map(|offered| offered.event), Some(back));
+        let order: Vec<EventId> = view.history.iter().map(|entry| entry.event).collect();
+        assert_eq!(order[1..], [offer, taken_over, back]);
+    }
+}
+
 /// A signed copy of an event inside another phone's record.
 fn slip_of(event: &Event) -> Fact {
     let key = p256::ecdsa::SigningKey::from_slice(&[7; 32]).unwrap();

@@ -47,6 +47,8 @@ pub enum Next {
     HandOver(SealNo),
     /// Another unit has to seal it first.
     Await,
+    /// Opened under supervision and sealed again: say so.
+    CloseAgain,
     /// Sealed here and complete.
     Left,
     /// Inspect the seal at the destination.
@@ -73,7 +75,11 @@ pub fn next(view: &CaseView, unit: &OfficeCode, rules: &RulePack, group: Option<
     let on: Vec<&SealOnCase> = view.customs_seals().filter(|seal| seal.state.is_on()).collect();
     // Opened under supervision: whoever opened it puts the next seal on.
     if let Some(opening) = view.open_opening() {
-        return if &opening.unit == unit { Next::ScanSeal } else { Next::Await };
+        return match (&opening.unit == unit, view.bare().is_empty()) {
+            (true, true) => Next::CloseAgain,
+            (true, false) => Next::ScanSeal,
+            (false, _) => Next::Await,
+        };
     }
     match (view.phase(), on.first()) {
         (CasePhase::ToSeal | CasePhase::Sealing, _) if &view.doc.origin == unit => match group {
@@ -441,6 +447,7 @@ fn NextAct(view: CaseView, next: Next, unit: OfficeCode, trouble: Signal<String>
             Button { kind: ButtonKind::Go, big: true, icon: "scan-line", text: t!("case-scan-new-seal"), onclick: move |()| desk.open(Route::Scan { purpose: ScanFor::SealToArm { case } }) }
             Button { icon: "hand", text: t!("case-by-hand"), onclick: move |()| desk.open(Route::ManualSeal { case, seal: None }) }
         },
+        Next::CloseAgain => rsx! { DockNote { icon: "lock", text: t!("reopen-close-now") } },
         Next::Photos(seal) => go("camera", t!("case-take-photos"), Route::Photos { case, seal, stage: Stage::Arm }),
         Next::HandOver(seal) => go("truck", t!("case-hand-over"), Route::HandOver { case, seal }),
         Next::Left => rsx! {

@@ -11,6 +11,7 @@ use super::words::{self, seal_no};
 use crate::actions::count_stock::{
     CountDraft, CountTrouble, begin_count, change_count, count_draft, count_stock, differences, drop_count, expected,
 };
+use crate::actions::issue_seals::takers;
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::use_desk;
@@ -52,7 +53,7 @@ fn Begin(again: Signal<u32>) -> Element {
     let mut refusal = use_signal(String::new);
     let Some(officer) = desk.officer() else { return rsx! {} };
     let sub = desk.look(|kit| words::office(kit, &officer.unit));
-    let people = desk.look(|kit| kit.store.officers(&officer.unit)).unwrap_or_default();
+    let people = desk.look(|kit| takers(kit, &officer)).unwrap_or_default();
     let mut whose = vec![Choice::new("", t!("count-whole-unit")).icon("map-pin")];
     whose.extend(people.iter().map(|one| Choice::new(one.id.0.clone(), one.name.clone()).icon("user")));
     let begin = move |()| match begin_count(&desk.kit(), kinds(), holder()) {

@@ -475,7 +475,7 @@ pub fn OpeningCard(view: CaseView) -> Element {
                 if !closed.is_empty() {
                     Note { icon: "shield-check", text: t!("reopen-sealed-by", seals = closed.iter().map(seal_no).collect::<Vec<_>>().join(", ")) }
                 }
-                Button { kind: ButtonKind::Go, big: true, icon: "lock", text: t!("reopen-close-act"), onclick: move |()| {
+                Button { kind: if view.bare().is_empty() { ButtonKind::Go } else { ButtonKind::Plain }, big: true, icon: "lock", text: t!("reopen-close-act"), onclick: move |()| {
                     let Some(officer) = desk.officer() else { return };
                     match close_again(&desk.kit(), &officer, case) {
                         Ok(()) => refusal.set(String::new()),

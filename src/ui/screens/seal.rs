@@ -2,6 +2,7 @@
 //! losses.
 
 use dioxus::prelude::*;
+use seal_core::codes::SealType;
 use seal_core::custody::{CustodyEntry, SealView, Whereabouts};
 use seal_core::doc::SealLife;
 use seal_core::event::Event;
@@ -66,7 +67,8 @@ pub fn Seal(seal: SealNo) -> Element {
     if let Some(code) = view.condition {
         facts.push((t!("verdict-condition"), condition(code)));
     }
-    if let Some(days) = view.turnaround_days() {
+    let returns = view.doc.as_ref().is_some_and(|doc| doc.seal_type == SealType::Electronic);
+    if let Some(days) = view.turnaround_days().filter(|_| returns) {
         facts.push((t!("return-turnaround"), t!("days-left", n = days)));
     }
     if let Some(count) = &view.counted {
