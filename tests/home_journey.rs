@@ -3,13 +3,14 @@
 
 #[path = "journey/browser.rs"]
 mod browser;
+#[allow(dead_code)] // each journey uses its part
 #[path = "journey/hands.rs"]
 mod hands;
 
 use std::path::Path;
 
 use browser::{Browser, practice_from};
-use hands::{open_practice, shoot, to_shift};
+use hands::{network, open_practice, shoot, to_shift};
 use seal_core::scan::Symbology;
 
 /// Of Sài Gòn KV1, lying at Hữu Nghị.
@@ -138,6 +139,7 @@ async fn a_parcel_short_of_one_seal() {
 
     // The sender hears of it, finds the seal and says so.
     browser.go(&format!("{address}/origin")).await;
+    ask_the_central(&browser).await;
     browser.see("1 seal mất hoặc hỏng").await;
     browser.shot("home-loss").await;
     browser.tap("1 seal mất hoặc hỏng").await;
@@ -153,6 +155,10 @@ async fn a_parcel_short_of_one_seal() {
 
     // So does the owner: nothing is open any more.
     browser.go(&format!("{address}/owner")).await;
+    ask_the_central(&browser).await;
+    browser.tap("Trả seal").await;
+    browser.tap("Kiện gửi seal").await;
+    browser.tap("Kiện GP-").await;
     browser.see("Đã nhận, chỗ lệch đã xử lý xong").await;
     browser.shot("parcel-settled").await;
     browser.tap("Vòng quay seal").await;
@@ -206,6 +212,13 @@ async fn hand_over(browser: &Browser) {
     browser.see("Bưu tá đang giữ kiện").await;
     browser.shot("parcel-with-courier").await;
     to_shift(browser).await;
+}
+
+/// Coverage that comes back has the phone ask at once what is new.
+async fn ask_the_central(browser: &Browser) {
+    to_shift(browser).await;
+    network(browser, "Mất").await;
+    network(browser, "Có").await;
 }
 
 /// Turns the clock so many days and comes back to the shift.
