@@ -483,7 +483,11 @@ impl World {
 
 /// A hundred sequences in every run; `PROPTEST_CASES` for more.
 fn cases() -> ProptestConfig {
-    if std::env::var_os("PROPTEST_CASES").is_some() { ProptestConfig::default() } else { ProptestConfig::with_cases(100) }
+    if std::env::var_os("PROPTEST_CASES").is_some() {
+        ProptestConfig::default()
+    } else {
+        ProptestConfig::with_cases(100)
+    }
 }
 
 proptest! {

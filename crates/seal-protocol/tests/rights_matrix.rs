@@ -56,9 +56,8 @@ struct Case {
 /// A seal that is armed (so that it can be disarmed) or open (so that it can be armed).
 fn bench(case: Case, armed: bool) -> Bench {
     let mut bench = Bench::new(3);
-    let setup = bench.shift("setup");
-    assert_eq!(bench.done(&setup, Action::Test), Outcome::Done);
     if armed {
+        let setup = bench.shift("setup");
         assert_eq!(bench.done(&setup, Action::Arm), Outcome::Done);
     }
     if case.lost {
