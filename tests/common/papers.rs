@@ -115,6 +115,8 @@ impl Sample {
             packed_by: OfficerId("binh.tt".to_owned()),
             handed_over: None,
             received: None,
+            tracked: Vec::new(),
+            losses: Vec::new(),
         }
     }
 }

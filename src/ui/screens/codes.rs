@@ -57,7 +57,6 @@ pub fn fact_icon(kind: &str) -> &'static str {
         "parcel_packed" | "parcel_handed_over" => "package",
         "parcel_received" => "package-open",
         "parcel_tracked" => "truck",
-        "loss_reported" | "loss_settled" => "shield-alert",
         "conflict_decided" => "scale",
         "difficulty_reported" => "message-square-warning",
         "tracking_seen" => "radio",
