@@ -88,7 +88,7 @@ fn Begin(again: Signal<u32>) -> Element {
             }
             Decision { id: "whose", text: t!("count-whose") }
             Options { labelled_by: "whose", items: whose, selected: holder().map(|id| id.0).unwrap_or_default(), onselect: move |id: String| {
-                holder.set((!id.is_empty()).then(|| OfficerId(id)));
+                holder.set((!id.is_empty()).then_some(OfficerId(id)));
             } }
         }
     }
