@@ -171,7 +171,7 @@ async fn re_seal(browser: &Browser) {
     browser.see("HQVN0041208").await;
     browser.shot("re-seal").await;
     browser.hold("Thay bằng HQVN0041208").await;
-    browser.see("Thay đổi trên đường").await;
+    browser.show("Thay đổi trên đường").await;
     browser.shot("re-sealed").await;
 }
 
@@ -196,7 +196,7 @@ async fn open_supervised(browser: &Browser) {
     browser.tap("Quay lại").await;
     browser.see("Đã niêm phong lại").await;
     browser.tap("Đã đóng và niêm phong lại").await;
-    browser.see("Đã xảy ra trên đường").await;
+    browser.show("Đã xảy ra trên đường").await;
     browser.shot("closed-again").await;
 }
 
