@@ -208,6 +208,7 @@ async fn hand_over(browser: &Browser) {
     browser.type_into("Hãng chuyển phát", "EMS").await;
     browser.type_into("Tên người nhận kiện", "Lê Bưu Tá").await;
     browser.sign().await;
+    browser.gone("Mời bưu tá ký").await;
     browser.tap("Giao kiện").await;
     browser.see("Bưu tá đang giữ kiện").await;
     browser.shot("parcel-with-courier").await;
