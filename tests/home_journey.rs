@@ -10,7 +10,7 @@ mod hands;
 use std::path::Path;
 
 use browser::{Browser, practice_from};
-use hands::{network, open_practice, shoot, to_shift};
+use hands::{open_practice, shoot, sign_out, to_shift};
 use seal_core::scan::Symbology;
 
 /// Of Sài Gòn KV1, lying at Hữu Nghị.
@@ -139,7 +139,7 @@ async fn a_parcel_short_of_one_seal() {
 
     // The sender hears of it, finds the seal and says so.
     browser.go(&format!("{address}/origin")).await;
-    ask_the_central(&browser).await;
+    new_shift(&browser, "Nguyễn Văn An").await;
     browser.see("1 seal mất hoặc hỏng").await;
     browser.shot("home-loss").await;
     browser.tap("1 seal mất hoặc hỏng").await;
@@ -155,7 +155,7 @@ async fn a_parcel_short_of_one_seal() {
 
     // So does the owner: nothing is open any more.
     browser.go(&format!("{address}/owner")).await;
-    ask_the_central(&browser).await;
+    new_shift(&browser, "Lê Thị Chi").await;
     browser.tap("Trả seal").await;
     browser.tap("Kiện gửi seal").await;
     browser.tap("Kiện GP-").await;
@@ -208,17 +208,18 @@ async fn hand_over(browser: &Browser) {
     browser.type_into("Hãng chuyển phát", "EMS").await;
     browser.type_into("Tên người nhận kiện", "Lê Bưu Tá").await;
     browser.sign().await;
+    browser.gone("Mời bưu tá ký").await;
     browser.tap("Giao kiện").await;
     browser.see("Bưu tá đang giữ kiện").await;
     browser.shot("parcel-with-courier").await;
     to_shift(browser).await;
 }
 
-/// Coverage that comes back has the phone ask at once what is new.
-async fn ask_the_central(browser: &Browser) {
+/// A session with the central lasts a shift: days later the officer signs in anew, and the phone asks what is new.
+async fn new_shift(browser: &Browser, officer: &str) {
     to_shift(browser).await;
-    network(browser, "Mất").await;
-    network(browser, "Có").await;
+    sign_out(browser).await;
+    browser.tap(officer).await;
 }
 
 /// Turns the clock so many days and comes back to the shift.
