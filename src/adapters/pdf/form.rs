@@ -6,9 +6,9 @@ use std::ops::Range;
 use seal_core::document::{Align, Code, Column, Form, Signature, Table};
 use seal_core::scan::Symbology;
 
+use super::draw_code;
 use super::ink::{A4, Area, Canvas, Ink, Kind, NodeId, Stand, Style, mm, strokes};
 use super::text::{Face, Run};
-use super::{draw_code, draw_notice};
 use crate::ports::documents::PressError;
 
 const LEFT: f32 = mm(30.0);
@@ -25,9 +25,10 @@ const CELL: Style = Style::new(Face::Regular, 11.0);
 const CELL_TITLE: Style = Style::new(Face::Bold, 10.5).centre();
 const CELL_PAD: f32 = mm(1.1);
 const GRID: f32 = 0.6;
-const NOTICE: f32 = 10.0;
+/// About the quiet zone of a code of [`facts`].
+const QUIET: f32 = mm(3.0);
 /// Room for a signature.
-const SIGN: f32 = mm(21.0);
+const SIGN: f32 = mm(19.0);
 
 /// Places the form.
 pub fn lay_out(canvas: &mut Canvas, section: NodeId, form: &Form) -> Result<(), PressError> {
@@ -99,7 +100,7 @@ fn head(canvas: &mut Canvas, section: NodeId, form: &Form) -> f32 {
     let node = canvas.node(Kind::Heading(1, form.title.clone()), Some(section));
     let y = canvas.text(&form.title, Style::new(Face::Bold, 14.0).centre(), LEFT, y + mm(5.0), WIDTH, Some(node));
     let node = canvas.node(Kind::Paragraph, Some(section));
-    canvas.text(&form.subtitle, Style::new(Face::Italic, 12.5).centre(), LEFT, y, WIDTH, Some(node)) + mm(4.0)
+    canvas.text(&form.subtitle, Style::new(Face::Italic, 12.5).centre(), LEFT, y, WIDTH, Some(node)) + mm(3.0)
 }
 
 const COUNTRY: &str = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM";
@@ -121,11 +122,12 @@ fn facts(canvas: &mut Canvas, section: NodeId, form: &Form, y: f32) -> Result<f3
     let mut right = y;
     let caption = Style::new(Face::Bold, 12.0).centre();
     for code in square {
-        // The quiet zone reaches over the margin: white costs nothing there.
-        let x = LEFT + WIDTH - side + mm(1.5);
-        draw_code(canvas, section, code, Area { x, y: right - mm(2.0), w: side, h: side }, Stand::Centre)?;
+        // Its last module stands on the margin: the quiet zone reaches over it, where white costs nothing.
+        let area = Area { x: LEFT + WIDTH - side, y: right - QUIET, w: side, h: side };
+        draw_code(canvas, section, code, area, Stand::Right)?;
         let node = canvas.node(Kind::Paragraph, Some(section));
-        right = canvas.text(&code.caption, caption, x, right + side - mm(2.5), side, Some(node));
+        let (x, width) = (area.x + 2.0 * QUIET, side - 2.0 * QUIET);
+        right = canvas.text(&code.caption, caption, x, area.bottom() - QUIET + mm(0.5), width, Some(node));
     }
     for code in linear {
         let area = Area { x: LEFT + name, y: left + mm(1.0), w: width - name, h: mm(10.0) };
@@ -240,7 +242,7 @@ fn table_total(canvas: &mut Canvas, table: NodeId, content: &Table, y: f32) -> f
     y + h
 }
 
-/// What follows the long table and is not divided: short tables, notice, ticks, signatures.
+/// What follows the long table and is not divided: short tables, ticks, signatures.
 fn close(canvas: &mut Canvas, section: NodeId, form: &Form, y: f32) -> f32 {
     let mut y = y;
     for table in &form.further {
@@ -252,10 +254,6 @@ fn close(canvas: &mut Canvas, section: NodeId, form: &Form, y: f32) -> f32 {
             y = table_row(canvas, node, &table.columns, row, y, h);
         }
         y = table_total(canvas, node, table, y);
-    }
-    if let Some(notice) = &form.notice {
-        let area = Area { x: LEFT, y: y + mm(3.5), w: WIDTH, h: 0.0 };
-        y = draw_notice(canvas, section, notice, area, NOTICE);
     }
     for tick in &form.ticks {
         let node = canvas.node(Kind::Paragraph, Some(section));

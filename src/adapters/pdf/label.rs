@@ -84,7 +84,7 @@ pub fn lay_out(canvas: &mut Canvas, section: NodeId, label: &Label) -> Result<()
         let node = canvas.node(Kind::Paragraph, Some(section));
         let x = split + mm(3.0);
         y = canvas.text(&line.name, LINE_NAME, x, y, CONTENT, Some(node));
-        y = canvas.text(&line.value, LINE_VALUE, x, y - 1.0, CONTENT, Some(node)) + mm(0.5);
+        y = canvas.text(&line.value, LINE_VALUE, x, y, CONTENT, Some(node)) + mm(0.5);
     }
 
     // Between: who to whom at the left, the code to scan at the right.
@@ -105,12 +105,12 @@ pub fn lay_out(canvas: &mut Canvas, section: NodeId, label: &Label) -> Result<()
 }
 
 fn line_height(line: &Line) -> f32 {
-    LINE_NAME.height(&line.name, CONTENT) + LINE_VALUE.height(&line.value, CONTENT) - 1.0 + mm(0.5)
+    LINE_NAME.height(&line.name, CONTENT) + LINE_VALUE.height(&line.value, CONTENT) + mm(0.5)
 }
 
 /// The largest size in which the receiver's name keeps to its room.
 fn fitting(name: &str, width: f32, height: f32) -> f32 {
-    let mut size = 26.0;
+    let mut size = 23.0;
     while size > 9.0 && Style::new(Face::Bold, size).height(name, width) > height {
         size -= 0.5;
     }

@@ -183,8 +183,6 @@ pub struct Form {
     pub table: Table,
     /// Short ones after it.
     pub further: Vec<Table>,
-    /// What has to be known.
-    pub notice: Option<Notice>,
     /// What is on record, and what is not.
     pub ticks: Vec<Tick>,
     /// Who signs, from left to right.

@@ -142,10 +142,10 @@ impl ParcelPapers<'_> {
         }
         let mut codes = vec![Code { caption: packed.number.clone(), ..self.parcel_qr() }];
         codes.extend(self.waybill_code());
-        let mut ticks = Vec::new();
-        if self.carriage().is_some() {
-            ticks.push(tick("Dấu hiệu pin lithium đã dán trên kiện (ghi khi đóng kiện)", packed.lithium_label));
-        }
+        let marked = |rule: &CarriageRule| {
+            tick(&format!("Dấu hiệu pin {} đã dán trên kiện khi đóng", rule.mark), packed.lithium_label)
+        };
+        let ticks = self.carriage().map(marked).into_iter().collect();
         Form {
             issuer: vec!["HẢI QUAN VIỆT NAM".to_owned(), self.from.name.to_uppercase()],
             number: format!("Số: {}", packed.number),
@@ -156,7 +156,6 @@ impl ParcelPapers<'_> {
             codes,
             table: self.seal_table(),
             further: vec![accessories(packed.ropes, packed.chargers)],
-            notice: self.carriage().map(|rule| notice(rule, "Kiện phải có dấu hiệu pin theo mẫu.")),
             ticks,
             signatures: vec![
                 Signature {
