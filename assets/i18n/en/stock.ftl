@@ -244,7 +244,5 @@ fact-container-changed = Container changed
 fact-opened-under-supervision = Opened under supervision
 fact-closed-again = Closed again
 fact-seal-life-changed = Seal's state changed
-fact-loss-reported = Loss reported
-fact-loss-settled = Loss settled
 fact-parcel-tracked = Parcel tracked
 reopen-close-now = Sealed again: press **Closed and sealed again** above.

@@ -184,9 +184,10 @@ fn refresh_seal(tx: &Transaction<'_>, no: &SealNo, rules: &RulePack) -> Result<(
     };
     let events = events(
         tx,
-        "SELECT event.cose FROM event_seal JOIN event ON event.seq = event_seal.event_seq WHERE event_seal.seal = ?1
-         UNION ALL SELECT cose FROM event WHERE seq IN (
-             SELECT event_about.event_seq FROM event_seal JOIN event AS spoken ON spoken.seq = event_seal.event_seq
+        // A settlement names the seal and speaks of its report: once all the same.
+        "SELECT cose FROM event WHERE seq IN (
+             SELECT event_seq FROM event_seal WHERE seal = ?1
+             UNION SELECT event_about.event_seq FROM event_seal JOIN event AS spoken ON spoken.seq = event_seal.event_seq
              JOIN event_about ON event_about.target = spoken.id WHERE event_seal.seal = ?1)",
         no.as_str(),
     )?;
