@@ -130,7 +130,9 @@ fn facts(canvas: &mut Canvas, section: NodeId, form: &Form, y: f32) -> Result<f3
         right = canvas.text(&code.caption, caption, x, area.bottom() - QUIET + mm(0.5), width, Some(node));
     }
     for code in linear {
-        let area = Area { x: LEFT + name, y: left + mm(1.0), w: width - name, h: mm(10.0) };
+        // Under its value; a long one takes the whole width, so that its bars stay wide enough for a phone.
+        let indent = if code.text.len() > 20 { 0.0 } else { name };
+        let area = Area { x: LEFT + indent, y: left + mm(1.0), w: width - indent, h: mm(10.0) };
         draw_code(canvas, section, code, area, Stand::Left)?;
         left = area.bottom();
     }
