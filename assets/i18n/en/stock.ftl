@@ -244,5 +244,4 @@ fact-container-changed = Container changed
 fact-opened-under-supervision = Opened under supervision
 fact-closed-again = Closed again
 fact-seal-life-changed = Seal's state changed
-fact-parcel-tracked = Parcel tracked
 reopen-close-now = Sealed again: press **Closed and sealed again** above.

@@ -244,5 +244,4 @@ fact-container-changed = Đổi container
 fact-opened-under-supervision = Mở có giám sát
 fact-closed-again = Đóng và niêm phong lại
 fact-seal-life-changed = Đổi tình trạng seal
-fact-parcel-tracked = Tra hành trình kiện
 reopen-close-now = Niêm phong lại xong: bấm **Đã đóng và niêm phong lại** ở trên.
