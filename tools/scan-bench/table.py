@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""table.py MANIFEST NAME=CFG,… RESULT…: Markdown tables of the readers' results on one set.
+"""table.py MANIFEST NAME=CFG;… RESULT…: Markdown tables of the readers' results on one set.
 
 A read is right when the first text is the expected one, separators and line ends aside; a misread is another text on a picture
 with a code; a false read is any text where there is none."""
@@ -21,7 +21,7 @@ def norm(text):
 
 def main():
     manifest = {i["file"]: i for i in map(json.loads, open(sys.argv[1], encoding="utf-8"))}
-    names = dict(pair.split("=") for pair in sys.argv[2].split(","))
+    names = dict(pair.split("=") for pair in sys.argv[2].split(";"))
     results = {name: [] for name in names}
     of = {cfg: name for name, cfg in names.items()}
     for path in sys.argv[3:]:

@@ -2,7 +2,8 @@
 //! one JSON line per picture and way of reading: what was read and the CPU time.
 //!
 //! `scan MANIFEST OUT WAYS REPS`; ways: `frame` (one frame), `stream` (the picture as up to ten frames of a stream),
-//! `still` (all passes), each with `_sym` for the expected symbology only.
+//! `still` (all passes), each with `_sym` for the expected symbology only, or
+//! `_qr` and so on for one.
 
 use std::io::{BufRead, Write};
 use std::path::Path;
@@ -28,7 +29,11 @@ fn main() {
         let (pixels, w, h) = pgm(&std::fs::read(folder.join(&file)).expect("a picture"));
         let frame = Frame::new(&pixels, w, h).expect("a sound picture");
         for way in ways.split(',') {
-            let formats = if way.ends_with("_sym") { only(&sym) } else { app() };
+            let formats = match way.split_once('_') {
+                None => app(),
+                Some((_, "sym")) => only(&sym),
+                Some((_, one)) => only(one),
+            };
             let mut best = (f64::MAX, f64::MAX);
             let mut result = (Vec::new(), 0);
             for _ in 0..reps {
@@ -55,7 +60,7 @@ fn main() {
 }
 
 fn read(way: &str, frame: Frame, formats: Formats) -> (Vec<Read>, usize) {
-    match way.trim_end_matches("_sym") {
+    match way.split('_').next().unwrap_or(way) {
         "still" => (search(frame, formats, &|| true), 1),
         way => {
             let mut reader = Reader::new();

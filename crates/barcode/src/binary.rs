@@ -9,8 +9,12 @@ use rxing::{Binarizer, LuminanceSource};
 use crate::Frame;
 
 const BLOCK: usize = 8;
-/// Within a block: less contrast than this is one colour.
+/// Within a block of a well-lit frame: less contrast than this is one colour.
 const FLAT: u8 = 24;
+/// Of a dark frame's whole range of greys.
+const FLAT_PART: u8 = 7;
+/// In any case: the noise of averaged pixels.
+const FLAT_LEAST: u8 = 5;
 
 /// Memory of the binariser and its result.
 #[derive(Debug, Default)]
@@ -26,15 +30,14 @@ pub(crate) struct Binary {
 }
 
 impl Binary {
-    /// The frame in black and white; `None` when a side is shorter than five blocks. `flat` is the contrast below which
-    /// a block is one colour.
-    pub fn of(&mut self, frame: Frame, flat: u8) -> Option<&mut BitMatrix> {
+    /// The frame in black and white; `None` when a side is shorter than five blocks.
+    pub fn of(&mut self, frame: Frame) -> Option<&mut BitMatrix> {
         let (w, h) = (frame.width(), frame.height());
         if w.min(h) < 5 * BLOCK {
             return None;
         }
         let (bw, bh) = (w.div_ceil(BLOCK), h.div_ceil(BLOCK));
-        self.measure(frame, bw, bh, flat);
+        self.measure(frame, bw, bh, flat(frame));
         if self.matrix.as_ref().is_none_or(|m| m.width() as usize != w || m.height() as usize != h) {
             self.matrix = BitMatrix::new(w as u32, h as u32).ok();
             self.row = Some(BitArray::with_size(w));
@@ -107,6 +110,26 @@ impl Binary {
     }
 }
 
+/// The contrast below which a block of this frame is one colour.
+fn flat(frame: Frame) -> u8 {
+    let mut counts = [0u32; 256];
+    let mut all = 0;
+    for p in frame.pixels().iter().step_by(61) {
+        counts[usize::from(*p)] += 1;
+        all += 1;
+    }
+    // all but the darkest and the lightest hundredth
+    let level = |part: u32| {
+        let mut below = 0;
+        counts.iter().position(|n| {
+            below += n;
+            below > part
+        })
+    };
+    let (dark, light) = (level(all / 100).unwrap_or(0), level(all - all / 100 - 1).unwrap_or(255));
+    (light.saturating_sub(dark) as u8 / FLAT_PART).clamp(FLAT_LEAST, FLAT)
+}
+
 fn pack(row: &[u8], thresholds: &[u8], bits: &mut BitArray) {
     const WORD: usize = usize::BITS as usize;
     for (i, (pixels, limits)) in row.chunks(WORD).zip(thresholds.chunks(WORD)).enumerate() {
@@ -177,5 +200,3 @@ impl Binarizer for Ready<'_> {
         self.0.height() as usize
     }
 }
-
-pub(crate) const CONTRAST: u8 = FLAT;

@@ -119,20 +119,20 @@ impl Layer {
         }
     }
 
-    /// Becomes the frame enlarged twice, between pixels bilinear.
-    pub fn double(&mut self, frame: Frame) {
-        let (w, h) = (frame.width * 2, frame.height * 2);
-        (self.width, self.height) = (w, h);
+    /// Becomes a part of the frame (x, y, width, height, inside it) enlarged twice, between pixels bilinear.
+    pub fn double(&mut self, frame: Frame, [left, top, width, height]: [usize; 4]) {
+        (self.width, self.height) = (width * 2, height * 2);
         self.pixels.clear();
-        self.pixels.reserve(w * h);
-        for y in 0..h {
+        self.pixels.reserve(self.width * self.height);
+        let row = |y: usize| &frame.row(top + y.min(height - 1))[left..left + width];
+        for y in 0..self.height {
             // pixel centres: y / 2 - 1/4, so three parts of the near row and one of the far
             let near = y / 2;
-            let far = if y % 2 == 0 { near.saturating_sub(1) } else { (near + 1).min(frame.height - 1) };
-            let (near, far) = (frame.row(near), frame.row(far));
+            let far = if y % 2 == 0 { near.saturating_sub(1) } else { near + 1 };
+            let (near, far) = (row(near), row(far));
             let mixed = |x: usize| 3 * u16::from(near[x]) + u16::from(far[x]);
-            for x in 0..frame.width {
-                let (l, m, r) = (mixed(x.saturating_sub(1)), mixed(x), mixed((x + 1).min(frame.width - 1)));
+            for x in 0..width {
+                let (l, m, r) = (mixed(x.saturating_sub(1)), mixed(x), mixed((x + 1).min(width - 1)));
                 self.pixels.push(((3 * m + l + 8) >> 4) as u8);
                 self.pixels.push(((3 * m + r + 8) >> 4) as u8);
             }

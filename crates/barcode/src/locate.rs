@@ -91,6 +91,12 @@ pub struct Locator {
 }
 
 impl Locator {
+    /// The strongest window of the last search.
+    #[must_use]
+    pub fn strongest(&self) -> Option<Window> {
+        self.windows.first().copied()
+    }
+
     /// Windows of the frame, strongest first.
     pub fn find(&mut self, frame: Frame) -> &[Window] {
         self.windows.clear();

@@ -1,6 +1,6 @@
 //! One way to look at a frame. The cheap ones are for each frame, the others are spread over frames.
 
-use crate::binary::{Binary, CONTRAST};
+use crate::binary::Binary;
 use crate::grey::Layer;
 use crate::linear::{Effort, Linear};
 use crate::locate::{Locator, Window};
@@ -12,9 +12,8 @@ pub(crate) enum Pass {
     Cheap,
     /// All windows, more lines, rows averaged, light on dark too.
     Windows,
-    /// Windows again, by brightness where there are no edges left.
-    Matched,
-    /// Windows found at half size, where noise is less, and many rows averaged: low light.
+    /// Windows found at half size, where noise is less, many rows averaged, and by brightness where no edges are left:
+    /// low light, blur, bars of hardly a pixel.
     Dark,
     /// Lines right across the frame, both ways: codes the locator does not see.
     Lines,
@@ -35,28 +34,31 @@ pub(crate) enum Pass {
 }
 
 /// The deeper passes in the order they are spread over frames.
-pub(crate) const DEEP: [Pass; 11] = [
+pub(crate) const DEEP: [Pass; 10] = [
     Pass::Windows,
-    Pass::Matched,
-    Pass::Dark,
     Pass::Third,
-    Pass::Half,
+    Pass::Dark,
     Pass::Stacked,
+    Pass::Half,
     Pass::Hard,
-    Pass::Sharp,
     Pass::Lines,
-    Pass::Inverted,
     Pass::Double,
+    Pass::Inverted,
+    Pass::Sharp,
 ];
 
 const QR: Formats = Formats::of(&[Symbology::Qr]);
 const SQUARE: Formats = Formats::of(&[Symbology::Qr, Symbology::DataMatrix, Symbology::Aztec]);
-/// Pixels of a frame above which enlarging it is not worth its time.
-const SMALL: usize = 1_000_000;
+/// Pixels of a frame up to which all of it is enlarged.
+const SMALL: usize = 400_000;
+/// Shortest side below which the finders need it enlarged.
+const TINY: usize = 64;
 
 /// All memory the passes use, again and again.
 #[derive(Debug, Default)]
 pub(crate) struct Desk {
+    /// The strongest window of the cheap pass.
+    pub strongest: Option<Window>,
     locator: Locator,
     linear: Linear,
     layer: Layer,
@@ -64,15 +66,13 @@ pub(crate) struct Desk {
 }
 
 impl Pass {
-    /// Is it worth its time for these formats and this size?
-    pub fn serves(self, formats: Formats, frame: Frame) -> bool {
+    /// Is it worth its time for these formats?
+    pub fn serves(self, formats: Formats) -> bool {
         match self {
-            Pass::Cheap => true,
             Pass::Windows | Pass::Lines | Pass::Dark => formats.meets(LINEAR),
-            Pass::Matched => formats.has(Symbology::Code128),
             Pass::Stacked => formats.has(Symbology::Pdf417),
             Pass::Half | Pass::Third | Pass::Inverted | Pass::Hard | Pass::Sharp => formats.meets(SQUARE),
-            Pass::Double => frame.width() * frame.height() < SMALL,
+            Pass::Cheap | Pass::Double => true,
         }
     }
 
@@ -84,32 +84,18 @@ impl Pass {
                 if formats.meets(LINEAR) {
                     let effort = Effort { lines: 5, rows: 3, step: 1., inverted: false, matched: false };
                     windows(desk, frame, formats, 6, effort, out);
+                    desk.strongest = desk.locator.strongest();
                 }
-                square(&mut desk.binary, frame, formats, false, &same, out);
+                if frame.width().min(frame.height()) < TINY {
+                    // small enough to look twice as closely at once
+                    Pass::Double.run(desk, frame, formats, out);
+                } else {
+                    square(&mut desk.binary, frame, formats, false, &same, out);
+                }
             }
             Pass::Windows => {
-                windows(
-                    desk,
-                    frame,
-                    formats,
-                    12,
-                    Effort { lines: 9, rows: 1, step: 0.5, inverted: true, matched: false },
-                    out,
-                );
-                if out.is_empty() {
-                    windows(
-                        desk,
-                        frame,
-                        formats,
-                        12,
-                        Effort { lines: 7, rows: 0, step: 0.5, inverted: true, matched: false },
-                        out,
-                    );
-                }
-            }
-            Pass::Matched => {
-                let effort = Effort { lines: 7, rows: 0, step: 0.5, inverted: false, matched: true };
-                windows(desk, frame, Formats::of(&[Symbology::Code128]), 8, effort, out);
+                let effort = Effort { lines: 9, rows: 1, step: 0.5, inverted: true, matched: false };
+                windows(desk, frame, formats, 8, effort, out);
             }
             Pass::Dark => {
                 desk.layer.shrink(frame, 2);
@@ -139,7 +125,7 @@ impl Pass {
             Pass::Inverted => {
                 desk.layer.shrink(frame, 2);
                 for (layer, n) in [(desk.layer.frame(), 2), (Some(frame), 1)] {
-                    if let Some(bits) = layer.and_then(|l| desk.binary.of(l, CONTRAST))
+                    if let Some(bits) = layer.and_then(|l| desk.binary.of(l))
                         && out.is_empty()
                     {
                         bits.flip_self();
@@ -151,7 +137,7 @@ impl Pass {
                 square(&mut desk.binary, frame, formats, true, &same, out);
                 if out.is_empty()
                     && formats.meets(QR)
-                    && let Some(bits) = desk.binary.of(frame, CONTRAST)
+                    && let Some(bits) = desk.binary.of(frame)
                 {
                     matrix::qr_again(bits, true, &same, out);
                 }
@@ -163,26 +149,30 @@ impl Pass {
                 }
             }
             Pass::Double => {
-                desk.layer.double(frame);
+                let (w, h) = (frame.width(), frame.height());
+                // of a large frame only the middle: there the officer holds the code
+                let part = if w * h <= SMALL { [0, 0, w, h] } else { [w / 4, h / 4, w / 2, h / 2] };
+                desk.layer.double(frame, part);
                 if let Some(large) = desk.layer.frame() {
-                    let map = |p: [f32; 2]| [p[0] / 2., p[1] / 2.];
+                    let map = |p: [f32; 2]| [p[0] / 2. + part[0] as f32, p[1] / 2. + part[1] as f32];
                     square(&mut desk.binary, large, formats, true, &map, out);
                     if out.is_empty()
+                        && w * h <= SMALL
                         && formats.has(Symbology::Pdf417)
-                        && let Some(bits) = desk.binary.of(large, CONTRAST)
+                        && let Some(bits) = desk.binary.of(large)
                     {
                         matrix::pdf417(bits, false, &map, out);
                     }
                 }
             }
             Pass::Stacked => {
-                if let Some(bits) = desk.binary.of(frame, CONTRAST) {
+                if let Some(bits) = desk.binary.of(frame) {
                     matrix::pdf417(bits, false, &same, out);
                 }
                 desk.layer.shrink(frame, 3);
                 if out.is_empty()
                     && let Some(small) = desk.layer.frame()
-                    && let Some(bits) = desk.binary.of(small, CONTRAST)
+                    && let Some(bits) = desk.binary.of(small)
                 {
                     matrix::pdf417(bits, false, &back(3), out);
                 }
@@ -211,7 +201,7 @@ fn square(
     out: &mut Vec<Read>,
 ) {
     if formats.meets(SQUARE)
-        && let Some(bits) = binary.of(frame, CONTRAST)
+        && let Some(bits) = binary.of(frame)
     {
         read_square(bits, formats, hard, map, out);
     }

@@ -1,7 +1,6 @@
 //! Frame after frame, or one picture with all there is.
 
 use crate::grey::Layer;
-use crate::locate::Locator;
 use crate::pass::{DEEP, Desk, Pass};
 use crate::{Formats, Frame, Read};
 
@@ -28,7 +27,6 @@ pub struct Reading {
 #[derive(Debug, Default)]
 pub struct Reader {
     desk: Desk,
-    hints: Locator,
     turn: usize,
 }
 
@@ -47,7 +45,7 @@ impl Reader {
             for _ in 0..DEEP.len() {
                 let pass = DEEP[self.turn % DEEP.len()];
                 self.turn += 1;
-                if pass.serves(formats, frame) {
+                if pass.serves(formats) {
                     pass.run(&mut self.desk, frame, formats, &mut reads);
                     break;
                 }
@@ -57,14 +55,14 @@ impl Reader {
         Reading { reads, hint }
     }
 
-    fn hint(&mut self, frame: Frame) -> Option<Hint> {
+    fn hint(&self, frame: Frame) -> Option<Hint> {
         /// Mean grey below which light helps.
         const DARK: f32 = 45.;
         if frame.mean() < DARK {
             return Some(Hint::Dark);
         }
         // the strongest window is short: a code, but too few pixels a bar
-        let first = self.hints.find(frame).first()?;
+        let first = self.desk.strongest?;
         let short = first.half_length * 8. < frame.width() as f32 && first.half_height > 12.;
         short.then_some(Hint::TooSmall)
     }
@@ -86,7 +84,7 @@ pub fn search(picture: Frame, formats: Formats, go_on: &dyn Fn() -> bool) -> Vec
     let views = [(small.frame(), shrink.max(1)), (Some(picture), 1)];
     for pass in [Pass::Cheap].into_iter().chain(DEEP) {
         for (view, scale) in views {
-            let Some(view) = view.filter(|v| pass.serves(formats, *v)) else {
+            let Some(view) = view.filter(|_| pass.serves(formats)) else {
                 continue;
             };
             if !go_on() {

@@ -72,6 +72,6 @@ fn wide(widths: &[f32; 9]) -> Option<u16> {
     let [widest, least, next] = [0, 2, 3].map(|i| widths[order[i]]);
     let narrow = order[3..].iter().map(|i| widths[*i]).sum::<f32>() / 6.;
     let narrowest = widths[order[8]];
-    let clear = least > 1.3 * next && widest < 1.8 * least && least > 1.5 * narrow && narrowest > 0.3 * narrow;
+    let clear = least > 1.25 * next && widest < 1.8 * least && least > 1.38 * narrow && narrowest > 0.3 * narrow;
     clear.then(|| order[..3].iter().fold(0, |bits, i| bits | 1 << (8 - i)))
 }

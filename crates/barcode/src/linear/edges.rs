@@ -3,6 +3,12 @@
 use crate::Frame;
 use crate::locate::Window;
 
+/// Light added where the line leaves the frame, as a part of its length.
+const MARGIN: f32 = 0.1;
+
+/// Noise as a part of the contrast from which on neighbours along the line are averaged too.
+const NOISY: f32 = 0.04;
+
 /// Brightness along a line, as the mean of several parallel lines.
 #[derive(Debug, Default)]
 pub(super) struct Profile {
@@ -10,7 +16,12 @@ pub(super) struct Profile {
     /// `u` of the first value in the window, and pixels from one value to the next.
     pub from: f32,
     pub step: f32,
+    /// The part that lies in the frame; beyond it stand values of light, as if the paper went on.
+    pub inside: [usize; 2],
+    /// Standard deviation of the values for the sensor's noise, where more than one row tells it.
+    pub noise: f32,
     sums: Vec<u32>,
+    others: Vec<u32>,
     ranges: Vec<f32>,
     turns: Vec<(usize, f32)>,
 }
@@ -40,9 +51,15 @@ impl Profile {
             return false;
         }
         let n = ((hi - lo) / step) as usize;
-        (self.from, self.step) = (lo, step);
-        self.sums.clear();
-        self.sums.resize(n, 0);
+        let margin = (MARGIN * n as f32) as usize;
+        let before = if lo > -reach { margin } else { 0 };
+        let behind = if hi < reach { margin } else { 0 };
+        (self.from, self.step) = (lo - before as f32 * step, step);
+        self.inside = [before, before + n];
+        for sums in [&mut self.sums, &mut self.others] {
+            sums.clear();
+            sums.resize(n, 0);
+        }
         let fixed = |f: f32| (f * 65536.) as i32;
         let (sx, sy) = (fixed(dx * step), fixed(dy * step));
         let (w, h) = (frame.width(), frame.height());
@@ -51,7 +68,7 @@ impl Profile {
             let off = v + row as f32 - (rows - 1) as f32 / 2.;
             let [x, y] = window.at(lo, off);
             let (mut x, mut y) = (fixed(x), fixed(y));
-            for sum in &mut self.sums {
+            for sum in if row % 2 == 0 { &mut self.sums } else { &mut self.others } {
                 let (cx, cy) = (x.clamp(0, most_x), y.clamp(0, most_y));
                 let (fx, fy) = (((cx >> 8) & 255) as u32, ((cy >> 8) & 255) as u32);
                 let at = (cy >> 16) as usize * w + (cx >> 16) as usize;
@@ -63,9 +80,39 @@ impl Profile {
                 y += sy;
             }
         }
+        self.noise = self.half_difference(rows);
+        self.sums.iter_mut().zip(&self.others).for_each(|(a, b)| *a += b);
         let scale = 1. / (256 * rows) as f32;
+        let light = self.sums.iter().copied().max().unwrap_or(0) as f32 * scale;
+        self.values.extend(std::iter::repeat_n(light, before));
         self.values.extend(self.sums.iter().map(|s| *s as f32 * scale));
+        let dark = self.sums.iter().copied().min().unwrap_or(0) as f32 * scale;
+        if self.noise > NOISY * (light - dark) {
+            self.smooth(before);
+        }
+        self.values.extend(std::iter::repeat_n(light, behind));
         true
+    }
+
+    /// Each value from `from` on the mean of three.
+    fn smooth(&mut self, from: usize) {
+        let mut left = self.values[from];
+        for i in from..self.values.len() - 1 {
+            let own = self.values[i];
+            self.values[i] = (left + own + self.values[i + 1]) / 3.;
+            left = own;
+        }
+    }
+
+    /// Half the difference of the even and the odd rows' means, which is as noisy as the mean of both.
+    fn half_difference(&self, rows: usize) -> f32 {
+        if rows < 2 {
+            return 0.;
+        }
+        let (even, odd) = (1. / (256 * rows.div_ceil(2)) as f32, 1. / (256 * (rows / 2)) as f32);
+        let pairs = self.sums.iter().zip(&self.others);
+        let squares: f32 = pairs.map(|(a, b)| (*a as f32 * even - *b as f32 * odd).powi(2)).sum();
+        (squares / self.sums.len() as f32).sqrt() / 2.
     }
 
     /// Positions of the edges in values (not pixels), the first from light to dark, by turns. `floor` is the least

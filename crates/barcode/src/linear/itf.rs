@@ -24,7 +24,7 @@ pub(super) fn decode(row: &Row) -> Option<Line> {
 fn from(row: &Row, start: usize) -> Option<Line> {
     let raw = row.widths::<4>(start)?;
     let narrow = raw.iter().sum::<f32>() / 4.;
-    if row.quiet_before(start) < QUIET * narrow {
+    if row.seen_before(start) < QUIET * narrow {
         return None;
     }
     let gain = (raw[0] + raw[2] - raw[1] - raw[3]) / 4.;
@@ -40,7 +40,7 @@ fn from(row: &Row, start: usize) -> Option<Line> {
             && let Some(stop) = row.widths::<3>(at)
         {
             let [wide, space, bar] = level(stop, gain);
-            let quiet = row.quiet_behind(at + 3);
+            let quiet = row.seen_behind(at + 3);
             if wide > 1.5 * space.max(bar) && bar.max(space) < 1.6 * narrow && quiet >= QUIET * narrow {
                 let span = [row.edges[start], row.edges[at + 3]];
                 return Some(Line { symbology: Symbology::Itf, text, gs1: false, span });

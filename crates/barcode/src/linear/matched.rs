@@ -18,6 +18,8 @@ const MEAN: f32 = 0.9;
 const START: f32 = 0.88;
 /// Light space at both ends, modules.
 const QUIET: f32 = 4.;
+/// Places on a line where a code may begin.
+const STARTS: usize = 6;
 /// Most characters of a symbol.
 const LONGEST: usize = 90;
 
@@ -101,8 +103,11 @@ pub(super) fn decode(light: Light, row: &Row, narrowest: f32, widest: f32, pictu
     if light.values.len() < 40 {
         return None;
     }
-    let starts = (0..row.edges.len()).step_by(2).filter(|i| row.quiet_before(*i) >= QUIET * narrowest);
-    for first in starts.take(4) {
+    let mut starts: Vec<usize> =
+        (0..row.edges.len()).step_by(2).filter(|i| row.quiet_before(*i) >= QUIET * narrowest).collect();
+    // the widest space is the likeliest quiet zone
+    starts.sort_by(|a, b| row.quiet_before(*b).total_cmp(&row.quiet_before(*a)));
+    for first in starts.into_iter().take(STARTS) {
         let edge = row.edges[first];
         // the likeliest few of all module widths, blurs and starts
         let mut guesses: Vec<(f32, f32, f32, usize)> = Vec::new();

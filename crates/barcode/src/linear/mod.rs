@@ -48,6 +48,8 @@ pub(crate) struct Linear {
 
 /// Least grey between two neighbouring bars: one row, and with noise averaged away.
 const FLOOR: [f32; 2] = [5., 2.];
+/// Noise's standard deviations between two neighbouring bars.
+const NOISES: f32 = 4.;
 /// Fewer edges than the shortest code has are none.
 const LEAST_EDGES: usize = 20;
 
@@ -105,12 +107,13 @@ impl Linear {
 
     /// Decodes the sampled line into `self.lines` (as the last, not yet placed). `None` when it has too few edges.
     fn line(&mut self, formats: Formats, rows: usize, effort: Effort) -> Option<bool> {
-        let floor = FLOOR[usize::from(rows > 4)];
+        let floor = FLOOR[usize::from(rows > 4)].max(NOISES * self.profile.noise);
         self.profile.edges(floor, &mut self.edges);
         if self.edges.len() < LEAST_EDGES {
             return None;
         }
         let end = self.profile.values.len() as f32 - 1.;
+        let seen = self.profile.inside.map(|i| i as f32);
         let mut hit = false;
         for light in [false, true] {
             if light && !effort.inverted {
@@ -121,8 +124,11 @@ impl Linear {
             self.turned.clear();
             self.turned.extend(edges.iter().rev().map(|e| end - e));
             for turned in [false, true] {
-                let edges = if turned { &self.turned[..] } else { edges };
-                if let Some(mut line) = decode(edges, end, formats) {
+                let row = match turned {
+                    false => Row { edges, end, seen },
+                    true => Row { edges: &self.turned, end, seen: [end - seen[1], end - seen[0]] },
+                };
+                if let Some(mut line) = decode(&row, formats) {
                     if turned {
                         line.span = [end - line.span[0], end - line.span[1]];
                     }
@@ -151,7 +157,7 @@ impl Linear {
         self.turned.extend(edges.iter().rev().map(|e| end - e));
         for (turned, edges) in [(false, edges), (true, &self.turned[..])] {
             let light = matched::Light { values: &self.profile.values, turned };
-            let row = Row { edges, end };
+            let row = Row { edges, end, seen: [0., end] };
             if let Some(mut line) = matched::decode(light, &row, MODULES[0] / step, MODULES[1] / step, pictures) {
                 if turned {
                     line.span = [end - line.span[0], end - line.span[1]];
@@ -193,9 +199,8 @@ impl Linear {
 }
 
 /// The first code in a row of edges: even ones begin a bar, odd ones end it.
-fn decode(edges: &[f32], end: f32, formats: Formats) -> Option<Line> {
-    let row = Row { edges, end };
-    let wanted = |s, decode: fn(&Row) -> Option<Line>| formats.has(s).then(|| decode(&row)).flatten();
+fn decode(row: &Row, formats: Formats) -> Option<Line> {
+    let wanted = |s, decode: fn(&Row) -> Option<Line>| formats.has(s).then(|| decode(row)).flatten();
     wanted(Symbology::Code128, code128::decode)
         .or_else(|| wanted(Symbology::Ean13, ean13::decode))
         .or_else(|| wanted(Symbology::Code39, code39::decode))
@@ -206,6 +211,8 @@ fn decode(edges: &[f32], end: f32, formats: Formats) -> Option<Line> {
 pub(crate) struct Row<'a> {
     pub edges: &'a [f32],
     pub end: f32,
+    /// The part of the line that was seen; the rest is taken for light paper.
+    pub seen: [f32; 2],
 }
 
 impl Row<'_> {
@@ -218,6 +225,16 @@ impl Row<'_> {
     /// Light space before edge `at`.
     pub fn quiet_before(&self, at: usize) -> f32 {
         self.edges[at] - if at == 0 { 0. } else { self.edges[at - 1] }
+    }
+
+    /// Light space before edge `at` that was seen.
+    pub fn seen_before(&self, at: usize) -> f32 {
+        self.quiet_before(at).min(self.edges[at] - self.seen[0])
+    }
+
+    /// Light space behind edge `at` that was seen.
+    pub fn seen_behind(&self, at: usize) -> f32 {
+        self.quiet_behind(at).min(self.seen[1] - self.edges[at])
     }
 
     /// Light space behind edge `at`.
