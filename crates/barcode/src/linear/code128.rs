@@ -106,11 +106,8 @@ fn nearest(widths: &[f32; 6], among: std::ops::Range<u8>) -> Option<(u8, f32)> {
 /// The text of the values from start to check character, if that is right, and whether it begins with FNC1.
 pub(super) fn text(values: &[u8]) -> Option<(String, bool)> {
     let (check, values) = values.split_last()?;
-    if values.len() <= SHORTEST {
-        // a start and two characters are the least; see `SHORTEST`
-        if values.len() < SHORTEST + 1 {
-            return None;
-        }
+    if values.len() < 1 + SHORTEST {
+        return None;
     }
     let sum = values.iter().enumerate().map(|(i, v)| u32::from(*v) * i.max(1) as u32).sum::<u32>();
     if sum % 103 != u32::from(*check) {

@@ -36,6 +36,8 @@ pub(crate) struct Effort {
     pub matched: bool,
 }
 
+type Placed = (Line, f32, [[f32; 2]; 2]);
+
 /// Memory of the linear decoders, used again from frame to frame.
 #[derive(Debug, Default)]
 pub(crate) struct Linear {
@@ -43,7 +45,8 @@ pub(crate) struct Linear {
     edges: Vec<f32>,
     turned: Vec<f32>,
     pictures: Option<matched::Pictures>,
-    lines: Vec<(Line, f32, [[f32; 2]; 2])>,
+    /// Lines of the window that were read, the height each was at, and its ends in the frame.
+    lines: Vec<Placed>,
 }
 
 /// Least grey between two neighbouring bars: one row, and with noise averaged away.
@@ -178,19 +181,18 @@ impl Linear {
         last.1 = v;
         last.2 = last.0.span.map(place);
         let (line, _, ends) = last.clone();
-        let earlier = self.lines[..self.lines.len() - 1].iter();
-        let Some(other) = earlier
-            .clone()
-            .find(|(l, at, _)| (at - v).abs() >= 1. && l.symbology == line.symbology && l.text == line.text)
-        else {
-            return false;
+        let agrees = |(earlier, at, _): &Placed| {
+            (at - v).abs() >= 1. && earlier.symbology == line.symbology && earlier.text == line.text
         };
+        if !self.lines[..self.lines.len() - 1].iter().any(agrees) {
+            return false;
+        }
         if !out.iter().any(|r| r.symbology == line.symbology && r.text == line.text) {
             // the bars' outline: the ends of the line, as high as the window
             let up = |p: [f32; 2], dv: f32| [p[0] - dv * window.along[1], p[1] + dv * window.along[0]];
             let (top, bottom) = (-window.half_height - v, window.half_height - v);
-            let [a, b] = if ends[0] <= ends[1] { ends } else { [ends[1], ends[0]] };
-            let _ = other;
+            let along = |p: [f32; 2]| p[0] * window.along[0] + p[1] * window.along[1];
+            let [a, b] = if along(ends[0]) <= along(ends[1]) { ends } else { [ends[1], ends[0]] };
             let corners = vec![up(a, top), up(b, top), up(b, bottom), up(a, bottom)];
             out.push(Read { symbology: line.symbology, text: line.text, gs1: line.gs1, corners });
         }
