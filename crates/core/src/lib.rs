@@ -18,6 +18,7 @@ pub mod event;
 pub mod evidence;
 pub mod fact;
 pub mod figures;
+pub mod gs1;
 pub mod ids;
 pub mod inspection;
 pub mod life;

@@ -1,0 +1,110 @@
+//! Frame after frame, or one picture with all there is.
+
+use crate::grey::Layer;
+use crate::pass::{DEEP, Desk, Pass};
+use crate::{Formats, Frame, Read};
+
+/// What would help when nothing is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hint {
+    /// Too dark: more light.
+    Dark,
+    /// Bars are there, but small: closer.
+    TooSmall,
+}
+
+/// What one frame gave.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Reading {
+    /// All codes seen.
+    pub reads: Vec<Read>,
+    /// Only when there are none.
+    pub hint: Option<Hint>,
+}
+
+/// Reads frames one after the other. Keeps its memory from frame to frame: our own passes take none anew once the
+/// frames' size is known (rxing's readers do, and give it back).
+#[derive(Debug, Default)]
+pub struct Reader {
+    desk: Desk,
+    turn: usize,
+}
+
+impl Reader {
+    /// A reader that has seen nothing.
+    #[must_use]
+    pub fn new() -> Reader {
+        Reader::default()
+    }
+
+    /// Reads a frame: the cheap pass, and if that gives nothing the next of the deeper ones.
+    pub fn frame(&mut self, frame: Frame, formats: Formats) -> Reading {
+        let mut reads = Vec::new();
+        Pass::Cheap.run(&mut self.desk, frame, formats, &mut reads);
+        if reads.is_empty() {
+            for _ in 0..DEEP.len() {
+                let pass = DEEP[self.turn % DEEP.len()];
+                self.turn += 1;
+                if pass.serves(formats) {
+                    pass.run(&mut self.desk, frame, formats, &mut reads);
+                    break;
+                }
+            }
+        }
+        let hint = if reads.is_empty() { self.hint(frame) } else { None };
+        Reading { reads, hint }
+    }
+
+    fn hint(&self, frame: Frame) -> Option<Hint> {
+        /// Mean grey below which light helps.
+        const DARK: f32 = 45.;
+        if frame.mean() < DARK {
+            return Some(Hint::Dark);
+        }
+        // the strongest window is short: a code, but too few pixels a bar
+        let first = self.desk.strongest?;
+        let short = first.half_length * 8. < frame.width() as f32 && first.half_height > 12.;
+        short.then_some(Hint::TooSmall)
+    }
+}
+
+/// Reads one picture with all passes: all codes of the cheap one, else of the first deeper pass that gives any. `go_on`
+/// is asked between passes; false ends the search. A picture much larger than a camera frame is looked at in about a
+/// frame's size too.
+pub fn search(picture: Frame, formats: Formats, go_on: &dyn Fn() -> bool) -> Vec<Read> {
+    /// Longest side at which bars of a label that fills the picture are 3 to 4 pixels.
+    const FRAME_SIDE: usize = 1280;
+    let mut desk = Desk::default();
+    let mut reads: Vec<Read> = Vec::new();
+    let shrink = (picture.width().max(picture.height()) / FRAME_SIDE).min(16);
+    let mut small = Layer::default();
+    if shrink >= 2 {
+        small.shrink(picture, shrink);
+    }
+    let views = [(small.frame(), shrink.max(1)), (Some(picture), 1)];
+    for pass in [Pass::Cheap].into_iter().chain(DEEP) {
+        for (view, scale) in views {
+            let Some(view) = view.filter(|_| pass.serves(formats)) else {
+                continue;
+            };
+            if !go_on() {
+                return reads;
+            }
+            let mut new = Vec::new();
+            pass.run(&mut desk, view, formats, &mut new);
+            for mut read in new {
+                read.corners.iter_mut().flatten().for_each(|c| *c *= scale as f32);
+                if !reads.iter().any(|r| r.symbology == read.symbology && r.text == read.text) {
+                    reads.push(read);
+                }
+            }
+            if !reads.is_empty() && pass != Pass::Cheap {
+                return reads;
+            }
+        }
+        if !reads.is_empty() {
+            return reads;
+        }
+    }
+    reads
+}
