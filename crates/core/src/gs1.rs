@@ -173,7 +173,7 @@ pub fn digital_link(uri: &str) -> Result<Vec<Element>, Gs1Error> {
     let path = rest.split(['?', '#']).next().unwrap_or_default();
     let parts: Vec<&str> = path.trim_end_matches('/').split('/').skip(1).collect();
     // a custom stem may come before the identifier
-    let start = (0..parts.len()).find(|i| PRIMARY.contains(&parts[*i]) && (parts.len() - i) % 2 == 0);
+    let start = (0..parts.len()).find(|i| PRIMARY.contains(&parts[*i]) && (parts.len() - i).is_multiple_of(2));
     let pairs = &parts[start.ok_or(Gs1Error::NotALink)?..];
     pairs
         .chunks_exact(2)

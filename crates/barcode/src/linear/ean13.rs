@@ -59,7 +59,7 @@ fn from(row: &Row, start: usize) -> Option<Line> {
     let sum: u32 = digits.iter().enumerate().map(|(i, d)| u32::from(*d) * if i % 2 == 0 { 1 } else { 3 }).sum();
     let text: String = digits.iter().map(|d| char::from(b'0' + d)).collect();
     let span = [row.edges[start], row.edges[start + 59]];
-    (sum % 10 == 0).then_some(Line { symbology: Symbology::Ean13, text, gs1: false, span })
+    sum.is_multiple_of(10).then_some(Line { symbology: Symbology::Ean13, text, gs1: false, span })
 }
 
 /// The digit, and whether it is of set B.
