@@ -64,7 +64,7 @@ for name, want in expected.items():
     found = re.findall(r"\b8318 \d{4}\b", text)
     if found != want["seals"]:
         say(f"the seals are not all there, once and in order: {found}")
-    # No word outside the printable area of any page: 5 mm for the mark in the margin would be 14 points; printers want 4 mm.
+    # No word where a printer cannot reach: 4 mm at the sides; the practice mark stands 2.5 mm from the upper edge.
     bbox = open(os.path.join(folder, f"{name}.bbox"), encoding="utf-8").read()
     places = re.findall(r'xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)"', bbox)
     for x0, y0, x1, y1 in (map(float, place) for place in places):

@@ -25,6 +25,8 @@ const CELL: Style = Style::new(Face::Regular, 11.0);
 const CELL_TITLE: Style = Style::new(Face::Bold, 10.5).centre();
 const CELL_PAD: f32 = mm(1.1);
 const GRID: f32 = 0.6;
+/// Characters of a Code 128 beside the square code: its bars are then no thinner than a third of a millimetre.
+const LONG_NUMBER: usize = 18;
 /// About the quiet zone of a code of [`facts`].
 const QUIET: f32 = mm(3.0);
 /// Room for a signature.
@@ -130,10 +132,14 @@ fn facts(canvas: &mut Canvas, section: NodeId, form: &Form, y: f32) -> Result<f3
         right = canvas.text(&code.caption, caption, x, area.bottom() - QUIET + mm(0.5), width, Some(node));
     }
     for code in linear {
-        // Under its value; a long one takes the whole width, so that its bars stay wide enough for a phone.
-        let indent = if code.text.len() > 20 { 0.0 } else { name };
-        let area = Area { x: LEFT + indent, y: left + mm(1.0), w: width - indent, h: mm(10.0) };
-        draw_code(canvas, section, code, area, Stand::Left)?;
+        let beside = Area { x: LEFT + name, y: left + mm(1.0), w: width - name, h: mm(10.0) };
+        // Bars of a long number would be too thin there: it takes the whole width, under everything.
+        let (area, stand) = if code.text.len() > LONG_NUMBER {
+            (Area { x: LEFT, y: left.max(right) + mm(1.0), w: WIDTH, ..beside }, Stand::Centre)
+        } else {
+            (beside, Stand::Left)
+        };
+        draw_code(canvas, section, code, area, stand)?;
         left = area.bottom();
     }
     Ok(left.max(right))
