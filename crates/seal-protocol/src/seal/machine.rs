@@ -600,13 +600,11 @@ impl<F: Flash, R: Random> Seal<F, R> {
         let clock = self.clock.clone();
         self.clock.set_log(now, time);
         let (ticket, officer) = (session.ticket.sequence, session.ticket.officer);
-        match self.append(now, sensors, What::ClockSet { before, ticket, officer }) {
-            Ok(_) => Reply::ClockSet,
-            Err(FlashFault) => {
-                self.clock = clock;
-                Reply::Denied(Denial::MemoryFailed)
-            }
+        if self.append(now, sensors, What::ClockSet { before, ticket, officer }).is_err() {
+            self.clock = clock;
+            return Reply::Denied(Denial::MemoryFailed);
         }
+        Reply::ClockSet
     }
 
     fn state(&self, now: u32, sensors: &Sensors) -> State {
