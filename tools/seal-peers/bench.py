@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from eseal import *
 from phone import Denied, LinkLost, Phone, StreamLink
-from seal import HANG_UP, Flash, Hardware, Seal
+from seal import HANG_UP, Flash, Hardware, Seal, happens
 
 MASTER = b"M" * 32
 SERIAL = "83181010"
@@ -117,6 +117,7 @@ class Options:
     battery: int = 87
     rope_out: bool = False
     motor_stuck: bool = False
+    motor_seconds: int | None = None
 
 
 class RustSeal:
@@ -126,6 +127,7 @@ class RustSeal:
         self.options = o = options
         args = [PEER, "seal", "--commissioned", str(o.commissioned), "--mtu", str(o.mtu), "--battery", str(o.battery)]
         args += ["--lost"] * o.lost + ["--rope", "out"] * o.rope_out + ["--motor", "stuck"] * o.motor_stuck
+        args += [] if o.motor_seconds is None else ["--motor-seconds", str(o.motor_seconds)]
         self.process = subprocess.Popen(args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0)
         self.link = StreamLink(self.process.stdout, self.process.stdin)
 
@@ -137,11 +139,14 @@ class RustSeal:
             true(value is not None, "the seal says nothing")
         return Phone(self.link, serial, self.options.mtu, patience=20)
 
-    def power_cut(self) -> None:
-        self.process.stdin.write(POWER_CUT.to_bytes(2, "big"))
+    def happens(self, what: int) -> None:
+        self.process.stdin.write(what.to_bytes(2, "big"))
 
-    def pass_time(self) -> None:
-        time.sleep(0.2)
+    def power_cut(self) -> None:
+        self.happens(POWER_CUT)
+
+    def pass_time(self, ticks: float = 0.2) -> None:
+        time.sleep(ticks)
 
     def end(self) -> None:
         self.process.stdin.close()
@@ -183,7 +188,7 @@ class PythonSeal:
         self.options, self.keys = options, keys
         o = options
         self.hardware = Hardware(
-            battery=o.battery, rope_in=not o.rope_out, motor_stuck=o.motor_stuck, motor_seconds=seal.pop("motor_seconds", 1)
+            battery=o.battery, rope_in=not o.rope_out, motor_stuck=o.motor_stuck, motor_seconds=1 if o.motor_seconds is None else o.motor_seconds,
         )
         if "place" in seal:
             self.hardware.place = seal.pop("place")
@@ -200,6 +205,9 @@ class PythonSeal:
         self.seal.connected()
         self.link = LocalLink(self.seal)
         return Phone(self.link, serial, self.options.mtu)
+
+    def happens(self, what: int) -> None:
+        happens(what, self.seal)
 
     def power_cut(self, lost: bool = True) -> None:
         self.seal = self._boot(lost, 0)

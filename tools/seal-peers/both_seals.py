@@ -23,6 +23,13 @@ def opened(seal, t: Ticket | None = None, **changed) -> Phone:
     return phone
 
 
+def ask(phone: Phone, plain: bytes) -> None:
+    """Sends a request and does not wait for its answer."""
+    phone.turn ^= 1
+    for value in fragments(bytes([REQUEST]) + bytes(phone.noise.encrypt(plain)), phone.turn, phone.mtu):
+        phone.link.write(value)
+
+
 def no_use(seal, t: Ticket) -> None:
     """The ticket is refused at OPEN."""
     phone = seal.connect()
@@ -110,6 +117,7 @@ def log_in_pages(start) -> None:
     for wanted in (42, 43, 0xFFFFFFFF):
         page = phone.log(wanted, 5)
         same((page.first, page.entries, page.receipt), (42, (), None), "beyond the newest")
+        same(page.head, phone.log(41, 1).receipt.head, "the newest head")
 
 
 def oldest_entries_overwritten(start) -> None:
@@ -124,7 +132,8 @@ def oldest_entries_overwritten(start) -> None:
     state = phone.state()
     page = phone.log(1, 18)
     same(page.first, state.oldest, "begins at the oldest")
-    page.verify(KEYS) if page.head != bytes(16) else page.receipt.verify(KEYS)
+    same(state.newest - state.oldest + 1, 2047, "entries kept in 2048 slots")
+    page.verify(KEYS)  # from the head of the spare one
     denied(NOT_FOUND, phone.settle, first)
     same(logged_from(phone, page.first), list(range(page.first, state.newest + 1)), "counters")
 
@@ -214,6 +223,23 @@ def other_claims_are_refused(start) -> None:
         except Failed as failure:
             raise Failed(f"{what}: {failure}") from failure
     opened(seal, attempt(cbor2.dumps(plain))).state()
+
+
+def claims_in_long_form_are_refused(start) -> None:
+    """Section 3: deterministic CBOR has one encoding for each number; a ticket in another was never the central's."""
+    good = claims(min_seq=0)
+    plain = good.encode()
+    for body in (
+        plain.replace(b"\x00\x01\x11\x71\x00", b"\x00\x01\x11\x71\x18\x00"), b"\xa9\x18\x04" + plain[2:], b"\xb8\x09" + plain[1:],
+    ):  # fmt: skip
+        true(body != plain and cbor2.loads(body) == cbor2.loads(plain), "the same claims in another form")
+        no_use(start(), Ticket(make_ticket(KEYS, body, bytes(9)), good.k_pop))
+
+
+def number_zero_is_refused(start) -> None:
+    """Section 3: sequence numbers are from 1."""
+    plain = cbor2.loads(claims().encode()) | {CTI: bytes(4)}
+    no_use(start(), Ticket(make_ticket(KEYS, cbor2.dumps(plain), bytes(9)), plain[CNF][1][-1]))
 
 
 def expired_and_revoked_tickets(start) -> None:
@@ -347,6 +373,8 @@ def presence_is_asked_for(start) -> None:
     denied(NO_PRESENCE, phone.command, command, ARM)
     denied(NO_PRESENCE, phone.command, new_id(), APPROVE)
     phone.command(command, TEST)  # a test needs none, and the denied id is free
+    seal.happens(PRESSED)
+    same(phone.command(new_id(), ARM).verify(KEYS).outcome, DONE, "after a press of the button")
 
 
 def second_officer(start) -> None:
@@ -365,6 +393,32 @@ def second_officer(start) -> None:
     true(all(e.approved for e in logged(an, {BEGUN}) if e.detail == DISARM), "begun says so as well")
     an.command(new_id(), ARM)
     denied(NO_SECOND, an.command, new_id(), DISARM)  # used up
+
+
+def approval_is_marked_where_it_was_used(start) -> None:
+    """Section 9: bit 2 says that an approval was needed and used up. An obstacle (section 8, step 6) uses none up."""
+    seal = start(lost=True)
+    opened(seal, officer="binh.tran").command(new_id(), APPROVE)
+    phone = opened(seal)
+    obstacle = phone.command(new_id(), DISARM).verify(KEYS)
+    same(obstacle.outcome, NOT_SEALED, "disarm of an open seal")
+    phone.command(new_id(), ARM)
+    disarmed = phone.command(new_id(), DISARM).verify(KEYS)
+    same((obstacle.approved, disarmed.approved), (False, True), "one approval, marked once")
+    same(len({e.command[1] for e in logged(phone) if e.approved}), 1, "commands marked in the log")
+
+
+def later_approval_replaces_the_one_before(start) -> None:
+    seal = start(lost=True)
+    opened(seal).command(new_id(), ARM)
+    opened(seal, officer="an.nguyen").command(new_id(), APPROVE)
+    binh = opened(seal, officer="binh.tran")
+    binh.command(new_id(), APPROVE)
+    denied(NO_FRESH, binh.command, new_id(), DISARM)  # an.nguyen's is gone
+    chi = opened(seal, officer="chi.le")
+    same(chi.command(new_id(), DISARM).verify(KEYS).approved, True, "disarmed")
+    chi.command(new_id(), ARM)
+    denied(NO_FRESH, opened(seal).command, new_id(), DISARM)  # two approvals, one use
 
 
 def lost_clock_and_a_moment_ticket(start) -> None:
@@ -423,6 +477,105 @@ def obstacles(start) -> None:
     entry = phone.command(new_id(), ARM).verify(KEYS)
     same((entry.outcome, entry.lock_state, entry.armed), (MOTOR_STUCK, JAMMED, False), "arm")
     same(phone.command(new_id(), DISARM).verify(KEYS).outcome, MOTOR_STUCK, "disarm of a jammed seal is tried")
+
+
+# ---- while the bolt moves, and a memory that fails ------------------------------------------
+
+
+def moving_bolt(start) -> None:
+    """Busy, whichever id moves; a lost link stops nothing."""
+    seal = start(motor_seconds=4)
+    phone = opened(seal)
+    command, never = new_id(), new_id()
+    ask(phone, bytes([COMMAND]) + command + bytes([ARM]))
+    other = opened(seal, officer="binh.tran")
+    denied(BUSY, other.command, new_id(), TEST)
+    denied(BUSY, other.command, command, ARM)
+    denied(BUSY, other.settle, command)
+    denied(BUSY, other.settle, never)
+    same(other.state().lock_state, JAMMED, "between")
+    seal.pass_time(5)
+    same(other.settle(command, ARM).verify(KEYS).outcome, DONE, "settled")
+    denied(NOT_FOUND, other.settle, never)
+
+
+def anything_else_while_an_answer_is_owed(start) -> None:
+    """It ends the session, and no answer comes late. HELLO and OPEN are answered as ever."""
+    for what in ("request", "hello", "open"):
+        seal = start(motor_seconds=2)
+        t = ticket()
+        phone = opened(seal, t)
+        command = new_id()
+        ask(phone, bytes([COMMAND]) + command + bytes([ARM]))
+        if what == "request":
+            refused(phone, phone.state)
+        elif what == "hello":
+            phone.hello()
+            seal.pass_time(3)
+            same(phone.link.read(0), None, "a late answer")
+            refused(phone, phone.state)
+        else:
+            phone.open(t.bytes, t.k_pop)
+            seal.pass_time(3)
+            same(phone.link.read(0), None, "a late answer")
+            same(phone.state().command, command, "the new session knows it")
+        seal.pass_time(3)
+        same(opened(seal).settle(command, ARM).verify(KEYS).outcome, DONE, what)
+
+
+def rope_cut_while_armed(start) -> None:
+    seal = start()
+    phone = opened(seal)
+    phone.command(new_id(), ARM)
+    seal.happens(ROPE_IS_CUT)
+    seal.happens(ROPE_IS_WHOLE)
+    seal.happens(ROPE_IS_CUT)
+    same((phone.state().lock_state, phone.state().alarms), (TAMPERED, ALARM_ROPE), "state")
+    same([e.alarms for e in logged(phone, {ROPE})], [ALARM_ROPE], "written once")
+    same(phone.command(new_id(), DISARM).verify(KEYS).outcome, DONE, "always opens")
+    same(phone.command(new_id(), ARM).verify(KEYS).outcome, ROPE_CUT, "arm")
+
+
+def flash_that_fails(start) -> None:
+    seal = start()
+    phone = opened(seal)
+    before = phone.state()
+    seal.happens(FLASH_FAILS)
+    command = new_id()
+    denied(MEMORY_FAILED, phone.command, command, ARM)
+    denied(MEMORY_FAILED, phone.set_clock, NOW + 5000)
+    state = phone.state()
+    same((state.lock_state, state.newest, state.clock_set), (READY, 1, False), "nothing was done")
+    true(state.clock - before.clock < 60, "the clock is as it was")
+    late = opened(seal)
+    denied(MEMORY_FAILED, late.state)  # its first use cannot be remembered,
+    denied(MEMORY_FAILED, late.state)  # nor later
+    seal.happens(FLASH_WORKS)
+    late.state()
+    late.set_clock(NOW + 5000)
+    same(late.command(command, ARM).verify(KEYS).outcome, DONE, "arm")
+
+
+def flash_that_fails_while_the_bolt_moves(start) -> None:
+    """Once the motor has run, no phone hears that nothing was done: the end is written when it can be."""
+    seal = start(motor_seconds=2)
+    t = ticket(officer="binh.tran")
+    opened(seal, t).state()
+    phone = opened(seal)
+    command, never = new_id(), new_id()
+    ask(phone, bytes([COMMAND]) + command + bytes([ARM]))
+    seal.happens(FLASH_FAILS)
+    seal.pass_time(4)
+    same(phone.link.read(0), None, "an answer that is not written")
+    other = opened(seal, t)
+    denied(BUSY, other.settle, command)
+    denied(BUSY, other.settle, never)
+    denied(BUSY, other.command, command, ARM)
+    seal.happens(FLASH_WORKS)
+    seal.pass_time(2)
+    entry = other.settle(command, ARM).verify(KEYS)
+    same((entry.outcome, entry.lock_state), (DONE, ARMED), "settled")
+    same([e.outcome for e in logged(other, {ENDED})], [DONE], "ended once")
 
 
 # ---- attacks --------------------------------------------------------------------------------
@@ -572,6 +725,38 @@ def fragments_lost_and_repeated(start) -> None:
     refused_bytes(seal.connect(), b"", "an empty message")
 
 
+def half_a_question_then_again(start) -> None:
+    """A question of another turn has begun: the answer before it is forgotten, and the phone is told to write all of it."""
+    seal = start(mtu=23)
+    none = bytes([NUMBER, HAVE_NONE, 0])
+    for piece in (0, 1):
+        phone = opened(seal)
+        phone.state()
+        sealed = bytes([REQUEST]) + bytes(phone.noise.encrypt(bytes([LOG, 0, 0, 0, 1, 1])))
+        phone.turn ^= 1
+        question = fragments(sealed, phone.turn, 23)
+        same(len(question), 2, "fragments")
+        for value in (question[piece], bytes([NUMBER, ASK_AGAIN, 0])):
+            phone.link.write(value)
+        same(phone.link.read(20), none, f"after piece {piece}")
+        for value in question:
+            phone.link.write(value)
+        answer = [phone.link.read(20) for _ in range(11)]
+        same([v[0] >> 6 & 1 for v in answer], [phone.turn] * 11, "turns")
+        reply = bytes(phone.noise.decrypt(b"".join(v[1:] for v in answer)[1:]))
+        same(reply[:1], bytes([PAGE]), "the page")
+
+
+def connection_begins_with_turn_one(start) -> None:
+    seal = start()
+    phone = seal.connect()
+    phone.turn = 0
+    phone.hello()
+    t = ticket()
+    phone.open(t.bytes, t.k_pop)
+    phone.state()
+
+
 def longest_message(start) -> None:
     """1024 bytes are a message, 1025 are none."""
     for mtu in (23, 247):
@@ -606,8 +791,11 @@ def power_cut_while_armed(start) -> None:
 SCENARIOS = [
     arm_read_disarm_at_three_mtus, repeated_id_gets_the_same_receipt, lost_link_then_the_receipt, unknown_id_settles_as_not_found,
     log_in_pages, oldest_entries_overwritten, clock_set_once_in_a_session, wrong_tickets_get_one_code, other_claims_are_refused,
-    expired_and_revoked_tickets, later_iat_moves_the_floor, right_ends_in_the_session, sixteen_tickets_are_remembered,
-    tickets_from_the_rust_central, rights_of_every_scope, requests_that_are_none, presence_is_asked_for, second_officer,
-    lost_clock_and_a_moment_ticket, lost_clock_and_two_officers, obstacles, replayed_session, mutated_messages_get_one_code,
-    weak_ephemeral_keys, hello_at_any_time_and_open_in_the_middle, fragments_lost_and_repeated, longest_message, power_cut_while_armed,
+    claims_in_long_form_are_refused, number_zero_is_refused, expired_and_revoked_tickets, later_iat_moves_the_floor,
+    right_ends_in_the_session, sixteen_tickets_are_remembered, tickets_from_the_rust_central, rights_of_every_scope,
+    requests_that_are_none, presence_is_asked_for, second_officer, approval_is_marked_where_it_was_used,
+    later_approval_replaces_the_one_before, lost_clock_and_a_moment_ticket, lost_clock_and_two_officers, obstacles, moving_bolt,
+    anything_else_while_an_answer_is_owed, rope_cut_while_armed, flash_that_fails, flash_that_fails_while_the_bolt_moves,
+    replayed_session, mutated_messages_get_one_code, weak_ephemeral_keys, hello_at_any_time_and_open_in_the_middle,
+    fragments_lost_and_repeated, half_a_question_then_again, connection_begins_with_turn_one, longest_message, power_cut_while_armed,
 ]  # fmt: skip

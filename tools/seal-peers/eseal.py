@@ -393,7 +393,8 @@ class Gatherer:
 
 # ---- values over a pipe (section 14) --------------------------------------------------------
 
-GONE, POWER_CUT = 0, 0xFFFF
+GONE = 0
+POWER_CUT, PRESSED, ROPE_IS_CUT, ROPE_IS_WHOLE, FLASH_FAILS, FLASH_WORKS = range(0xFFFF, 0xFFF9, -1)
 
 
 def write_value(stream, value: bytes) -> None:
@@ -403,10 +404,10 @@ def write_value(stream, value: bytes) -> None:
 
 
 def read_value(stream) -> bytes | int | None:
-    """A value, GONE, POWER_CUT, or None at the end of an unbuffered stream."""
+    """A value, GONE, what happens to a seal (POWER_CUT …), or None at the end of an unbuffered stream."""
     length = _read(stream, 2)
     size = int.from_bytes(length, "big")
-    if len(length) < 2 or size in (GONE, POWER_CUT):
+    if len(length) < 2 or size == GONE or size >= FLASH_WORKS:
         return size if len(length) == 2 else None
     value = _read(stream, size)
     return value if len(value) == size else None

@@ -1,13 +1,11 @@
 """A Rust phone at a Python seal; the receipts that it prints are checked with another COSE."""
 
 from bench import *
-from both_seals import logged, opened
-from over_time import ask
+from both_seals import ask, logged, opened
 
 
 def start(**options) -> PythonSeal:
-    motor = options.pop("motor_seconds", 1)
-    return PythonSeal(Options(**options), motor_seconds=motor)
+    return PythonSeal(Options(**options))
 
 
 def went(told: Told, *wanted: str) -> None:
@@ -57,8 +55,8 @@ def link_dropped_then_the_receipt() -> None:
 
 
 def notifications_lost() -> None:
-    """Each fragment of an answer but the last, lost once: the phone asks for it again."""
-    for lost in range(1, 5):
+    """Each fragment of an answer, lost once: the phone asks for it again, for the last one after 2 s of silence."""
+    for lost in range(1, 6):
         seal, seen = start(mtu=23), []
 
         def between(sender, value, lost=lost, seen=seen):
@@ -69,6 +67,63 @@ def notifications_lost() -> None:
             return value
 
         went(rust_phone(seal, ticket(), "hello,open,state,test", between), "State(", "receipt")
+
+
+def questions_lost() -> None:
+    """A piece of a question, or all of it, lost once: after the silence the seal gets it whole, and acts once."""
+    for lost in ({0}, {1}, {0, 1}):
+        seal, count = start(mtu=23), [0]
+
+        def between(sender, value, lost=lost, count=count):
+            if sender == "phone" and len(value) > 3:  # not HELLO, not a control value; OPEN has 10 fragments, then comes TEST
+                count[0] += 1
+                if count[0] - 11 in lost:
+                    return None
+            return value
+
+        told = rust_phone(seal, ticket(), "hello,open,test,state", between)
+        went(told, "does test", "receipt", "State(")
+        true(count[0] > 13, "something was lost")
+        same(len([e for e in log_of(seal) if e.kind == ENDED]), 1, "times tested")
+
+
+def seal_that_says_nothing() -> None:
+    """The phone asks five times, by turns for the answer and with the question, and then gives up."""
+    asked = []
+
+    def between(sender, value):
+        if sender == "phone":
+            asked.append(value)
+        return None
+
+    ended_badly(rust_phone(start(), ticket(), "hello", between), "the seal says nothing")
+    again = bytes([NUMBER, ASK_AGAIN, 0])
+    same([v for v in asked if v], [b"\x80\x10", again, b"\x80\x10", again, b"\x80\x10", again], "asked")
+
+
+def answers_to_something_else() -> None:
+    """An authentic answer that is about something else than was asked is none."""
+    for do, other in (("test", STATE), ("state", SETTLE), ("log", STATE), (f"clock={NOW}", STATE), ("settle", SETTLE), ("state", SET_CLOCK)):
+        seal = start()
+        before = new_id()
+        opened(seal).command(before, TEST)
+        honest, lies = seal.seal._carry_out, []
+
+        def lying(request: bytes, other=other, seal=seal, honest=honest, lies=lies, before=before):
+            if do.split("=")[0] == "settle" and request[0] == COMMAND:
+                return honest(request)
+            lies.append(request)
+            return honest(bytes([other]) + {STATE: b"", SETTLE: before, SET_CLOCK: (NOW + 50).to_bytes(4, "big")}[other])
+
+        seal.seal._carry_out = lying
+        ended_badly(rust_phone(seal, ticket(), "open,test,settle" if do == "settle" else f"open,{do}"), "Unreadable")
+        same(len(lies), 1, do)
+
+
+def help_tells_all_options() -> None:
+    told = subprocess.run([PEER, "--help"], check=True, capture_output=True, text=True).stdout
+    for option in ("--motor-seconds", "--rope", "--do", "--min-seq", "--lost", "65530", "again"):
+        true(option in told, option)
 
 
 def notifications_twice() -> None:
@@ -167,7 +222,8 @@ def another_seal_than_the_label_says() -> None:
 
 
 SCENARIOS = [
-    shift_at_three_mtus, link_dropped_then_the_receipt, notifications_lost, notifications_twice, refused_tickets, denials_in_words,
+    shift_at_three_mtus, link_dropped_then_the_receipt, notifications_lost, notifications_twice, questions_lost,
+    seal_that_says_nothing, answers_to_something_else, help_tells_all_options, refused_tickets, denials_in_words,
     lost_clock_and_a_moment_ticket, two_officers, obstacle_has_a_receipt, changed_answers_are_not_the_seals,
     another_seal_than_the_label_says,
 ]  # fmt: skip

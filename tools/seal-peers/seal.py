@@ -58,10 +58,10 @@ class Flash:
         return max((int.from_bytes(raw[:4], "big") for raw in self.ring.values() if self.whole(raw)), default=0)
 
     def oldest(self) -> int:
-        newest = self.newest()
-        while newest and self.record(newest - 1):
-            newest -= 1
-        return newest
+        oldest = newest = self.newest()
+        while oldest and newest - oldest < self.slots - 2 and self.record(oldest - 1):
+            oldest -= 1
+        return oldest
 
     def put_snapshot(self, floor: int, min_seq: int, tickets: dict[int, tuple[int, int]]) -> None:
         if self.broken:
@@ -126,7 +126,6 @@ class Move:
     approved: bool
     since: int
     asked_by: Session | None
-    turn: int | None
 
 
 class Seal:
@@ -244,8 +243,8 @@ class Seal:
         self.counter, self.head = entry.counter, head
         if self.oldest == 0:
             self.oldest = 1
-        elif self.counter - self.oldest >= self.flash.slots:
-            self.oldest = self.counter - self.flash.slots + 1
+        elif self.counter - self.oldest >= self.flash.slots - 1:
+            self.oldest = self.counter - self.flash.slots + 2  # the spare one before it serves for its head
         if kind == ENDED:
             self.ended[entry.command[1]] = entry.counter
             self.last_command = Entry.decode(raw)
@@ -261,7 +260,7 @@ class Seal:
         h = self.hardware
         for bit, kind, holds in (
             (ALARM_ROPE, ROPE, not (h.rope_in and h.rope_whole)),
-            (ALARM_OPENED, BOLT, h.bolt != "closed"),
+            (ALARM_OPENED, BOLT, h.bolt == "open"),
             (ALARM_HOUSING, HOUSING, not h.housing_closed),
         ):
             if holds and not self.alarms & bit:
@@ -313,8 +312,8 @@ class Seal:
                 elif not self.owed:
                     self.out.append(bytes([NUMBER, HAVE_NONE, 0]))
             return
-        if value[0] & NUMBER == 0 and (value[0] >> 6 & 1) != self.turn:
-            self.answer = None  # to a question the phone has given up
+        if (value[0] >> 6 & 1) != self.turn:
+            self.answer, self.owed = None, False  # to a question the phone has given up
         whole = self.gatherer.take(value)
         if whole is None:
             return
@@ -325,12 +324,10 @@ class Seal:
         self.turn, self.answer, self.owed = turn, None, True
         self._message(message)
 
-    def _say(self, message: bytes, turn: int | None = None) -> None:
-        turn = self.turn if turn is None else turn
-        pieces = fragments(message, turn, self.mtu)
-        if turn == self.turn:
-            self.answer, self.owed = pieces, False
-        self.out.extend(pieces)
+    def _say(self, message: bytes) -> None:
+        if self.owed:
+            self.answer, self.owed = fragments(message, self.turn, self.mtu), False
+            self.out.extend(self.answer)
 
     def _hang_up(self) -> None:
         self.session = None
@@ -353,6 +350,8 @@ class Seal:
 
     def _understand(self, message: bytes) -> bytes | None:
         if message == bytes([HELLO]):
+            if self.moving and self.moving.asked_by is self.session:
+                self.session = None  # the phone gave up the answer it is owed
             return self._hello()
         kind = message[0] if message else None
         if kind == OPEN:
@@ -504,7 +503,7 @@ class Seal:
     def _settled(self, command: bytes) -> bytes:
         counter = self._kept(command)
         if counter is None:
-            return bytes([DENIED, NOT_FOUND])
+            return bytes([DENIED, BUSY if self.moving else NOT_FOUND])
         return bytes([RECEIPT]) + self._receipt_of(counter)
 
     def _command(self, command: bytes, action: int) -> bytes | None:
@@ -540,7 +539,7 @@ class Seal:
         self._append(BEGUN, action, 0, body, needs_second)
         if needs_second:
             self.approval = None
-        self.moving = Move(action, command, ticket, needs_second, self.now, self.session, self.turn)
+        self.moving = Move(action, command, ticket, needs_second, self.now, self.session)
         h.bolt = "between"
         return None
 
@@ -583,7 +582,7 @@ class Seal:
         self.moving = None
         self.heard = self.now
         if self.session is not None and self.session is m.asked_by:
-            self._say(self._seal(bytes([RECEIPT]) + receipt), m.turn)
+            self._say(self._seal(bytes([RECEIPT]) + receipt))
 
     def _set_clock(self, wanted: int) -> bytes:
         s = self.session
@@ -645,6 +644,17 @@ class Seal:
             self._hang_up()
 
 
+def happens(what: int, seal: Seal) -> None:
+    """What section 14's program can do to a seal, but for the power cut."""
+    if what == PRESSED:
+        seal.hardware.pressed_at = seal.now
+    elif what in (ROPE_IS_CUT, ROPE_IS_WHOLE):
+        seal.hardware.rope_whole = what == ROPE_IS_WHOLE
+    else:
+        seal.flash.broken = what == FLASH_FAILS
+    seal.step(seal.now)
+
+
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--master", default="4d" * 32, help="hexadecimal; default: the known answers'")
@@ -656,10 +666,11 @@ def main() -> None:
     p.add_argument("--battery", type=int, default=87)
     p.add_argument("--rope", choices=["in", "out"], default="in")
     p.add_argument("--motor", choices=["runs", "stuck"], default="runs")
+    p.add_argument("--motor-seconds", type=int, default=0)
     o = p.parse_args()
 
     keys = SealKeys.from_master(bytes.fromhex(o.master), o.epoch, o.serial)
-    hardware = Hardware(battery=o.battery, rope_in=o.rope == "in", motor_stuck=o.motor == "stuck")
+    hardware = Hardware(battery=o.battery, rope_in=o.rope == "in", motor_stuck=o.motor == "stuck", motor_seconds=o.motor_seconds)
     flash = Flash()
     start = time.monotonic()
 
@@ -692,6 +703,8 @@ def main() -> None:
                 return
             if value == POWER_CUT:
                 seal, up = boot(True), False
+            elif type(value) is int and value >= FLASH_WORKS:
+                happens(value, seal)
             elif value == GONE:
                 seal.disconnected()
                 up = False

@@ -1,22 +1,15 @@
 //! Plays one end of the protocol over standard input and output, so that another implementation can be tried against it.
-//!
-//! ```text
-//! seal-peer seal  [--master HEX] [--epoch N] [--serial S] [--commissioned T] [--lost] [--mtu N] [--battery N] [--rope out] [--motor stuck]
-//! seal-peer phone --ticket HEX --k-pop HEX [--serial S] [--mtu N] --do hello,open,state,clock=T,arm,again,settle,log,test,approve,disarm,drop
-//! seal-peer mint  [--master HEX] [--epoch N] [--serial S] [--kind shift|reserve|NONCE-HEX] --now T --sequence N
-//!                 [--officer NAME] [--scope N] [--flags N] [--min-seq N]
-//! ```
-//!
-//! Each value of the GATT service travels as a two-byte big-endian length and so many bytes. Length 0: the link is gone (either
-//! side). Length 65535 without bytes, to the seal: power is lost and comes back. What happens is told on standard error.
-//! `mint` prints a ticket and its secret as JSON. Without `--master` the key of the vector file is used: for tests only.
+//! `seal-peer --help` prints what it can do.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
-use std::time::Instant;
+use std::rc::Rc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
 
 use seal_protocol::entry::Action;
-use seal_protocol::frame::{Notified, PhoneEnd, SealEnd, Written};
+use seal_protocol::frame::{MOTOR_PATIENCE_S, Notified, PATIENCE_S, PhoneEnd, SealEnd, Written};
 use seal_protocol::issuer::{Issuer, Kind, RESERVE_S, SHIFT_S, Wish};
 use seal_protocol::keys::SealKeys;
 use seal_protocol::message::{Reply, Request};
@@ -26,7 +19,37 @@ use seal_protocol::secret::{Random, Secret};
 use seal_protocol::ticket::{Flags, Scope};
 use seal_protocol::{CommandId, Message, SealId};
 
+const HELP: &str = "\
+Plays one end of eseal/1 (docs/seal-protocol.md) over standard input and output.
+
+seal-peer seal  [OPTION VALUE]...
+    --master HEX --epoch N --serial S
+    --commissioned T        seconds since 1970 UTC
+    --lost                  boots without knowing the time
+    --mtu N --battery N
+    --rope in|out
+    --motor runs|stuck      stuck: it stops with the bolt between its ends
+    --motor-seconds N       how long it runs; 0 (the default): not at all, over 10: too long
+
+seal-peer phone --ticket HEX --k-pop HEX --do ACT,ACT,... [--serial S] [--mtu N]
+    acts: hello open state clock=T arm disarm test approve again settle log drop
+
+seal-peer mint  --now T --sequence N [OPTION VALUE]...
+    --master HEX --epoch N --serial S
+    --kind shift|reserve|NONCE-HEX
+    --officer NAME --scope N --flags N --min-seq N
+    prints a ticket and its secret as JSON
+
+Each value of the GATT service travels as a two-byte big-endian length and so many bytes. Length 0: the link is gone (either
+side). To the seal, lengths without bytes are what happens to it: 65535 power is lost and comes back, 65534 the button is
+pressed, 65533 the rope is cut, 65532 the rope is whole again, 65531 the memory fails, 65530 the memory works again. What
+happens is told on standard error. Without --master the key of the vector file is used: for tests only.
+";
+
 type Failure = Box<dyn std::error::Error>;
+
+/// How often a seal looks up when nobody writes to it.
+const STEP: Duration = Duration::from_millis(100);
 
 struct System;
 
@@ -37,10 +60,16 @@ impl Random for System {
     }
 }
 
-#[derive(Clone)]
 struct Ram {
     records: Vec<Option<[u8; RECORD]>>,
     snapshots: [Option<[u8; SNAPSHOT]>; 2],
+    fails: Rc<Cell<bool>>,
+}
+
+impl Ram {
+    fn works(&self) -> Result<(), FlashFault> {
+        if self.fails.get() { Err(FlashFault) } else { Ok(()) }
+    }
 }
 
 impl Flash for Ram {
@@ -48,6 +77,7 @@ impl Flash for Ram {
         u32::try_from(self.records.len()).unwrap_or(u32::MAX)
     }
     fn write_record(&mut self, slot: u32, record: &[u8; RECORD]) -> Result<(), FlashFault> {
+        self.works()?;
         *self.records.get_mut(slot as usize).ok_or(FlashFault)? = Some(*record);
         Ok(())
     }
@@ -55,6 +85,7 @@ impl Flash for Ram {
         *self.records.get(slot as usize)?
     }
     fn write_snapshot(&mut self, which: usize, snapshot: &[u8; SNAPSHOT]) -> Result<(), FlashFault> {
+        self.works()?;
         *self.snapshots.get_mut(which).ok_or(FlashFault)? = Some(*snapshot);
         Ok(())
     }
@@ -98,6 +129,12 @@ impl Options {
         Ok(Issuer::new(Secret::new(master), u8::try_from(self.number("epoch", Some(1))?)?))
     }
 
+    /// One of these words; the first if none is given.
+    fn one_of<'a>(&'a self, name: &str, words: [&'a str; 2]) -> Result<&'a str, Failure> {
+        let word = self.0.get(name).map_or(words[0], String::as_str);
+        words.contains(&word).then_some(word).ok_or_else(|| format!("--{name} is {} or {}", words[0], words[1]).into())
+    }
+
     fn mtu(&self) -> Result<usize, Failure> {
         Ok(usize::try_from(self.number("mtu", Some(247))?)?)
     }
@@ -117,25 +154,53 @@ fn hex(bytes: &[u8]) -> String {
 enum Frame {
     Value(Vec<u8>),
     LinkGone,
-    PowerGone,
-    End,
+    Happens(Happens),
 }
 
-fn receive() -> io::Result<Frame> {
+enum Happens {
+    PowerCut,
+    Pressed,
+    RopeCut,
+    RopeWhole,
+    MemoryFails,
+    MemoryWorks,
+}
+
+/// `None` at the end of the input.
+fn receive() -> io::Result<Option<Frame>> {
     let mut length = [0; 2];
     match io::stdin().read_exact(&mut length) {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(Frame::End),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
         other => other?,
     }
-    match u16::from_be_bytes(length) {
-        0 => Ok(Frame::LinkGone),
-        u16::MAX => Ok(Frame::PowerGone),
+    Ok(Some(match u16::from_be_bytes(length) {
+        0 => Frame::LinkGone,
+        65_535 => Frame::Happens(Happens::PowerCut),
+        65_534 => Frame::Happens(Happens::Pressed),
+        65_533 => Frame::Happens(Happens::RopeCut),
+        65_532 => Frame::Happens(Happens::RopeWhole),
+        65_531 => Frame::Happens(Happens::MemoryFails),
+        65_530 => Frame::Happens(Happens::MemoryWorks),
         length => {
             let mut value = vec![0; length.into()];
             io::stdin().read_exact(&mut value)?;
-            Ok(Frame::Value(value))
+            Frame::Value(value)
         }
-    }
+    }))
+}
+
+/// Reads in a thread of its own, so that both ends can do something while nothing comes. The channel closes at the input's end.
+fn listen() -> Receiver<io::Result<Frame>> {
+    let (heard, frames) = mpsc::channel();
+    std::thread::spawn(move || {
+        while let Some(frame) = receive().transpose() {
+            let failed = frame.is_err();
+            if heard.send(frame).is_err() || failed {
+                return;
+            }
+        }
+    });
+    frames
 }
 
 fn send(value: &[u8]) -> io::Result<()> {
@@ -145,8 +210,75 @@ fn send(value: &[u8]) -> io::Result<()> {
     out.flush()
 }
 
+struct Peer {
+    machine: Seal<Ram, System>,
+    sensors: Sensors,
+    begin: Instant,
+    motor_s: u32,
+    stuck: bool,
+    /// When the motor stops, and where the bolt is then.
+    moving: Option<(u32, Bolt)>,
+    end: SealEnd,
+    connected: bool,
+    mtu: usize,
+}
+
+impl Peer {
+    /// One step of the machine, and what it wants done.
+    fn step(&mut self, event: Event<'_>) -> Result<(), Failure> {
+        let now = u32::try_from(self.begin.elapsed().as_secs())?;
+        let effects = self.machine.step(now, &self.sensors, event);
+        if let Some(drive) = effects.drive {
+            eprintln!("seal: motor {drive:?}");
+            self.moving = match drive {
+                Drive::Stop => None,
+                _ if self.stuck => Some((now.saturating_add(self.motor_s), Bolt::Between)),
+                Drive::Close => Some((now.saturating_add(self.motor_s), Bolt::Closed)),
+                Drive::Open => Some((now.saturating_add(self.motor_s), Bolt::Open)),
+            };
+            if self.moving.is_some() {
+                self.sensors.bolt = Bolt::Between;
+            }
+        }
+        if let Some(answer) = effects.send {
+            self.end.answer(answer);
+            self.end.fragments(self.mtu, 0).try_for_each(|value| send(&value))?;
+        }
+        if effects.hang_up {
+            eprintln!("seal: hangs up");
+            self.connected = false;
+            send(&[])?;
+            self.step(Event::Disconnected)?;
+        }
+        match self.moving {
+            Some((at, bolt)) if now >= at => {
+                (self.moving, self.sensors.bolt) = (None, bolt);
+                self.step(Event::MotorStopped)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn written(&mut self, value: &[u8]) -> Result<(), Failure> {
+        if !self.connected {
+            (self.end, self.connected) = (SealEnd::default(), true);
+            self.step(Event::Connected)?;
+        }
+        match self.end.written(value) {
+            Written::Nothing => {}
+            Written::Again(from) => self.end.fragments(self.mtu, from).try_for_each(|value| send(&value))?,
+            Written::Reply(value) => send(&value)?,
+            Written::Message(message) => {
+                let message = message.to_vec();
+                self.step(Event::Received(&message))?;
+            }
+        }
+        Ok(())
+    }
+}
+
 fn seal(options: &Options) -> Result<(), Failure> {
-    let (id, issuer, mtu) = (options.serial()?, options.issuer()?, options.mtu()?);
+    let (id, issuer) = (options.serial()?, options.issuer()?);
     let config = Config {
         keys: SealKeys::new(id, u8::try_from(options.number("epoch", Some(1))?)?, &issuer.seal_key(&id)),
         commissioned: options.number("commissioned", Some(1_795_564_800))?,
@@ -155,10 +287,9 @@ fn seal(options: &Options) -> Result<(), Failure> {
         arm_battery: 20,
         move_battery: 5,
     };
-    let stuck = options.0.get("motor").is_some_and(|word| word == "stuck");
-    let mut sensors = Sensors {
+    let sensors = Sensors {
         bolt: Bolt::Open,
-        rope_inserted: options.0.get("rope").is_none_or(|word| word != "out"),
+        rope_inserted: options.one_of("rope", ["in", "out"])? == "in",
         rope_whole: true,
         shell_closed: true,
         battery: u8::try_from(options.number("battery", Some(87))?)?,
@@ -167,92 +298,85 @@ fn seal(options: &Options) -> Result<(), Failure> {
         faults: 0,
     };
     let wake = if options.0.contains_key("lost") { Wake::PowerLost } else { Wake::ClockKept(0) };
-    let flash = Ram { records: vec![None; 2_048], snapshots: [None, None] };
-    let failed = |_| "the memory failed";
-    let mut machine = Seal::boot(config.clone(), flash, System, wake, &sensors).map_err(failed)?;
-    let mut begin = Instant::now();
-    let mut end = SealEnd::default();
-    let mut connected = false;
+    let fails = Rc::new(Cell::new(false));
+    let flash = Ram { records: vec![None; 2_048], snapshots: [None, None], fails: Rc::clone(&fails) };
+    let failed = |_| "the memory failed at boot";
+    let mut peer = Peer {
+        machine: Seal::boot(config.clone(), flash, System, wake, &sensors).map_err(failed)?,
+        sensors,
+        begin: Instant::now(),
+        motor_s: options.number("motor-seconds", Some(0))?,
+        stuck: options.one_of("motor", ["runs", "stuck"])? == "stuck",
+        moving: None,
+        end: SealEnd::default(),
+        connected: false,
+        mtu: options.mtu()?,
+    };
+    let frames = listen();
     loop {
-        let frame = receive()?;
-        let now = u32::try_from(begin.elapsed().as_secs())?;
-        machine.step(now, &sensors, Event::Tick);
-        let value = match frame {
-            Frame::End => return Ok(()),
+        let frame = frames.recv_timeout(STEP);
+        peer.step(Event::Tick)?;
+        let frame = match frame {
+            Ok(frame) => frame?,
+            Err(RecvTimeoutError::Timeout) => continue,
+            Err(RecvTimeoutError::Disconnected) => return Ok(()),
+        };
+        match frame {
+            Frame::Value(value) => peer.written(&value)?,
             Frame::LinkGone => {
-                machine.step(now, &sensors, Event::Disconnected);
-                connected = false;
-                continue;
+                peer.connected = false;
+                peer.step(Event::Disconnected)?;
             }
-            Frame::PowerGone => {
+            Frame::Happens(Happens::PowerCut) => {
                 eprintln!("seal: power lost");
-                machine = Seal::boot(config.clone(), machine.into_flash(), System, Wake::PowerLost, &sensors)
-                    .map_err(failed)?;
-                begin = Instant::now();
-                connected = false;
-                continue;
+                let flash = peer.machine.into_flash();
+                let machine = Seal::boot(config.clone(), flash, System, Wake::PowerLost, &peer.sensors);
+                let (machine, begin) = (machine.map_err(failed)?, Instant::now());
+                peer = Peer { machine, begin, moving: None, connected: false, ..peer };
             }
-            Frame::Value(value) => value,
-        };
-        if !connected {
-            machine.step(now, &sensors, Event::Connected);
-            (end, connected) = (SealEnd::default(), true);
+            Frame::Happens(Happens::Pressed) => peer.step(Event::Pressed)?,
+            Frame::Happens(Happens::RopeCut) => peer.sensors.rope_whole = false,
+            Frame::Happens(Happens::RopeWhole) => peer.sensors.rope_whole = true,
+            Frame::Happens(Happens::MemoryFails) => fails.set(true),
+            Frame::Happens(Happens::MemoryWorks) => fails.set(false),
         }
-        let message = match end.written(&value) {
-            Written::Nothing => continue,
-            Written::Again(from) => {
-                end.fragments(mtu, from).try_for_each(|value| send(&value))?;
-                continue;
-            }
-            Written::Reply(value) => {
-                send(&value)?;
-                continue;
-            }
-            Written::Message(message) => message.to_vec(),
-        };
-        let mut effects = machine.step(now, &sensors, Event::Received(&message));
-        if let Some(drive) = effects.drive {
-            eprintln!("seal: motor {drive:?}");
-            sensors.bolt = match drive {
-                _ if stuck => Bolt::Between,
-                Drive::Close => Bolt::Closed,
-                Drive::Open => Bolt::Open,
-                Drive::Stop => sensors.bolt,
-            };
-            effects = machine.step(now, &sensors, Event::MotorStopped);
-        }
-        if let Some(answer) = effects.send {
-            end.answer(answer);
-            end.fragments(mtu, 0).try_for_each(|value| send(&value))?;
-        }
-        if effects.hang_up {
-            eprintln!("seal: hangs up");
-            machine.step(now, &sensors, Event::Disconnected);
-            connected = false;
-            send(&[])?;
-        }
+        // What just happened is seen now, before the next word of a phone.
+        peer.step(Event::Tick)?;
     }
 }
 
-struct Caller {
+struct Caller<'a> {
     phone: Phone,
     end: PhoneEnd,
     mtu: usize,
+    frames: &'a Receiver<io::Result<Frame>>,
 }
 
-impl Caller {
-    /// Asks and waits for the whole answer.
-    fn exchange(&mut self, message: Message) -> Result<Heard, Failure> {
+impl<'a> Caller<'a> {
+    fn new(id: SealId, mtu: usize, frames: &'a Receiver<io::Result<Frame>>) -> Self {
+        Self { phone: Phone::new(id), end: PhoneEnd::default(), mtu, frames }
+    }
+
+    fn write_question(&self) -> io::Result<()> {
+        self.end.fragments(self.mtu).try_for_each(|value| send(&value))
+    }
+
+    /// Asks and waits for the whole answer; asks again for what was lost.
+    fn exchange(&mut self, message: Message, patience_s: u32) -> Result<Heard, Failure> {
         self.end.question(message);
-        self.end.fragments(self.mtu).try_for_each(|value| send(&value))?;
+        self.write_question()?;
+        let mut patience_s = patience_s;
         loop {
-            let Frame::Value(value) = receive()? else { return Err("the seal hung up".into()) };
-            match self.end.notified(&value) {
+            let frame = self.frames.recv_timeout(Duration::from_secs(patience_s.into()));
+            let step = match &frame {
+                Ok(Ok(Frame::Value(value))) => self.end.notified(value),
+                Err(RecvTimeoutError::Timeout) => self.end.silent().ok_or("the seal says nothing")?,
+                _ => return Err("the seal hung up".into()),
+            };
+            match step {
                 Notified::Nothing => {}
                 Notified::Write(value) => send(&value)?,
-                Notified::WriteQuestionAgain => {
-                    self.end.fragments(self.mtu).try_for_each(|value| send(&value))?;
-                }
+                Notified::WriteQuestionAgain => self.write_question()?,
                 Notified::Message(message) => {
                     let heard = self.phone.receive(message).map_err(|error| format!("{error:?}"))?;
                     if let Heard::Reply(Reply::Receipt(receipt)) = &heard {
@@ -262,12 +386,14 @@ impl Caller {
                     return Ok(heard);
                 }
             }
+            patience_s = PATIENCE_S;
         }
     }
 
     fn ask(&mut self, request: &Request) -> Result<Heard, Failure> {
         let message = self.phone.ask(request).map_err(|error| format!("{error:?}"))?;
-        self.exchange(message)
+        let moves = matches!(request, Request::Command { action: Action::Arm | Action::Disarm, .. });
+        self.exchange(message, if moves { MOTOR_PATIENCE_S } else { PATIENCE_S })
     }
 }
 
@@ -278,7 +404,8 @@ fn phone(options: &Options) -> Result<(), Failure> {
         proof: Secret::new(options.hex("k-pop")?.try_into().map_err(|_| "k_pop has 32 bytes")?),
     };
     grant.ticket.try_extend_from_slice(&options.hex("ticket")?).map_err(|_| "a ticket has at most 192 bytes")?;
-    let mut caller = Caller { phone: Phone::new(id), end: PhoneEnd::default(), mtu: options.mtu()? };
+    let frames = listen();
+    let mut caller = Caller::new(id, options.mtu()?, &frames);
     let mut last = None;
     for word in options.0.get("do").ok_or("--do is needed")?.split(',') {
         eprintln!("phone: does {word}");
@@ -291,17 +418,17 @@ fn phone(options: &Options) -> Result<(), Failure> {
         let request = match word {
             "hello" => {
                 let message = caller.phone.hello().map_err(|error| format!("{error:?}"))?;
-                caller.exchange(message)?;
+                caller.exchange(message, PATIENCE_S)?;
                 continue;
             }
             "open" => {
                 let message = caller.phone.open(&grant, &mut System).map_err(|error| format!("{error:?}"))?;
-                caller.exchange(message)?;
+                caller.exchange(message, PATIENCE_S)?;
                 continue;
             }
             "drop" => {
                 send(&[])?;
-                caller = Caller { phone: Phone::new(id), end: PhoneEnd::default(), mtu: caller.mtu };
+                caller = Caller::new(id, caller.mtu, &frames);
                 continue;
             }
             "state" => Request::State,
@@ -346,13 +473,18 @@ fn mint(options: &Options) -> Result<(), Failure> {
 }
 
 fn main() -> Result<(), Failure> {
-    let mut words = std::env::args().skip(1);
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if words.iter().any(|word| word == "--help" || word == "-h") {
+        print!("{HELP}");
+        return Ok(());
+    }
+    let mut words = words.into_iter();
     let part = words.next().unwrap_or_default();
     let options = Options::read(words)?;
     match part.as_str() {
         "seal" => seal(&options),
         "phone" => phone(&options),
         "mint" => mint(&options),
-        _ => Err("say seal, phone or mint; the source's first lines tell the rest".into()),
+        _ => Err("say seal, phone or mint; seal-peer --help tells the rest".into()),
     }
 }

@@ -246,7 +246,7 @@ pub enum What {
         action: Action,
         /// Whose command.
         by: Commanded,
-        /// Another officer had approved, and it was needed.
+        /// Another officer's approval was needed, and this command used it up.
         second_officer: bool,
     },
     /// A command has ended.
@@ -257,7 +257,7 @@ pub enum What {
         outcome: Outcome,
         /// Whose command.
         by: Commanded,
-        /// Another officer had approved, and it was needed.
+        /// Another officer's approval was needed, and this command used it up.
         second_officer: bool,
     },
 }

@@ -3,7 +3,8 @@
 //! One value written or notified is one fragment: a header byte, then a piece of the message. Header bit 7: last fragment;
 //! bit 6: the message's turn, 0 and 1 alternately; bits 5 to 0: the fragment's number, 63 for a control value. The phone's
 //! first message of a connection has turn 0, and an answer has the turn of its question. Asking for a message again sends the
-//! same bytes again and executes nothing.
+//! same bytes again and executes nothing. A question of the other turn, once it has begun, ends the one before: no answer to
+//! that one is notified any more.
 
 use crate::{MAX_MESSAGE, Message};
 
@@ -13,6 +14,13 @@ pub const MIN_MTU: usize = 23;
 pub const MAX_MTU: usize = 247;
 /// Longest value: the MTU less the ATT header.
 pub const MAX_VALUE: usize = MAX_MTU - 3;
+
+/// Seconds of silence after which a phone asks again.
+pub const PATIENCE_S: u32 = 2;
+/// The same for the first time after a command that moves the bolt.
+pub const MOTOR_PATIENCE_S: u32 = 12;
+/// How often a phone asks again in vain before it hangs up.
+pub const ATTEMPTS: u8 = 5;
 
 const LAST: u8 = 0x80;
 const TURN: u8 = 0x40;
@@ -111,6 +119,8 @@ pub struct SealEnd {
     gather: Gather,
     /// The turn of the last whole question, once there was one.
     asked: Option<bool>,
+    /// Its answer is still to come.
+    owed: bool,
     answer: Option<Message>,
 }
 
@@ -119,8 +129,13 @@ impl SealEnd {
     pub fn written(&mut self, value: &[u8]) -> Written<'_> {
         match value {
             [CONTROL, AGAIN, from] if self.answer.is_some() => return Written::Again(*from),
+            // The question is here; its answer is notified when there is one.
+            [CONTROL, AGAIN, _] if self.owed => return Written::Nothing,
             [CONTROL, AGAIN, _] => return Written::Reply(control(NOTHING, 0)),
             [header, ..] if header & NUMBER == CONTROL => return Written::Nothing,
+            // Another question has begun, so the phone has given up the one before. Its answer would have the other turn, and
+            // the phone would ask in vain for the one it lacks.
+            [header, ..] if Some(header & TURN != 0) != self.asked => (self.answer, self.owed) = (None, false),
             _ => {}
         }
         match self.gather.take(value) {
@@ -136,16 +151,17 @@ impl SealEnd {
                 None => Written::Nothing,
             },
             Step::Whole => {
-                self.asked = Some(self.gather.turn);
-                self.answer = None;
+                (self.asked, self.owed) = (Some(self.gather.turn), true);
                 Written::Message(&self.gather.message)
             }
         }
     }
 
-    /// The machine's answer: keep it, and notify its fragments.
+    /// The machine's answer: keep it, and notify its fragments; there are none if the phone has begun another question.
     pub fn answer(&mut self, message: Message) {
-        self.answer = Some(message);
+        if self.owed {
+            (self.answer, self.owed) = (Some(message), false);
+        }
     }
 
     /// Fragments of the answer, from number `from` on.
@@ -175,14 +191,19 @@ pub struct PhoneEnd {
     gather: Gather,
     question: Message,
     turn: Option<bool>,
+    /// The answer is here.
+    whole: bool,
+    /// What is missing was asked for, and has not come yet.
+    asked_again: bool,
+    /// Silences since the last piece of the answer.
+    silences: u8,
 }
 
 impl PhoneEnd {
     /// A new question; write its [`PhoneEnd::fragments`].
     pub fn question(&mut self, message: Message) {
-        self.turn = Some(!self.turn.unwrap_or(true));
-        self.question = message;
-        self.gather = Gather { next: u8::MAX, ..Gather::default() };
+        let gather = Gather { next: u8::MAX, ..Gather::default() };
+        *self = Self { gather, question: message, turn: Some(!self.turn.unwrap_or(true)), ..Self::default() };
     }
 
     /// All fragments of the question.
@@ -193,8 +214,10 @@ impl PhoneEnd {
     /// A value was notified.
     pub fn notified(&mut self, value: &[u8]) -> Notified<'_> {
         match value {
-            [CONTROL, NOTHING, _] => return Notified::WriteQuestionAgain,
             [] => return Notified::Nothing,
+            // Repetitions of an answer that is here, asked for once too often.
+            _ if self.whole => return Notified::Nothing,
+            [CONTROL, NOTHING, _] => return Notified::WriteQuestionAgain,
             [header, ..] if header & NUMBER == CONTROL => return Notified::Nothing,
             // An answer to the question before, asked for once too often.
             [header, ..] if Some(header & TURN != 0) != self.turn => return Notified::Nothing,
@@ -205,18 +228,40 @@ impl PhoneEnd {
             _ => {}
         }
         match self.gather.take(value) {
-            Step::More => Notified::Nothing,
-            Step::Gap => Notified::Write(self.missing()),
+            Step::More => {
+                (self.asked_again, self.silences) = (false, 0);
+                Notified::Nothing
+            }
+            // Asked for once: what still comes of the run before is of no use, and must not multiply.
+            Step::Gap if self.asked_again => Notified::Nothing,
+            Step::Gap => {
+                self.asked_again = true;
+                Notified::Write(self.missing())
+            }
             Step::Whole => {
-                self.gather.next = u8::MAX;
+                self.whole = true;
                 Notified::Message(&self.gather.message)
             }
         }
     }
 
-    /// The value to write when no notification came in time: asks for what is missing.
+    /// No piece of the answer came for [`PATIENCE_S`] ([`MOTOR_PATIENCE_S`] at first after arming and disarming): what to do.
+    /// By turns it asks for what is missing, and writes the question again, of which the seal may not have a single piece.
+    /// `None` after [`ATTEMPTS`]: hang up, and find out in a new connection what became of a command.
+    pub fn silent(&mut self) -> Option<Notified<'static>> {
+        let silences = self.silences;
+        self.silences = silences.saturating_add(1);
+        self.asked_again = true;
+        match silences {
+            ATTEMPTS.. => None,
+            even if even % 2 == 0 => Some(Notified::Write(self.missing())),
+            _ => Some(Notified::WriteQuestionAgain),
+        }
+    }
+
+    /// Asks for what is missing.
     #[must_use]
-    pub fn missing(&self) -> Value {
+    fn missing(&self) -> Value {
         again(if self.gather.next == u8::MAX { 0 } else { self.gather.next })
     }
 }
@@ -312,6 +357,85 @@ mod tests {
         let stale: Value = fragments(&message(9), false, 60, 0).next().unwrap();
         phone.question(message(6));
         assert_eq!(phone.notified(&stale), Notified::Nothing);
+    }
+
+    #[test]
+    fn half_a_question_ends_the_answer_before_it() {
+        let first: Vec<Value> = fragments(&message(30), false, MIN_MTU, 0).collect();
+        let second: Vec<Value> = fragments(&message(40), true, MIN_MTU, 0).collect();
+        // Whichever piece of the second question comes first, the answer to the first one is of no use any more.
+        for come in [&second[..1], &second[1..2], &second[2..]] {
+            for answered in [true, false] {
+                let mut seal = SealEnd::default();
+                assert!(first.iter().any(|value| matches!(seal.written(value), Written::Message(_))));
+                if answered {
+                    seal.answer(message(50));
+                    assert_eq!(seal.written(&again(1)), Written::Again(1));
+                } else {
+                    assert_eq!(seal.written(&again(0)), Written::Nothing, "its answer is still to come");
+                }
+                for value in come {
+                    assert_eq!(seal.written(value), Written::Nothing);
+                }
+                seal.answer(message(50));
+                assert_eq!(seal.fragments(MIN_MTU, 0).count(), 0, "no answer of the other turn");
+                assert_eq!(seal.written(&again(0)), Written::Reply(control(NOTHING, 0)));
+                let acted = second.iter().filter(|value| matches!(seal.written(value), Written::Message(_))).count();
+                assert_eq!(acted, 1);
+                seal.answer(message(60));
+                let headers: Vec<u8> = seal.fragments(MIN_MTU, 0).map(|value| value[0]).collect();
+                assert_eq!(headers, [0x40, 0x41, 0x42, 0xC3]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_connection_may_begin_with_either_turn() {
+        for turn in [false, true] {
+            let mut seal = SealEnd::default();
+            let value = fragments(&message(5), turn, MIN_MTU, 0).next().unwrap();
+            assert!(matches!(seal.written(&value), Written::Message(_)));
+            assert_eq!(seal.written(&value), Written::Nothing, "once");
+        }
+    }
+
+    #[test]
+    fn a_whole_answer_is_not_gathered_twice() {
+        let mut phone = PhoneEnd::default();
+        phone.question(message(5));
+        let answer: Vec<Value> = fragments(&message(50), false, MIN_MTU, 0).collect();
+        let came = answer.iter().chain(&answer).filter(|value| matches!(phone.notified(value), Notified::Message(_)));
+        assert_eq!(came.count(), 1);
+        assert_eq!(phone.notified(&control(NOTHING, 0)), Notified::Nothing);
+    }
+
+    #[test]
+    fn one_gap_is_asked_about_once() {
+        let mut phone = PhoneEnd::default();
+        phone.question(message(5));
+        let answer: Vec<Value> = fragments(&message(100), false, MIN_MTU, 0).collect();
+        assert_eq!(phone.notified(&answer[0]), Notified::Nothing);
+        assert_eq!(phone.notified(&answer[2]), Notified::Write(again(1)));
+        assert_eq!(phone.notified(&answer[3]), Notified::Nothing);
+        assert_eq!(phone.notified(&answer[1]), Notified::Nothing);
+        assert_eq!(phone.notified(&answer[3]), Notified::Write(again(2)));
+    }
+
+    #[test]
+    fn silence_asks_by_turns_and_ends() {
+        let mut phone = PhoneEnd::default();
+        phone.question(message(5));
+        let asked: Vec<_> = std::iter::from_fn(|| phone.silent()).collect();
+        let (missing, question) = (Notified::Write(again(0)), Notified::WriteQuestionAgain);
+        assert_eq!(
+            asked,
+            [&missing, &question, &missing, &question, &missing].map(|what| match what {
+                Notified::Write(value) => Notified::Write(value.clone()),
+                _ => Notified::WriteQuestionAgain,
+            })
+        );
+        phone.question(message(5));
+        assert!(phone.silent().is_some(), "counted anew for each question");
     }
 
     proptest! {

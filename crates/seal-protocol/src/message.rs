@@ -202,7 +202,8 @@ impl Request {
 }
 
 codes! {
-    /// Why an authenticated request was not carried out. Nothing was recorded and the command's id is still free.
+    /// Why an authenticated request was not carried out. Nothing was recorded and the command's id is still free; only
+    /// [`Denial::Busy`] says nothing about the id, which may be the one that moves.
     Denial {
         /// The ticket does not give this right.
         NotAllowed = 0x20,
@@ -212,11 +213,11 @@ codes! {
         NeedsSecondOfficer = 0x22,
         /// The seal lost the time: a ticket made for this moment, or another officer's approval.
         NeedsFreshTicket = 0x23,
-        /// The bolt is moving.
+        /// The bolt is moving, perhaps for this very id: ask again.
         Busy = 0x24,
         /// That id named another action before.
         IdReused = 0x25,
-        /// The seal ended no command of that id. Unless it is moving now, it never did and never will by itself.
+        /// No command of that id ended here, among those that the seal still keeps, and none is moving.
         NotFound = 0x26,
         /// The seal's memory fails; it does nothing that it cannot record.
         MemoryFailed = 0x27,
@@ -357,6 +358,13 @@ pub struct Page {
 }
 
 impl Page {
+    /// Whether it is an answer to that request: consecutive, no more than wanted, and nothing before the first wanted.
+    pub(crate) fn answers(&self, from: u32, most: u8) -> bool {
+        let consecutive = (self.first..).zip(&self.entries).all(|(counter, entry)| entry.counter == counter);
+        let wanted = self.entries.is_empty() || self.first >= from && self.entries.len() <= usize::from(most.max(1));
+        consecutive && wanted
+    }
+
     fn encode(&self, out: &mut Message) -> Result<(), TooLong> {
         put(out, &[0x83])?;
         put(out, &self.first.to_be_bytes())?;

@@ -9,6 +9,7 @@ use crate::message::{
     HELLO, HELLO_REPLY, Hello, OPEN, OPENED, Opened, PROLOGUE, REFUSAL, REPLY, REQUEST, Reply, Request,
 };
 use crate::noise::{Initiator, Transport};
+use crate::receipt::Receipt;
 use crate::secret::{Random, Secret};
 use crate::ticket::MAX_TICKET;
 use crate::{Message, SealId, VERSION};
@@ -29,7 +30,7 @@ pub enum PhoneError {
     Refused,
     /// The other end is not the seal that the ticket is for, or somebody changed a message.
     NotTheSeal,
-    /// A message of another kind or shape than expected.
+    /// A message of another kind or shape than expected, or an answer to something else than was asked.
     Unreadable,
     /// Asked for something that this moment does not allow: no session, or an answer is still awaited.
     OutOfTurn,
@@ -53,7 +54,7 @@ enum Talk {
     Greeting,
     Opening(Initiator),
     Open(Transport),
-    Asking(Transport),
+    Asking(Transport, Request),
 }
 
 /// A phone talking to one seal over one connection. After an error there is no session; a new connection may try again.
@@ -112,7 +113,7 @@ impl Phone {
                 let mut out = message(&[&[REQUEST]])?;
                 request.encode(&mut plain).map_err(|_| PhoneError::Unreadable)?;
                 keys.seal(&plain, &mut out).map_err(|_| PhoneError::Unreadable)?;
-                self.talk = Talk::Asking(keys);
+                self.talk = Talk::Asking(keys, *request);
                 Ok(out)
             }
             talk => {
@@ -142,14 +143,30 @@ impl Phone {
                 let (keys, payload) = initiator.finish(body).map_err(|_| PhoneError::NotTheSeal)?;
                 (Talk::Open(keys), Heard::Opened(Opened::decode(&payload).ok_or(PhoneError::Unreadable)?))
             }
-            (Talk::Asking(mut keys), REPLY) => {
+            (Talk::Asking(mut keys, request), REPLY) => {
                 let plain = keys.open(body).map_err(|_| PhoneError::NotTheSeal)?;
-                (Talk::Open(keys), Heard::Reply(Reply::decode(&plain).ok_or(PhoneError::Unreadable)?))
+                let reply = Reply::decode(&plain).filter(|reply| answers(&request, reply, &self.seal));
+                (Talk::Open(keys), Heard::Reply(reply.ok_or(PhoneError::Unreadable)?))
             }
             _ => return Err(PhoneError::Unreadable),
         };
         self.talk = talk;
         Ok(heard)
+    }
+}
+
+/// Whether a reply is about what was asked: a receipt of another command is no word about this one.
+fn answers(request: &Request, reply: &Reply, seal: &SealId) -> bool {
+    let ended = |receipt: &Receipt| receipt.claim().and_then(|(entry, _)| entry.ended());
+    match (request, reply) {
+        (_, Reply::Denied(_)) | (Request::SetClock { .. }, Reply::ClockSet) => true,
+        (Request::Command { id, action }, Reply::Receipt(receipt)) => {
+            ended(receipt).is_some_and(|(done, _, whose)| (done, whose) == (*action, *id))
+        }
+        (Request::Settle { id }, Reply::Receipt(receipt)) => ended(receipt).is_some_and(|(_, _, whose)| whose == *id),
+        (Request::State, Reply::State(state)) => state.id == *seal,
+        (Request::Log { from, most }, Reply::Page(page)) => page.answers(*from, *most),
+        _ => false,
     }
 }
 

@@ -6,7 +6,8 @@
 use aes::Aes128;
 use ccm::aead::{AeadInPlace, KeyInit};
 use ccm::consts::{U8, U13};
-use minicbor::Decoder;
+use minicbor::encode::write::{Cursor, EndOfSlice};
+use minicbor::{Decoder, Encoder};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::keys::SealKeys;
@@ -142,8 +143,8 @@ impl Ticket {
         Self::parse(plain)
     }
 
-    /// Reads the claims: exactly these, in exactly this order. A claim that this seal does not know is a condition that it
-    /// cannot keep, so it refuses the ticket.
+    /// Reads the claims: exactly these, in exactly this order and form. A claim that this seal does not know is a condition
+    /// that it cannot keep, so it refuses the ticket.
     fn parse(plain: &[u8]) -> Option<Self> {
         let mut cbor = Decoder::new(plain);
         let with_nonce = match cbor.map().ok()?? {
@@ -161,8 +162,8 @@ impl Ticket {
         let officer = Officer(bytes(&mut cbor, OFFICER)?);
         let nonce = if with_nonce { Some(bytes(&mut cbor, NONCE)?) } else { None };
         let flags = u8::try_from(number(&mut cbor, FLAGS)?).ok()?;
-        let known = scope & !0x0F == 0 && flags & !0x03 == 0;
-        (known && cbor.position() == plain.len()).then_some(Self {
+        let known = scope & !0x0F == 0 && flags & !0x03 == 0 && sequence > 0;
+        let ticket = Self {
             expires,
             issued,
             sequence,
@@ -173,7 +174,30 @@ impl Ticket {
             officer,
             nonce,
             flags: Flags(flags),
-        })
+        };
+        // Deterministic CBOR says each thing in one way: what we would not write ourselves, or more than that, is no ticket.
+        let mut again = Zeroizing::new([0; MAX_TICKET]);
+        let len = ticket.write(again.as_mut_slice()).ok()?;
+        (known && again.get(..len)? == plain).then_some(ticket)
+    }
+
+    /// Writes the claims; returns how many bytes they take.
+    fn write(&self, out: &mut [u8]) -> Result<usize, minicbor::encode::Error<EndOfSlice>> {
+        let mut cbor = Encoder::new(Cursor::new(out));
+        cbor.map(if self.nonce.is_some() { 10 } else { 9 })?;
+        cbor.i64(EXP)?.u32(self.expires)?;
+        cbor.i64(IAT)?.u32(self.issued)?;
+        cbor.i64(CTI)?.bytes(&self.sequence.to_be_bytes())?;
+        cbor.i64(CNF)?.map(1)?.i64(1)?.map(2)?.i64(1)?.i64(4)?.i64(-1)?.bytes(self.proof.expose())?;
+        cbor.i64(SCOPE)?.bytes(&[self.scope.0])?;
+        cbor.i64(EXI)?.u32(self.use_within)?;
+        cbor.i64(MIN_SEQ)?.u32(self.min_sequence)?;
+        cbor.i64(OFFICER)?.bytes(&self.officer.0)?;
+        if let Some(nonce) = self.nonce {
+            cbor.i64(NONCE)?.bytes(&nonce)?;
+        }
+        cbor.i64(FLAGS)?.u8(self.flags.0)?;
+        Ok(cbor.writer().position())
     }
 }
 
@@ -203,13 +227,7 @@ fn proof(cbor: &mut Decoder<'_>) -> Option<Secret<32>> {
 pub(crate) mod mint {
     //! The central's half.
 
-    use minicbor::Encoder;
-    use minicbor::encode::write::{Cursor, EndOfSlice};
-
-    use super::{
-        AeadInPlace, BEFORE_IV, BEFORE_KID, CNF, CTI, Ccm, EXI, EXP, FLAGS, IAT, IV, KeyInit, MAX_TICKET, MIN_SEQ,
-        NONCE, OFFICER, SCOPE, SealKeys, Ticket, Zeroizing, aad,
-    };
+    use super::{AeadInPlace, BEFORE_IV, BEFORE_KID, Ccm, IV, KeyInit, MAX_TICKET, SealKeys, Ticket, Zeroizing, aad};
     use crate::Message;
     use crate::bytes::put;
 
@@ -217,9 +235,7 @@ pub(crate) mod mint {
         /// Encrypts the ticket to a seal. The caller never uses an `iv` twice with one seal.
         pub(crate) fn seal(&self, keys: &SealKeys, iv: [u8; IV]) -> Option<Message> {
             let mut plain = Zeroizing::new([0; MAX_TICKET]);
-            let mut cbor = Encoder::new(Cursor::new(plain.as_mut_slice()));
-            self.write(&mut cbor).ok()?;
-            let len = cbor.writer().position();
+            let len = self.write(plain.as_mut_slice()).ok()?;
             let plain = plain.get_mut(..len)?;
             let tag = Ccm::new(keys.ticket.expose().into())
                 .encrypt_in_place_detached((&iv).into(), &aad(&keys.id), plain)
@@ -233,22 +249,67 @@ pub(crate) mod mint {
             }
             (out.len() <= MAX_TICKET).then_some(out)
         }
+    }
+}
 
-        fn write(&self, cbor: &mut Encoder<Cursor<&mut [u8]>>) -> Result<(), minicbor::encode::Error<EndOfSlice>> {
-            cbor.map(if self.nonce.is_some() { 10 } else { 9 })?;
-            cbor.i64(EXP)?.u32(self.expires)?;
-            cbor.i64(IAT)?.u32(self.issued)?;
-            cbor.i64(CTI)?.bytes(&self.sequence.to_be_bytes())?;
-            cbor.i64(CNF)?.map(1)?.i64(1)?.map(2)?.i64(1)?.i64(4)?.i64(-1)?.bytes(self.proof.expose())?;
-            cbor.i64(SCOPE)?.bytes(&[self.scope.0])?;
-            cbor.i64(EXI)?.u32(self.use_within)?;
-            cbor.i64(MIN_SEQ)?.u32(self.min_sequence)?;
-            cbor.i64(OFFICER)?.bytes(&self.officer.0)?;
-            if let Some(nonce) = self.nonce {
-                cbor.i64(NONCE)?.bytes(&nonce)?;
-            }
-            cbor.i64(FLAGS)?.u8(self.flags.0)?;
-            Ok(())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ticket(nonce: Option<[u8; 16]>) -> Ticket {
+        Ticket {
+            expires: 1_795_694_400,
+            issued: 1_795_651_200,
+            sequence: 1,
+            proof: Secret::new([7; 32]),
+            scope: Scope(15),
+            use_within: 43_200,
+            min_sequence: 0,
+            officer: Officer([8; 8]),
+            nonce,
+            flags: Flags(3),
         }
+    }
+
+    fn claims(ticket: &Ticket) -> Vec<u8> {
+        let mut out = [0; MAX_TICKET];
+        let len = ticket.write(&mut out).unwrap();
+        out[..len].to_vec()
+    }
+
+    fn replaced(plain: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+        let at = plain.windows(from.len()).position(|window| window == from).unwrap();
+        [&plain[..at], to, &plain[at + from.len()..]].concat()
+    }
+
+    #[test]
+    fn claims_have_one_form() {
+        for nonce in [None, Some([9; 16])] {
+            let plain = claims(&ticket(nonce));
+            assert!(Ticket::parse(&plain).is_some());
+            let map = plain[0];
+            let long = [
+                replaced(&plain, &[map, 0x04], &[0xB8, map & 0x1F, 0x04]),
+                replaced(&plain, &[map, 0x04], &[map, 0x18, 0x04]),
+                replaced(&plain, &[0x00, 0x01, 0x11, 0x71, 0x00], &[0x00, 0x01, 0x11, 0x71, 0x18, 0x00]),
+                replaced(&plain, &[0x00, 0x01, 0x11, 0x74, 0x03], &[0x00, 0x01, 0x11, 0x74, 0x19, 0x00, 0x03]),
+                replaced(&plain, &[0x07, 0x44], &[0x07, 0x58, 0x04]),
+                replaced(&plain, &[0x08, 0xA1, 0x01, 0xA2], &[0x08, 0xA1, 0x01, 0xB8, 0x02]),
+                replaced(&plain, &[0x20, 0x58, 0x20], &[0x38, 0x00, 0x58, 0x20]),
+            ];
+            for long in long {
+                let read = |bytes: &[u8]| ciborium::from_reader::<ciborium::Value, _>(bytes).unwrap();
+                assert_eq!(read(&long), read(&plain), "another CBOR reads the same");
+                assert!(Ticket::parse(&long).is_none(), "{long:02x?}");
+            }
+            assert!(Ticket::parse(&[&plain[..], &[0]].concat()).is_none());
+            assert!(Ticket::parse(&plain[..plain.len() - 1]).is_none());
+        }
+    }
+
+    #[test]
+    fn numbers_begin_with_one() {
+        let plain = claims(&ticket(None));
+        assert!(Ticket::parse(&replaced(&plain, &[0x07, 0x44, 0, 0, 0, 1], &[0x07, 0x44, 0, 0, 0, 0])).is_none());
     }
 }

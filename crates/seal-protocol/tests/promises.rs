@@ -12,7 +12,7 @@ use seal_protocol::keys::SealKeys;
 use seal_protocol::message::{Denial, REFUSAL, Reply, Request};
 use seal_protocol::phone::{Grant, Heard, Phone, PhoneError};
 use seal_protocol::receipt::Receipt;
-use seal_protocol::seal::{Bolt, Drive, Event, Seal, Wake};
+use seal_protocol::seal::{Bolt, Drive, Effects, Event, Seal, Wake};
 use seal_protocol::secret::Secret;
 use seal_protocol::ticket::{Flags, Scope};
 use seal_protocol::{Message, SealId};
@@ -198,7 +198,11 @@ fn a_link_lost_while_the_bolt_moves_loses_nothing() {
     let disarm = Request::Command { id: common_id(9), action: Action::Disarm };
     assert_eq!(bench.ask(&mut second, &disarm), Ok(Reply::Denied(Denial::Busy)));
     assert_eq!(bench.ask(&mut second, &Request::Settle { id }), Ok(Reply::Denied(Denial::Busy)));
+    // Also for an id that is not the moving one: nobody hears "not found" while anything moves.
+    let other = Request::Settle { id: common_id(9) };
+    assert_eq!(bench.ask(&mut second, &other), Ok(Reply::Denied(Denial::Busy)));
     bench.step(Event::MotorStopped);
+    assert_eq!(bench.ask(&mut second, &other), Ok(Reply::Denied(Denial::NotFound)));
     let settled = receipt(bench.ask(&mut second, &Request::Settle { id }));
     bench.step(Event::Disconnected);
 
@@ -543,12 +547,250 @@ fn a_seal_that_cannot_write_does_not_move() {
     bench.step(Event::Received(&disarm));
     bench.chip.0.borrow_mut().broken = true;
     assert_eq!(bench.step(Event::MotorStopped).send, None, "no receipt for what is not written");
+    for _ in 0..20 {
+        bench.ticks += 1;
+        assert_eq!(bench.step(Event::Tick), Effects::default(), "no word, and the motor has nothing to do");
+    }
     bench.chip.0.borrow_mut().broken = false;
-    bench.pass(1);
-    bench.ticks += 10;
-    let answer = bench.step(Event::Tick).send.unwrap();
+    bench.ticks += 1;
+    let answer = bench.step(Event::Tick).send.expect("at the first step that can write it");
     let Ok(Heard::Reply(Reply::Receipt(receipt))) = phone.receive(&answer) else { panic!("no receipt") };
     assert_eq!(outcome(&receipt), Outcome::Done);
+    assert_eq!(bench.drives, [Drive::Close, Drive::Open]);
+}
+
+#[test]
+fn while_an_end_is_unwritten_nobody_hears_that_nothing_was_done() {
+    let mut bench = Bench::new(29);
+    let (an, binh) = (bench.shift("an"), bench.shift("binh"));
+    bench.done(&binh, Action::Test);
+    bench.motor_slow = true;
+    let (id, other) = (common_id(1), common_id(2));
+    let mut phone = bench.open(&an).unwrap();
+    let arm = phone.ask(&Request::Command { id, action: Action::Arm }).unwrap();
+    bench.step(Event::Received(&arm));
+    bench.chip.0.borrow_mut().broken = true;
+    assert_eq!(bench.step(Event::MotorStopped), Effects::default());
+    let mut phone = bench.open(&binh).unwrap();
+    for request in [
+        Request::Settle { id },
+        Request::Settle { id: other },
+        Request::Command { id, action: Action::Arm },
+        Request::Command { id: other, action: Action::Disarm },
+    ] {
+        assert_eq!(bench.ask(&mut phone, &request), Ok(Reply::Denied(Denial::Busy)));
+    }
+    // And if power goes before it could be written: begun, and never "not found".
+    bench.chip.0.borrow_mut().broken = false;
+    bench.restart(Wake::ClockKept(0));
+    let mut phone = bench.open(&binh).unwrap();
+    let settled = receipt(bench.ask(&mut phone, &Request::Settle { id }));
+    assert_eq!(outcome(&settled), Outcome::Interrupted);
+    assert_eq!(bench.state(&binh).lock, Lock::ClosedArmed);
+}
+
+#[test]
+fn nothing_is_done_under_a_ticket_that_could_be_forgotten() {
+    let mut bench = Bench::new(30);
+    let grant = bench.shift("an");
+    let mut phone = bench.open(&grant).unwrap();
+    bench.chip.0.borrow_mut().broken = true;
+    let test = |number| Request::Command { id: common_id(number), action: Action::Test };
+    for number in 0..3 {
+        assert_eq!(bench.ask(&mut phone, &Request::State), Ok(Reply::Denied(Denial::MemoryFailed)));
+        assert_eq!(bench.ask(&mut phone, &test(number)), Ok(Reply::Denied(Denial::MemoryFailed)));
+    }
+    let before = bench.chip.0.borrow().snapshots;
+    bench.chip.0.borrow_mut().broken = false;
+    receipt(bench.ask(&mut phone, &test(9)));
+    assert_ne!(bench.chip.0.borrow().snapshots, before, "remembered, and then used");
+}
+
+#[test]
+fn a_clock_that_could_not_be_written_down_is_not_set() {
+    let mut bench = Bench::new(31);
+    let grant = bench.shift("an");
+    let before = bench.state(&grant);
+    let mut phone = bench.open(&grant).unwrap();
+    let set = Request::SetClock { now: START + 5_000 };
+    bench.chip.0.borrow_mut().broken = true;
+    assert_eq!(bench.ask(&mut phone, &set), Ok(Reply::Denied(Denial::MemoryFailed)));
+    assert_eq!(bench.ask(&mut phone, &Request::State), Ok(Reply::State(before)));
+    bench.chip.0.borrow_mut().broken = false;
+    assert_eq!(bench.ask(&mut phone, &set), Ok(Reply::ClockSet), "the denial used nothing up");
+    // Within two seconds it is left: it ticks on as it was, or many small steps would move it unwritten.
+    for step in 1..=5 {
+        let near = Request::SetClock { now: START + 5_000 + 2 * step };
+        let mut phone = bench.open(&grant).unwrap();
+        let reply = bench.ask(&mut phone, &near);
+        assert_eq!(reply, Ok(Reply::ClockSet));
+        if step == 1 {
+            assert_eq!(bench.state(&grant).log_time, START + 5_000);
+        }
+    }
+    let log = bench.log(&grant);
+    let (mut set, mut shows) = (0, before.log_time);
+    for entry in &log {
+        if matches!(entry.what, What::ClockSet { .. }) {
+            set += 1;
+            assert!(entry.log_time.abs_diff(shows) > 2, "each move of more than two seconds is written");
+            shows = entry.log_time;
+        }
+    }
+    assert_eq!((set, shows), (3, START + 5_008), "4 s and 8 s off were set, 2, 6 and 10 were within two seconds");
+}
+
+#[test]
+fn an_approval_is_marked_once_where_it_was_used() {
+    let marked = |bench: &mut Bench, grant: &Grant| {
+        let log = bench.log(grant);
+        let second = |what: &What| match *what {
+            What::Begun { by, second_officer: true, .. } | What::Ended { by, second_officer: true, .. } => Some(by.id),
+            _ => None,
+        };
+        log.iter().filter_map(|entry| second(&entry.what)).collect::<BTreeSet<_>>()
+    };
+    let mut bench = Bench::lost(32);
+    let (an, binh) = (bench.shift("an"), bench.shift("binh"));
+    assert_eq!(bench.done(&binh, Action::Approve), Outcome::Done);
+    // Obstacles use nothing up, so they are not marked.
+    assert_eq!(bench.done(&an, Action::Disarm), Outcome::NotSealed);
+    assert_eq!(bench.done(&an, Action::Arm), Outcome::Done);
+    bench.sensors.battery = 4;
+    assert_eq!(bench.done(&an, Action::Disarm), Outcome::BatteryTooLow);
+    assert!(marked(&mut bench, &an).is_empty());
+    bench.sensors.battery = 87;
+    let id = common_id(1);
+    let opened = receipt(bench.command(&an, id, Action::Disarm));
+    assert_eq!(outcome(&opened), Outcome::Done);
+    assert_eq!(marked(&mut bench, &an), BTreeSet::from([id]));
+    assert_eq!(bench.done(&an, Action::Arm), Outcome::Done);
+    assert_eq!(bench.denied(&an, Action::Disarm), Denial::NeedsFreshTicket, "used up");
+}
+
+#[test]
+fn one_approval_is_kept_and_a_later_one_replaces_it() {
+    let mut bench = Bench::lost(33);
+    let (an, binh, chi) = (bench.shift("an"), bench.shift("binh"), bench.shift("chi"));
+    bench.done(&an, Action::Arm);
+    bench.done(&an, Action::Approve);
+    bench.done(&binh, Action::Approve);
+    assert_eq!(
+        bench.denied(&binh, Action::Disarm),
+        Denial::NeedsFreshTicket,
+        "an's is gone, binh's own does not serve"
+    );
+    assert_eq!(bench.done(&chi, Action::Disarm), Outcome::Done);
+    bench.done(&chi, Action::Arm);
+    assert_eq!(bench.denied(&an, Action::Disarm), Denial::NeedsFreshTicket, "two approvals, one use");
+}
+
+#[test]
+fn a_bolt_left_between_by_a_failed_disarm_is_no_alarm() {
+    let mut bench = Bench::new(34);
+    let grant = bench.shift("an");
+    bench.done(&grant, Action::Arm);
+    bench.motor_works = false;
+    bench.sensors.bolt = Bolt::Between;
+    assert_eq!(bench.done(&grant, Action::Disarm), Outcome::MotorStuck);
+    bench.pass(60);
+    bench.restart(Wake::ClockKept(0));
+    let state = bench.state(&grant);
+    assert_eq!((state.lock, state.alarms), (Lock::Jammed, Alarms::default()));
+    // Fully open without a command that ended: that is one.
+    bench.sensors.bolt = Bolt::Open;
+    bench.pass(1);
+    let state = bench.state(&grant);
+    assert_eq!((state.lock, state.alarms), (Lock::Tampered, Alarms::OPENED));
+}
+
+#[test]
+fn a_bolt_that_closes_without_its_rope_is_not_armed() {
+    let mut bench = Bench::new(35);
+    bench.motor_slow = true;
+    let grant = bench.shift("an");
+    let mut phone = bench.open(&grant).unwrap();
+    let arm = phone.ask(&Request::Command { id: common_id(1), action: Action::Arm }).unwrap();
+    bench.step(Event::Received(&arm));
+    bench.sensors.rope_inserted = false;
+    let answer = bench.step(Event::MotorStopped).send.unwrap();
+    let Ok(Heard::Reply(Reply::Receipt(receipt))) = phone.receive(&answer) else { panic!("no receipt") };
+    assert_eq!(outcome(&receipt), Outcome::RopeNotInserted);
+    let entry = receipt.claim().unwrap().0;
+    assert_eq!((entry.armed, entry.lock), (false, Lock::Jammed));
+    bench.motor_slow = false;
+    assert_eq!(bench.done(&grant, Action::Disarm), Outcome::Done, "and can be opened again");
+}
+
+#[test]
+fn a_hello_while_an_answer_is_owed_gives_it_up_with_the_session() {
+    let mut bench = Bench::new(36);
+    bench.motor_slow = true;
+    let grant = bench.shift("an");
+    let mut phone = bench.open(&grant).unwrap();
+    let arm = phone.ask(&Request::Command { id: common_id(1), action: Action::Arm }).unwrap();
+    bench.step(Event::Received(&arm));
+    let hello = bench.step(Event::Received(&[0x10]));
+    assert_eq!((hello.send.unwrap()[0], hello.hang_up), (0x11, false));
+    assert_eq!(bench.step(Event::MotorStopped).send, None, "no answer comes late");
+    assert!(bench.step(Event::Received(&arm)).hang_up, "the session is gone");
+    assert_eq!(outcome(&receipt(bench.command(&grant, common_id(1), Action::Arm))), Outcome::Done);
+    // Without one owed it changes nothing.
+    let mut phone = bench.open(&grant).unwrap();
+    assert!(bench.ask(&mut phone, &Request::State).is_ok());
+    bench.step(Event::Received(&[0x10]));
+    assert!(bench.ask(&mut phone, &Request::State).is_ok());
+}
+
+#[test]
+fn a_phone_takes_no_answer_to_something_else() {
+    let mut bench = Bench::new(37);
+    let grant = bench.shift("an");
+    let (id, other) = (common_id(1), common_id(2));
+    bench.command(&grant, id, Action::Arm).unwrap();
+    bench.command(&grant, other, Action::Disarm).unwrap();
+    let command = |id, action| Request::Command { id, action };
+    let requests = [
+        command(id, Action::Arm),
+        command(other, Action::Disarm),
+        Request::Settle { id },
+        Request::Settle { id: other },
+        Request::State,
+        Request::Log { from: 1, most: 2 },
+        Request::Log { from: 2, most: 1 },
+        Request::SetClock { now: START },
+    ];
+    // A seal that answers one request as if it had been another: everything is authentic, and about something else.
+    for asked in &requests {
+        for answered in &requests {
+            let (mut phone, mut twin) = (Phone::new(bench.id), Phone::new(bench.id));
+            let open = twin.open(&grant, &mut bench.rng.clone()).unwrap();
+            assert_eq!(phone.open(&grant, &mut bench.rng).unwrap(), open, "one session, held twice");
+            bench.step(Event::Connected);
+            let opened = bench.step(Event::Received(&open)).send.unwrap();
+            phone.receive(&opened).unwrap();
+            twin.receive(&opened).unwrap();
+            phone.ask(asked).unwrap();
+            let message = twin.ask(answered).unwrap();
+            let answer = bench.step(Event::Received(&message)).send.unwrap();
+            let heard = phone.receive(&answer);
+            let same_id = match (asked, answered) {
+                (
+                    Request::Command { id: one, .. } | Request::Settle { id: one },
+                    Request::Command { id: two, .. } | Request::Settle { id: two },
+                ) => one == two,
+                // A part of what was asked for is an answer: the seal may send less.
+                (Request::Log { from: 1, .. }, Request::Log { .. }) => true,
+                _ => asked == answered,
+            };
+            if same_id {
+                assert!(matches!(heard, Ok(Heard::Reply(_))), "{asked:?} {answered:?} {heard:?}");
+            } else {
+                assert_eq!(heard, Err(PhoneError::Unreadable), "{asked:?} {answered:?}");
+                assert_eq!(phone.ask(&Request::State), Err(PhoneError::OutOfTurn), "the session is over");
+            }
+        }
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ fn slow(seconds: u32) -> u32 {
 }
 
 /// Time as a seal without a trusted clock has it. Ticks are seconds since boot.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Clock {
     floor: u32,
     floor_at: u32,

@@ -61,6 +61,8 @@ struct Job {
     by: Commanded,
     second_officer: bool,
     deadline: u32,
+    /// The motor has stopped, and the memory did not take the end: tried again with each tick.
+    stopped: bool,
 }
 
 /// An officer agreed that another one opens.
@@ -272,6 +274,12 @@ impl<F: Flash, R: Random> Seal<F, R> {
     // ---- nobody is known yet ----------------------------------------------------------------
 
     fn hello(&mut self, now: u32, sensors: &Sensors, link: Link) -> (Link, Effects) {
+        // A phone that asks something else has given up the answer that is owed, and with it this session: no answer ever
+        // comes late, where it could be taken for the answer to another question.
+        let link = match link {
+            Link::Proven(session) if session.owed => Link::Up,
+            link => link,
+        };
         let hello = Hello {
             id: self.config.keys.id,
             epoch: self.config.keys.epoch,
@@ -373,7 +381,11 @@ impl<F: Flash, R: Random> Seal<F, R> {
         self.tickets.remember(floor, Seen { sequence, first: floor, expires: ticket.expires });
         if self.tickets != before && self.save(now).is_err() {
             self.tickets = before;
-            return Self::answer(session, &Reply::Denied(Denial::MemoryFailed));
+            // Not proven yet: the next request tries again, and nothing is done under a ticket that could be forgotten.
+            return match Self::answer(session, &Reply::Denied(Denial::MemoryFailed)) {
+                (Link::Proven(session), effects) => (Link::Offered(session), effects),
+                hung_up => hung_up,
+            };
         }
         session.good_until = good_until;
         self.carry_out(now, sensors, session, &plain)
@@ -422,14 +434,16 @@ impl<F: Flash, R: Random> Seal<F, R> {
             Some(Request::Log { from, most }) => Reply::Page(self.page(from, most)),
             Some(Request::Settle { id }) => match self.ended(id) {
                 Some((_, receipt)) => Reply::Receipt(receipt),
-                None if self.job.is_some_and(|job| job.by.id == id) => Reply::Denied(Denial::Busy),
+                // Also for another id than the one that moves: while anything does, no phone hears that nothing happened.
+                None if self.job.is_some() => Reply::Denied(Denial::Busy),
                 None => Reply::Denied(Denial::NotFound),
             },
             Some(Request::SetClock { now: time }) => {
                 let allowed = (may(Scope::ARM) || may(Scope::DISARM)) && !session.clock_set;
                 if allowed {
-                    session.clock_set = true;
-                    self.set_clock(now, sensors, &session, time)
+                    let reply = self.set_clock(now, sensors, &session, time);
+                    session.clock_set = reply == Reply::ClockSet;
+                    reply
                 } else {
                     Reply::Denied(Denial::NotAllowed)
                 }
@@ -477,7 +491,8 @@ impl<F: Flash, R: Random> Seal<F, R> {
                     if second_officer {
                         self.approval = None;
                     }
-                    self.job = Some(Job { action, by, second_officer, deadline: now.saturating_add(MOTOR_S) });
+                    let deadline = now.saturating_add(MOTOR_S);
+                    self.job = Some(Job { action, by, second_officer, deadline, stopped: false });
                     return Err(if action == Action::Arm { Drive::Close } else { Drive::Open });
                 }
                 Action::Test => {
@@ -487,7 +502,8 @@ impl<F: Flash, R: Random> Seal<F, R> {
                 Action::Approve => Outcome::Done,
             },
         };
-        let ended = What::Ended { action, outcome: at_once, by, second_officer };
+        // Whatever ends at once uses up no approval: one that lives on is not marked as used.
+        let ended = What::Ended { action, outcome: at_once, by, second_officer: false };
         Ok(match self.append(now, sensors, ended) {
             Ok(receipt) => {
                 if action == Action::Approve {
@@ -565,6 +581,7 @@ impl<F: Flash, R: Random> Seal<F, R> {
         let Ok(receipt) = self.append(now, sensors, ended) else {
             // Not recorded: still running as far as anybody can prove. The next tick tries again, a boot says interrupted.
             (self.armed, self.alarms) = before;
+            self.job = Some(Job { stopped: true, ..job });
             return (link, Effects::default());
         };
         self.job = None;
@@ -577,14 +594,17 @@ impl<F: Flash, R: Random> Seal<F, R> {
     fn set_clock(&mut self, now: u32, sensors: &Sensors, session: &Session, time: u32) -> Reply {
         let before = self.clock.log(now);
         if self.clock.log_set && before.abs_diff(time) <= 2 {
+            // Left as it is: many small steps would move it unwritten.
             return Reply::ClockSet;
         }
+        let clock = self.clock.clone();
         self.clock.set_log(now, time);
         let (ticket, officer) = (session.ticket.sequence, session.ticket.officer);
-        match self.append(now, sensors, What::ClockSet { before, ticket, officer }) {
-            Ok(_) => Reply::ClockSet,
-            Err(FlashFault) => Reply::Denied(Denial::MemoryFailed),
+        if self.append(now, sensors, What::ClockSet { before, ticket, officer }).is_err() {
+            self.clock = clock;
+            return Reply::Denied(Denial::MemoryFailed);
         }
+        Reply::ClockSet
     }
 
     fn state(&self, now: u32, sensors: &Sensors) -> State {
@@ -637,9 +657,9 @@ impl<F: Flash, R: Random> Seal<F, R> {
             // Tried again with the next tick; the floor in flash is only older, which is safe.
             self.self_test_failed |= 8;
         }
-        if self.job.is_some_and(|job| now >= job.deadline) {
+        if let Some(job) = self.job.filter(|job| job.stopped || now >= job.deadline) {
             let (link, effects) = self.motor_stopped(now, sensors, link);
-            return (link, Effects { drive: Some(Drive::Stop), ..effects });
+            return (link, Effects { drive: (!job.stopped).then_some(Drive::Stop), ..effects });
         }
         let moving = self.job.is_some();
         match link {
