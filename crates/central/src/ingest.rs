@@ -151,7 +151,7 @@ fn not_acceptable(tx: &Transaction, device: DeviceId, event: &Event) -> Result<O
     }
     let writes = [Role::Officer, Role::ShiftLead, Role::Supervisor, Role::Registrar];
     let may = match &event.fact {
-        Fact::TrackingSeen(_) => false,
+        Fact::TrackingSeen(_) | Fact::SignatureChecked(_) => false,
         Fact::ConflictDecided(_) => officer.is(Role::Supervisor),
         _ => writes.into_iter().any(|role| officer.is(role)),
     };

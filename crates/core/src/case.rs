@@ -447,7 +447,9 @@ impl CaseView {
             | Fact::SealLifeChanged(_)
             | Fact::LossReported(_)
             | Fact::LossSettled(_)
-            | Fact::ParcelTracked(_) => {}
+            | Fact::ParcelTracked(_)
+            | Fact::SealSigned(_)
+            | Fact::SignatureChecked(_) => {}
             Fact::SealReplaced(replaced) => {
                 if let Some(old) = self.find_mut(&replaced.old) {
                     old.reopened = true;

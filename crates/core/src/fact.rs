@@ -4,9 +4,11 @@
 //! conflict? when is it due back?) are projections, computed anew from the facts by `case.rs`, `custody.rs`, `courier.rs`.
 
 mod approval;
+mod signed;
 mod stock;
 
 pub use approval::*;
+pub use signed::*;
 pub use stock::*;
 
 use jiff::Timestamp;
@@ -110,6 +112,10 @@ pub enum Fact {
     LossSettled(LossSettled),
     /// Where the courier says a parcel is.
     ParcelTracked(ParcelTracked),
+    /// A seal signed something: a receipt for a command, or its log. Carried home; only the central can check it.
+    SealSigned(SealSigned),
+    /// The central checked it; signed by the central.
+    SignatureChecked(SignatureChecked),
 }
 
 /// See [`Fact::CaseOpened`].
@@ -583,6 +589,8 @@ impl Fact {
             Self::SealLifeChanged(f) => vec![&f.seal],
             Self::LossReported(f) => vec![&f.seal],
             Self::LossSettled(f) => vec![&f.seal],
+            Self::SealSigned(f) => vec![&f.seal],
+            Self::SignatureChecked(f) => vec![&f.seal],
             Self::CaseOpened(_)
             | Self::CodeRead(_)
             | Self::GoodsDecided(_)
@@ -626,6 +634,7 @@ impl Fact {
             Self::Corrected(f) => std::slice::from_ref(&f.event),
             // The report names the parcel.
             Self::LossSettled(f) => std::slice::from_ref(&f.report),
+            Self::SignatureChecked(f) => std::slice::from_ref(&f.carried_by),
             _ => &[],
         }
     }
@@ -683,6 +692,8 @@ impl Fact {
             Self::LossReported(_) => "loss_reported",
             Self::LossSettled(_) => "loss_settled",
             Self::ParcelTracked(_) => "parcel_tracked",
+            Self::SealSigned(_) => "seal_signed",
+            Self::SignatureChecked(_) => "signature_checked",
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::doc::Doc;
 use crate::ids::{DeviceId, EventId, OfficerId, Sha256};
 use crate::officer::Officer;
 use crate::outbox::Receipt;
+use crate::seal_no::SealNo;
 
 /// Protocol marker. An answer without it is not from our central (captive portals answer 200 too).
 pub const PROTO: &str = "sealfield/1";
@@ -193,6 +194,88 @@ pub enum Change {
 pub struct TrackingRequest {
     /// Reports.
     pub reports: Vec<crate::fact::TrackingSeen>,
+}
+
+/// `POST /v1/tickets`: rights to work seals, for the officer who is signed in.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct TicketsRequest {
+    /// Which seals; none named: those of the shift's work list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seals: Vec<TicketWish>,
+}
+
+/// A right to one seal.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TicketWish {
+    /// The seal.
+    pub seal: SealNo,
+    /// The number that the seal shows now, 16 bytes: a ticket for this moment, after the seal lost the time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<B64>,
+}
+
+/// Answer to [`TicketsRequest`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TicketsResponse {
+    /// Marker.
+    pub proto: String,
+    /// The central's clock.
+    pub server_time: Timestamp,
+    /// What was given.
+    pub tickets: Vec<SealTicket>,
+    /// What was not, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<TicketRefused>,
+}
+
+/// What a [`SealTicket`] is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketKind {
+    /// For a shift.
+    Shift,
+    /// Carried for the days without coverage; opens only together with another officer.
+    Reserve,
+    /// For this moment, beside the seal.
+    Moment,
+    /// The password of a seal whose maker knows nothing better.
+    Password,
+}
+
+/// One right to one seal. Secret: whoever has it can work the seal until it ends.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealTicket {
+    /// The seal.
+    pub seal: SealNo,
+    /// What it is good for.
+    pub kind: TicketKind,
+    /// The ticket as it is shown to the seal; empty for a password.
+    pub ticket: B64,
+    /// The ticket's own secret, or the password's characters.
+    pub secret: B64,
+    /// When it ends, by the central's clock.
+    pub expires: Timestamp,
+}
+
+impl std::fmt::Debug for SealTicket {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SealTicket")
+            .field("seal", &self.seal)
+            .field("kind", &self.kind)
+            .field("expires", &self.expires)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A right that was not given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketRefused {
+    /// The seal.
+    pub seal: SealNo,
+    /// Reason code: `unknown_seal`, `not_in_scope`, `role`, `revoked`, `conflict`, ...
+    pub code: String,
+    /// Text for the officer.
+    pub detail: String,
 }
 
 /// RFC 9457 problem document.

@@ -70,10 +70,12 @@ fn kinds_in_the_code() -> usize {
         LossReported(_) => 38,
         LossSettled(_) => 39,
         ParcelTracked(_) => 40,
+        SealSigned(_) => 41,
+        SignatureChecked(_) => 42,
     };
     let numbers: HashSet<i32> = facts().iter().map(number).collect();
     assert_eq!(numbers.len(), facts().len(), "one sample of each kind");
-    40
+    42
 }
 
 #[test]

@@ -374,6 +374,25 @@ pub fn facts() -> Vec<Fact> {
             source: text("VNPost"),
             remark: text("Hà Nội"),
         }),
+        Fact::SealSigned(SealSigned {
+            seal: no(),
+            scheme: text("eseal/1"),
+            command: Some(CommandId(id(7))),
+            receipt: Some(Bytes(vec![0xd1, 0x84])),
+            pages: vec![SignedPage {
+                first: 4,
+                before: Bytes(vec![1; 16]),
+                entries: Bytes(vec![2; 48]),
+                receipt: Bytes(vec![3; 110]),
+            }],
+        }),
+        Fact::SignatureChecked(SignatureChecked {
+            seal: no(),
+            carried_by: EventId(id(16)),
+            command: Some(CommandId(id(7))),
+            finding: SignatureFinding::Genuine,
+            gaps: vec![(5, 6)],
+        }),
     ]
 }
 
@@ -497,6 +516,20 @@ pub fn bare_facts() -> Vec<Fact> {
             chargers: Some(0),
         }),
         Fact::TrackingSeen(TrackingSeen { closed: None, entry: None, ..tracking_seen() }),
+        Fact::SealSigned(SealSigned {
+            seal: no(),
+            scheme: text("eseal/1"),
+            command: None,
+            receipt: None,
+            pages: Vec::new(),
+        }),
+        Fact::SignatureChecked(SignatureChecked {
+            seal: no(),
+            carried_by: EventId(id(16)),
+            command: None,
+            finding: SignatureFinding::UnknownSeal,
+            gaps: Vec::new(),
+        }),
     ]
 }
 

@@ -1,0 +1,3 @@
+//! Electronic seals: radios below, drivers for the makers' protocols above.
+
+pub mod radio;
