@@ -45,6 +45,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["adapters"]),
     ("seal_central", &[]),
     ("seal_simulator", &["adapters"]),
+    ("seal_protocol", &["adapters"]),
 ];
 
 /// What has no place in the pure core: input and output, waiting, and clocks.

@@ -43,7 +43,7 @@ use seal_field::actions::read_lock::{LockNow, NotOnCase, interrupted_commands, i
 use seal_field::actions::read_seal_log::{LogRead, read_seal_log};
 use seal_field::actions::record_seal::{SealByHand, record_seal};
 use seal_field::actions::tug_test::tug_test;
-use seal_field::adapters::yard_link::{RadioDelays, YardLink};
+use seal_field::adapters::seals::yard::RadioDelays;
 use seal_field::ports::seal_link::LinkTrouble;
 use seal_field::ports::store::Store as _;
 use seal_field::ports::vault::{KeyHome, Vault, VaultError};
@@ -327,7 +327,7 @@ async fn power_lost_while_locking_stays_uncertain_until_power_is_back() {
 
 #[tokio::test]
 async fn a_bolt_that_never_arrives_is_not_called_closed() {
-    let bench = Bench::with_spec(SealSpec { motor_reads: 200, ..good(SEAL) });
+    let bench = Bench::with_spec(SealSpec { motor_polls: 200, ..good(SEAL) });
     let end = bench.pair_and_arm().await;
     assert_eq!(end.outcome, LockOutcome::Uncertain { why: UncertainWhy::NotReadBack });
 }
@@ -442,7 +442,7 @@ async fn a_yard_in_another_process_is_the_same_radio() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = seal_simulator::serve(listener, bench.yard.clone()).unwrap();
     let client = std::sync::Arc::new(seal_simulator::YardClient::new(address));
-    bench.kit.link = std::sync::Arc::new(YardLink::new(client, RadioDelays::default()));
+    bench.kit.link = link(client, RadioDelays::default(), tickets(&bench.device));
     assert_eq!(bench.pair_and_arm().await.state, SealState::ClosedArmed);
     bench.yard.set_trouble(&bench.no, &[Trouble::TooFar]).unwrap();
     assert!(matches!(bench.read().await, Err(SealTrouble::Link(LinkTrouble::TooFar))));

@@ -36,7 +36,7 @@ use seal_field::actions::inspect::inspect;
 use seal_field::actions::pair_seal::pair_seal;
 use seal_field::actions::read_seal_log::read_seal_log;
 use seal_field::adapters::photo_files::PhotoFolder;
-use seal_field::adapters::yard_link::RadioDelays;
+use seal_field::adapters::seals::yard::RadioDelays;
 use seal_field::ports::camera::{CameraTrouble, Seen, Still};
 use seal_field::ports::store::{Sendable, Store as _};
 use seal_field::ports::sync::SyncStatus;

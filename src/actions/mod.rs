@@ -63,6 +63,7 @@ use crate::ports::location::Location;
 use crate::ports::photos::PhotoFiles;
 use crate::ports::seal_link::SealLink;
 use crate::ports::store::{Act, Store, StoreError};
+use crate::ports::tickets::Tickets;
 use crate::ports::vault::Vault;
 
 /// Everything an act may need. Cloning shares it.
@@ -76,6 +77,8 @@ pub struct Kit {
     pub central: Arc<dyn Central>,
     /// The radio.
     pub link: Arc<dyn SealLink>,
+    /// Rights to seals.
+    pub tickets: Arc<dyn Tickets>,
     /// The camera.
     pub camera: Arc<dyn Camera>,
     /// Time.

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -20,18 +21,29 @@ use seal_core::rules::LegalGround;
 use seal_core::rules::RulePack;
 use seal_core::seal::state::SealState;
 use seal_core::seal_no::SealNo;
-use seal_core::wire::{Change, ChangesResponse, PROTO, PushRequest, PushResponse, SignInRequest, SignInResponse};
+use seal_core::wire::{
+    B64, Change, ChangesResponse, PROTO, PushRequest, PushResponse, SealTicket, SignInRequest, SignInResponse,
+    TicketKind, TicketsRequest, TicketsResponse,
+};
 use seal_field::actions::Kit;
 use seal_field::actions::lock_command::{Patience, Progress};
 use seal_field::adapters::no_camera::NoCamera;
-use seal_field::adapters::yard_link::{RadioDelays, YardLink};
+use seal_field::adapters::seals::driver::Seals;
+use seal_field::adapters::seals::open::OpenProtocol;
+use seal_field::adapters::seals::yard::{RadioDelays, YardRadio};
 use seal_field::ports::central::{Central, CentralTrouble, PhotoAtCentral};
 use seal_field::ports::clock::Clock as _;
 use seal_field::ports::location::Nowhere;
 use seal_field::ports::store::Store as _;
+use seal_field::ports::tickets::{NoTicket, RenewError, Tickets};
+use seal_field::ports::vault::VaultError;
+use p256::elliptic_curve::rand_core::{OsRng, RngCore as _};
+use seal_protocol::SealId;
+use seal_protocol::issuer::{Kind, SHIFT_S, Wish, practice};
+use seal_protocol::ticket::{Flags, Scope};
 use seal_simulator::{Reach as _, SealNow, SealSpec, Trouble, Yard};
 
-use crate::common::{Device, case_id, named_office, office, pack_docs, rules_key, seal};
+use crate::common::{Device, StillClock, case_id, named_office, office, pack_docs, rules_key, seal};
 
 /// Nobody answers.
 struct NoCoverage;
@@ -61,6 +73,9 @@ impl Central for NoCoverage {
     async fn photo_append(&self, _: &Sha256, _: u64, _: Vec<u8>) -> Result<PhotoAtCentral, CentralTrouble> {
         offline()
     }
+    async fn tickets(&self, _: &TicketsRequest) -> Result<TicketsResponse, CentralTrouble> {
+        offline()
+    }
     async fn photo_bytes(&self, _: &Sha256) -> Result<Vec<u8>, CentralTrouble> {
         offline()
     }
@@ -68,7 +83,7 @@ impl Central for NoCoverage {
 
 pub const SEAL: &str = "83181001";
 pub const PATIENCE: Patience =
-    Patience { answer: Duration::from_secs(5), readings: 4, pause: Duration::from_millis(0) };
+    Patience { answer: Duration::from_secs(5), command: Duration::from_secs(5), readings: 4, pause: Duration::from_millis(0) };
 
 pub struct Bench {
     pub folder: tempfile::TempDir,
@@ -134,12 +149,83 @@ pub fn good(no: &str) -> SealSpec {
     SealSpec { clock_offset_s: 0, ..SealSpec::good(seal(no)).rope_in() }
 }
 
+/// The link to the seals of a yard.
+pub fn link(yard: Arc<dyn seal_simulator::Reach>, delays: RadioDelays, tickets: Arc<dyn Tickets>) -> Arc<Seals> {
+    Arc::new(Seals::new(Arc::new(YardRadio::new(yard, delays)), vec![Arc::new(OpenProtocol)], tickets))
+}
+
+/// What a central would have given this phone: every right to every seal.
+pub fn tickets(device: &Device) -> Arc<dyn Tickets> {
+    Arc::new(Minted { clock: device.clock.clone(), fresh: true })
+}
+
+/// Tickets of a phone that reaches no central: nothing for this moment.
+pub fn tickets_without_coverage(device: &Device) -> Arc<dyn Tickets> {
+    Arc::new(Minted { clock: device.clock.clone(), fresh: false })
+}
+
+struct Minted {
+    clock: Arc<StillClock>,
+    fresh: bool,
+}
+
+struct SystemRandom;
+
+impl seal_protocol::secret::Random for SystemRandom {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        OsRng.fill_bytes(bytes);
+    }
+}
+
+impl Minted {
+    fn mint(&self, officer: &str, seal: &SealNo, kind: Kind) -> SealTicket {
+        static SEQUENCE: AtomicU32 = AtomicU32::new(1);
+        let now = self.clock.now().wall;
+        let issuer = practice::issuer();
+        let wish = Wish {
+            kind,
+            now: u32::try_from(now.as_second()).unwrap(),
+            sequence: SEQUENCE.fetch_add(1, Ordering::SeqCst),
+            min_sequence: 0,
+            officer: issuer.pseudonym(officer),
+            scope: Scope(Scope::READ.0 | Scope::ARM.0 | Scope::DISARM.0),
+            flags: Flags(0),
+        };
+        let grant = issuer.mint(&SealId::new(seal.as_str()).unwrap(), &wish, &mut SystemRandom).unwrap();
+        let kind = if matches!(kind, Kind::Moment { .. }) { TicketKind::Moment } else { TicketKind::Shift };
+        SealTicket {
+            seal: seal.clone(),
+            kind,
+            ticket: B64(grant.ticket.to_vec()),
+            secret: B64(grant.proof.expose().to_vec()),
+            expires: now + SignedDuration::from_hours(12),
+        }
+    }
+}
+
+#[async_trait]
+impl Tickets for Minted {
+    fn held(&self, officer: &OfficerId, seal: &SealNo) -> Result<Vec<SealTicket>, VaultError> {
+        Ok(vec![self.mint(&officer.0, seal, Kind::Shift { life: SHIFT_S })])
+    }
+    async fn fresh(&self, seal: &SealNo, nonce: [u8; 16]) -> Result<SealTicket, NoTicket> {
+        if !self.fresh {
+            return Err(CentralTrouble::Offline("test".to_owned()).into());
+        }
+        Ok(self.mint("whoever is signed in", seal, Kind::Moment { nonce }))
+    }
+    async fn renew(&self) -> Result<usize, RenewError> {
+        Ok(0)
+    }
+}
+
 pub fn kit(device: &Device, yard: &Arc<Yard>, delays: RadioDelays) -> Kit {
     Kit {
         store: device.store.clone(),
         photos: device.photos.clone(),
         central: Arc::new(NoCoverage),
-        link: Arc::new(YardLink::new(Arc::clone(yard) as Arc<dyn seal_simulator::Reach>, delays)),
+        link: link(Arc::clone(yard) as Arc<dyn seal_simulator::Reach>, delays, tickets(device)),
+        tickets: tickets(device),
         camera: Arc::new(NoCamera),
         clock: device.clock.clone(),
         location: Arc::new(Nowhere),

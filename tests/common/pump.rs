@@ -247,7 +247,7 @@ impl<'a> Pump<'a> {
                 let page = told(lost, trouble, || Ok(model.page(feed.cursor.as_deref())));
                 Input::Pulled(page.map(|page| {
                     self.device.store.take_changes(&page, self.device.now()).unwrap();
-                    Page { epoch: page.epoch, more: page.more }
+                    Page { epoch: page.epoch, more: page.more, changed: !page.changes.is_empty() }
                 }))
             }
             local => panic!("not a request: {local:?}"),

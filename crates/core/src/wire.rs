@@ -221,6 +221,8 @@ pub struct TicketsResponse {
     pub proto: String,
     /// The central's clock.
     pub server_time: Timestamp,
+    /// To whom: the officer who is signed in.
+    pub officer: OfficerId,
     /// What was given.
     pub tickets: Vec<SealTicket>,
     /// What was not, and why.

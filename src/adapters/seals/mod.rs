@@ -1,3 +1,7 @@
 //! Electronic seals: radios below, drivers for the makers' protocols above.
 
+pub mod driver;
+pub mod open;
 pub mod radio;
+pub mod ticket_box;
+pub mod yard;
