@@ -55,7 +55,12 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { answer: Duration::from_secs(20), command: Duration::from_secs(30), readings: 15, pause: Duration::from_millis(700) }
+        Self {
+            answer: Duration::from_secs(20),
+            command: Duration::from_secs(30),
+            readings: 15,
+            pause: Duration::from_millis(700),
+        }
     }
 }
 

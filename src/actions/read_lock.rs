@@ -61,9 +61,7 @@ pub async fn read_lock(
     };
     let reading = match open {
         // The seal does not say how it ended: the bolt may still move.
-        Some(command) if told.is_none() => {
-            read_until_still(session.as_mut(), seal, command, patience, &|_| {}).await
-        }
+        Some(command) if told.is_none() => read_until_still(session.as_mut(), seal, command, patience, &|_| {}).await,
         _ => read(session.as_mut(), seal, patience).await,
     };
     let reading = reading.map_err(SealTrouble::Link)?;

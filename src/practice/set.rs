@@ -25,8 +25,8 @@ use seal_simulator::{Reach, SealSpec, Yard};
 use super::screens::Screens;
 use crate::actions::Kit;
 use crate::adapters::clock::PracticeClock;
-use crate::adapters::switchable::SwitchableCentral;
 use crate::adapters::seals::yard::{RadioDelays, YardRadio};
+use crate::adapters::switchable::SwitchableCentral;
 use crate::app::{self, Device, DeviceSettings};
 use crate::ports::clock::Clock;
 

@@ -8,14 +8,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
+use p256::elliptic_curve::rand_core::{OsRng, RngCore as _};
 use seal_core::case::{CasePhase, CaseView, SealOnCase};
 use seal_core::codes::{CustomsSealKind, SealCondition, SealType};
 use seal_core::doc::{CaseDoc, Doc, SealDoc, SealLife, SealRadio};
 use seal_core::fact::{Fact, Inspected};
-use seal_core::ids::{CaseId, DeviceId, OfficerId, Sha256};
+use seal_core::ids::{CaseId, CommandId, DeviceId, OfficerId, Sha256};
 use seal_core::inspection::{HandCheck, HandCheckResult, Verdict, checks_for};
 use seal_core::officer::{Officer, Role};
-use seal_core::outbox::Receipt;
+use seal_core::outbox::Receipt as Taken;
 use seal_core::pack::public;
 use seal_core::rules::LegalGround;
 use seal_core::rules::RulePack;
@@ -30,18 +31,23 @@ use seal_field::actions::lock_command::{Patience, Progress};
 use seal_field::adapters::no_camera::NoCamera;
 use seal_field::adapters::seals::driver::Seals;
 use seal_field::adapters::seals::open::OpenProtocol;
+use seal_field::adapters::seals::radio::{Advertisement, Gatt, Radio};
 use seal_field::adapters::seals::yard::{RadioDelays, YardRadio};
 use seal_field::ports::central::{Central, CentralTrouble, PhotoAtCentral};
 use seal_field::ports::clock::Clock as _;
 use seal_field::ports::location::Nowhere;
+use seal_field::ports::seal_link::LinkTrouble;
 use seal_field::ports::store::Store as _;
 use seal_field::ports::tickets::{NoTicket, RenewError, Tickets};
 use seal_field::ports::vault::VaultError;
-use p256::elliptic_curve::rand_core::{OsRng, RngCore as _};
 use seal_protocol::SealId;
+use seal_protocol::entry::Outcome;
 use seal_protocol::issuer::{Kind, SHIFT_S, Wish, practice};
+use seal_protocol::keys::SealKeys;
+use seal_protocol::receipt::Receipt;
 use seal_protocol::ticket::{Flags, Scope};
 use seal_simulator::{Reach as _, SealNow, SealSpec, Trouble, Yard};
+use uuid::Uuid;
 
 use crate::common::{Device, StillClock, case_id, named_office, office, pack_docs, rules_key, seal};
 
@@ -82,8 +88,12 @@ impl Central for NoCoverage {
 }
 
 pub const SEAL: &str = "83181001";
-pub const PATIENCE: Patience =
-    Patience { answer: Duration::from_secs(5), command: Duration::from_secs(5), readings: 4, pause: Duration::from_millis(0) };
+pub const PATIENCE: Patience = Patience {
+    answer: Duration::from_secs(5),
+    command: Duration::from_secs(5),
+    readings: 4,
+    pause: Duration::from_millis(0),
+};
 
 pub struct Bench {
     pub folder: tempfile::TempDir,
@@ -152,6 +162,55 @@ pub fn good(no: &str) -> SealSpec {
 /// The link to the seals of a yard.
 pub fn link(yard: Arc<dyn seal_simulator::Reach>, delays: RadioDelays, tickets: Arc<dyn Tickets>) -> Arc<Seals> {
     Arc::new(Seals::new(Arc::new(YardRadio::new(yard, delays)), vec![Arc::new(OpenProtocol)], tickets))
+}
+
+/// A link whose phone stops at the moment in which it would send a command.
+pub fn halting_link(bench: &Bench) -> Arc<Seals> {
+    let yard: Arc<dyn seal_simulator::Reach> = bench.yard.clone();
+    let radio = Halting(YardRadio::new(yard, RadioDelays::default()));
+    Arc::new(Seals::new(Arc::new(radio), vec![Arc::new(OpenProtocol)], tickets(&bench.device)))
+}
+
+struct Halting(YardRadio);
+struct HaltingGatt(Box<dyn Gatt>);
+
+#[async_trait]
+impl Radio for Halting {
+    async fn listen(&self, services: &[Uuid]) -> Result<Vec<Advertisement>, LinkTrouble> {
+        self.0.listen(services).await
+    }
+    async fn connect(&self, address: &str, notify: Uuid) -> Result<Box<dyn Gatt>, LinkTrouble> {
+        Ok(Box::new(HaltingGatt(self.0.connect(address, notify).await?)))
+    }
+}
+
+#[async_trait]
+impl Gatt for HaltingGatt {
+    fn value_len(&self) -> usize {
+        self.0.value_len()
+    }
+    async fn write(&mut self, to: Uuid, value: &[u8]) -> Result<(), LinkTrouble> {
+        // A command's length: header, type, tag, code, id, action.
+        if value.len() == 1 + 1 + 16 + 1 + 16 + 1 {
+            std::future::pending::<()>().await;
+        }
+        self.0.write(to, value).await
+    }
+    async fn notified(&mut self) -> Result<Vec<u8>, LinkTrouble> {
+        self.0.notified().await
+    }
+    async fn pair(&mut self) -> Result<(), LinkTrouble> {
+        self.0.pair().await
+    }
+}
+
+/// Whether that seal's key signed that the command armed or opened it.
+pub fn genuine(receipt: &[u8], command: CommandId) -> bool {
+    let id = SealId::new(SEAL).unwrap();
+    let keys = SealKeys::new(id, practice::EPOCH, &practice::issuer().seal_key(&id));
+    let told = Receipt::read(receipt).and_then(|receipt| receipt.verify(&keys));
+    told.and_then(|(entry, _)| entry.ended())
+        .is_some_and(|(_, outcome, id)| outcome == Outcome::Done && id.0 == *command.0.as_bytes())
 }
 
 /// What a central would have given this phone: every right to every seal.
@@ -356,6 +415,6 @@ pub fn inspection(no: &SealNo, verdict: Verdict, reason: &str) -> Inspected {
 pub fn quiet(_: Progress) {}
 
 /// For [`Change::Event`].
-pub fn receipt() -> Receipt {
-    Receipt { server_seq: 1, at: "2026-11-23T02:00:00Z".parse().unwrap(), code: "7F3A-21".to_owned() }
+pub fn receipt() -> Taken {
+    Taken { server_seq: 1, at: "2026-11-23T02:00:00Z".parse().unwrap(), code: "7F3A-21".to_owned() }
 }

@@ -453,7 +453,9 @@ impl Reach for Yard {
                 }
                 Ok(Reply::Done)
             }
-            Call::SetTrouble { seal, trouble } => self.hand(inner, &seal, |device, now| device.set_trouble(now, trouble)),
+            Call::SetTrouble { seal, trouble } => {
+                self.hand(inner, &seal, |device, now| device.set_trouble(now, trouble))
+            }
             Call::InsertRope { seal, inserted: true } => self.hand(inner, &seal, Device::insert_rope),
             Call::InsertRope { seal, inserted: false } => self.hand(inner, &seal, Device::pull_rope),
             Call::Place { seal, near } => self.hand(inner, &seal, |device, _| device.body.spec.near = near),

@@ -17,7 +17,9 @@ use seal_protocol::phone::{Heard, Phone, PhoneError};
 use seal_protocol::secret::Random;
 use seal_protocol::ticket::{Flags, Scope};
 use seal_protocol::{CommandId, Message, SealId};
-use seal_simulator::{Call, Proximity, Reach, Reply, SealSpec, Trouble, Yard, YardClient, YardClock, YardTrouble, serve};
+use seal_simulator::{
+    Call, Proximity, Reach, Reply, SealSpec, Trouble, Yard, YardClient, YardClock, YardTrouble, serve,
+};
 
 struct Time(Arc<AtomicI64>);
 
@@ -263,7 +265,10 @@ fn after_a_power_loss_the_bolt_goes_back_and_only_a_fresh_ticket_opens() {
     time.pass(121);
     let mut phone = Hand::open(&yard, &time).unwrap();
     let state = phone.state().unwrap();
-    assert_eq!((state.lock, state.last), (Lock::ClosedArmed, Some((CommandId([2; 16]), Action::Disarm, Outcome::Interrupted))));
+    assert_eq!(
+        (state.lock, state.last),
+        (Lock::ClosedArmed, Some((CommandId([2; 16]), Action::Disarm, Outcome::Interrupted)))
+    );
     assert!(state.time_lost && state.alarms.0 & Alarms::UNWATCHED.0 != 0);
     assert_eq!(phone.command(3, Action::Disarm), Ok(Err(Denial::NeedsFreshTicket)));
     drop(phone);

@@ -80,7 +80,12 @@ impl Seals {
         Ok(found)
     }
 
-    async fn connect_to(&self, found: &Found, seal: &SealNo, by: &OfficerId) -> Result<Box<dyn SealSession>, LinkTrouble> {
+    async fn connect_to(
+        &self,
+        found: &Found,
+        seal: &SealNo,
+        by: &OfficerId,
+    ) -> Result<Box<dyn SealSession>, LinkTrouble> {
         let gatt = self.radio.connect(&found.address, found.driver.notifies()).await?;
         let rights = Rights { officer: by.clone(), tickets: Arc::clone(&self.tickets) };
         found.driver.open(gatt, seal, &rights).await

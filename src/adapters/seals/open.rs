@@ -25,9 +25,7 @@ use uuid::Uuid;
 
 use super::driver::{Driver, Rights};
 use super::radio::{Advertisement, Gatt};
-use crate::ports::seal_link::{
-    Answered, CommandAnswer, LinkTrouble, LogPages, SealSession, Settled,
-};
+use crate::ports::seal_link::{Answered, CommandAnswer, LinkTrouble, LogPages, SealSession, Settled};
 
 /// What receipts and pages are checked by.
 const SCHEME: &str = "eseal/1";
@@ -223,9 +221,7 @@ impl Session {
         let request = Request::Command { id: protocol_id(id), action };
         match self.talk.ask(&request).await? {
             Reply::Receipt(receipt) => answered(&receipt),
-            Reply::Denied(denial) => {
-                Ok(Answered { answer: CommandAnswer::Refused(refusal(denial)?), receipt: None })
-            }
+            Reply::Denied(denial) => Ok(Answered { answer: CommandAnswer::Refused(refusal(denial)?), receipt: None }),
             _ => Err(unreadable("no receipt")),
         }
     }
@@ -359,11 +355,8 @@ fn position(place: Place) -> Position {
 
 fn reading(seal: &SealNo, state: &State) -> SealReading {
     let parts = [(1, "shell"), (2, "motor"), (4, "gnss"), (8, "flash")];
-    let mut failed: Vec<String> = parts
-        .iter()
-        .filter(|(bit, _)| state.self_test_failed & bit != 0)
-        .map(|(_, part)| (*part).to_owned())
-        .collect();
+    let mut failed: Vec<String> =
+        parts.iter().filter(|(bit, _)| state.self_test_failed & bit != 0).map(|(_, part)| (*part).to_owned()).collect();
     if !state.shell_closed && !failed.iter().any(|part| part == "shell") {
         failed.push("shell".to_owned());
     }

@@ -24,8 +24,7 @@ pub struct RadioDelays {
 
 impl RadioDelays {
     /// About what a Bluetooth seal takes.
-    pub const REAL: Self =
-        Self { connect: Duration::from_millis(900), notified: Duration::from_millis(150) };
+    pub const REAL: Self = Self { connect: Duration::from_millis(900), notified: Duration::from_millis(150) };
 }
 
 /// Between two looks when there is no delay: lets others work.
