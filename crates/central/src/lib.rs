@@ -22,6 +22,7 @@ pub mod practice;
 mod problem;
 mod seals;
 mod session;
+mod signatures;
 mod signer;
 mod tickets;
 mod tracking;
@@ -43,6 +44,7 @@ pub use chain::ChainFault;
 pub use db::Trouble;
 pub use packs::PublishError;
 pub use seals::{Revoke, Revoked, SealFamily, SealKey, a7_password};
+pub use vault::write_private;
 
 /// The rule pack shipped with this version, as JSON text ([`RulePack`]).
 pub const RULES: &str = include_str!("../../../assets/rules/2026.json");
@@ -229,12 +231,22 @@ impl Central {
         self.0.db.write(|tx| session::revoke(tx, device))
     }
 
-    /// Registers seals that answer to a key, or changes what they answer to: all or none.
+    /// Registers seals that answer to a key, or changes what they answer to: all or none. Gives those that are not in the seal
+    /// register: nobody is given tickets for them until they are.
     ///
     /// # Errors
     /// [`Trouble`] of the database, or an epoch without a master key.
-    pub fn register_seals(&self, seals: &[(SealNo, SealFamily)]) -> Result<(), Trouble> {
-        self.0.db.write(|tx| seals.iter().try_for_each(|(no, family)| seals::register(tx, &self.0.vault, no, family)))
+    pub fn register_seals(&self, seals: &[(SealNo, SealFamily)]) -> Result<Vec<SealNo>, Trouble> {
+        self.0.db.write(|tx| {
+            let mut strange = Vec::new();
+            for (no, family) in seals {
+                seals::register(tx, &self.0.vault, no, family)?;
+                if feed::seal_doc(tx, no)?.is_none() {
+                    strange.push(no.clone());
+                }
+            }
+            Ok(strange)
+        })
     }
 
     /// A seal's key, for commissioning. It is handed out once, unless `again`.

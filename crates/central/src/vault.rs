@@ -186,7 +186,10 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 /// Writes a new file that only its owner can read, to the disk. Never over one that is there.
-pub(crate) fn write_private(file: &Path, text: &str) -> Result<(), Trouble> {
+///
+/// # Errors
+/// [`Trouble::Io`].
+pub fn write_private(file: &Path, text: &str) -> Result<(), Trouble> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
