@@ -1,6 +1,7 @@
 //! What officers do, one file for each act. An act decides with pure functions of `seal_core`, then writes facts through
 //! the ports; it never talks to a screen.
 
+pub mod agree_to_open;
 pub mod approve;
 pub mod arm_seal;
 pub mod change_container;

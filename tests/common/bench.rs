@@ -207,7 +207,7 @@ impl Gatt for HaltingGatt {
 /// Whether that seal's key signed that the command armed or opened it.
 pub fn genuine(receipt: &[u8], command: CommandId) -> bool {
     let id = SealId::new(SEAL).unwrap();
-    let keys = SealKeys::new(id, practice::EPOCH, &practice::issuer().seal_key(&id));
+    let keys = SealKeys::new(id, practice::PRACTICE_EPOCH, &practice::issuer().seal_key(&id));
     let told = Receipt::read(receipt).and_then(|receipt| receipt.verify(&keys));
     told.and_then(|(entry, _)| entry.ended())
         .is_some_and(|(_, outcome, id)| outcome == Outcome::Done && id.0 == *command.0.as_bytes())

@@ -191,6 +191,7 @@ impl<'a> Pump<'a> {
                         inputs.push(Input::Taken(self.device.store.take_due(self.device.now(), BATCH).unwrap()));
                     }
                     Effect::Fetch => inputs.push(Input::Fetched(Ok(false))),
+                    Effect::Renew => inputs.push(Input::Renewed(true)),
                     Effect::SendPhoto { sha256, .. } | Effect::AskPhoto { sha256, .. } => {
                         match self.device.photos.read(&sha256) {
                             Ok(_) => self.flying.push_back(effect),

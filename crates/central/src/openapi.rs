@@ -119,6 +119,8 @@ pub(crate) struct TicketsResponse {
     proto: String,
     /// RFC 3339.
     server_time: String,
+    /// To whom.
+    officer: String,
     /// `seal`, `kind` (shift, reserve, moment, password), `ticket` and `secret` (base64url), `expires`. Secret.
     tickets: Vec<Value>,
     /// `seal`, `code` (`unknown_seal`, `no_key`, `not_in_scope`, `role`, `conflict`, `nonce`, `too_many`), `detail`.
@@ -186,7 +188,16 @@ mod tests {
         mirrors("TicketsRequest", wire::TicketsRequest { seals: vec![wire::TicketWish { seal, nonce }] });
         let seal: seal_core::seal_no::SealNo = "83181001".parse().unwrap();
         let refused = vec![wire::TicketRefused { seal, code: text(), detail: text() }];
-        mirrors("TicketsResponse", wire::TicketsResponse { proto: text(), server_time: now, tickets: vec![], refused });
+        mirrors(
+            "TicketsResponse",
+            wire::TicketsResponse {
+                proto: text(),
+                server_time: now,
+                officer: seal_core::ids::OfficerId(text()),
+                tickets: vec![],
+                refused,
+            },
+        );
         mirrors("Problem", wire::Problem::default());
     }
 }

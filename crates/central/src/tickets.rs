@@ -111,7 +111,8 @@ fn answer(
     }
     let Desk { tickets, refused, .. } = desk;
     tracing::info!(officer = %officer.id, device = %session.device, given = tickets.len(), refused = refused.len(), "tickets");
-    Ok(Ok(TicketsResponse { proto: PROTO.to_owned(), server_time: now, tickets, refused }))
+    let officer = officer.id.clone();
+    Ok(Ok(TicketsResponse { proto: PROTO.to_owned(), server_time: now, officer, tickets, refused }))
 }
 
 /// What a role may do with a seal at most. To approve another officer's opening is part of [`Scope::DISARM`].

@@ -321,20 +321,3 @@ impl Ledger {
         self.known.values().map(|(entry, _)| entry)
     }
 }
-
-/// The keys of practice: known to everybody, for simulated seals alone. A central refuses them outside practice.
-pub mod practice {
-    use super::Issuer;
-    use crate::secret::Secret;
-
-    /// Master key of every simulated seal.
-    pub const MASTER: [u8; 32] = *b"practice only: known to everyone";
-    /// Its epoch.
-    pub const EPOCH: u8 = 1;
-
-    /// Issues for simulated seals.
-    #[must_use]
-    pub fn issuer() -> Issuer {
-        Issuer::new(Secret::new(MASTER), EPOCH)
-    }
-}

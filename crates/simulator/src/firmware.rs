@@ -71,7 +71,7 @@ impl Firmware {
     ) -> Option<Self> {
         let id = SealId::new(serial.as_str())?;
         let config = Config {
-            keys: SealKeys::new(id, practice::EPOCH, &practice::issuer().seal_key(&id)),
+            keys: SealKeys::new(id, practice::PRACTICE_EPOCH, &practice::issuer().seal_key(&id)),
             commissioned: unix(commissioned),
             firmware: [1, 0, 0],
             has_button: true,

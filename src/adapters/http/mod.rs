@@ -19,7 +19,7 @@ use seal_core::ids::{DeviceId, Sha256};
 use seal_core::outbox::Receipt;
 use seal_core::wire::{
     CHANGES_MEDIA_TYPE, Change, ChangesResponse, PROTO, PUSH_MEDIA_TYPE, PushRequest, PushResponse, SignInRequest,
-    SignInResponse, TicketsRequest, TicketsResponse,
+    SignInResponse, TICKETS_MEDIA_TYPE, TicketsRequest, TicketsResponse,
 };
 
 use self::answer::{Answer, send};
@@ -258,7 +258,8 @@ impl Central for HttpCentral {
 
     async fn tickets(&self, request: &TicketsRequest) -> Result<TicketsResponse, CentralTrouble> {
         let call = self.request(Method::POST, self.url(&["v1", "tickets"])).json(request);
-        let given: TicketsResponse = send(call).await?.success().await?.json(None, JSON_BYTES).await?;
+        let given: TicketsResponse =
+            send(call).await?.success().await?.json(Some(TICKETS_MEDIA_TYPE), JSON_BYTES).await?;
         ours(&given.proto)?;
         Ok(given)
     }
