@@ -8,6 +8,8 @@
 mod device;
 mod lock;
 mod net;
+#[cfg(all(feature = "bluez", target_os = "linux"))]
+pub mod peripheral;
 mod spec;
 mod trip;
 mod yard;
