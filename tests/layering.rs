@@ -27,7 +27,10 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rusqlite_migration", &["adapters"]),
     ("reqwest", &["adapters"]),
     ("rustls", &["adapters"]),
-    ("btleplug", &["adapters"]),
+    // Its start on Android is the platform's.
+    ("btleplug", &["adapters", "platform"]),
+    ("zbus", &["platform"]),
+    ("bluer", &[]),
     ("rxing", &["adapters"]),
     ("krilla", &["adapters"]),
     ("harfrust", &["adapters"]),

@@ -6,7 +6,12 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use crate::ports::seal_link::LinkTrouble;
 
 #[cfg(target_os = "android")]
 mod android;
@@ -15,6 +20,8 @@ mod desktop;
 #[cfg(target_os = "ios")]
 mod ios;
 
+#[cfg(target_os = "linux")]
+mod linux_pairing;
 #[cfg(all(target_os = "linux", feature = "desktop"))]
 mod linux_webview;
 
@@ -72,6 +79,37 @@ pub fn free_space(folder: &Path) -> Result<u64, PlatformError> {
         .map_err(|errno| PlatformError::FreeSpace { folder: folder.to_owned(), source: errno.into() })?;
     // `f_bavail`, not `f_bfree`: the rest is reserved for the system.
     Ok(answer.f_bavail.saturating_mul(answer.f_frsize))
+}
+
+/// Asks the officer for the passkey on a seal's label, six digits; `None` when there will be no answer.
+pub type AskPasskey = Arc<dyn Fn() -> BoxFuture<'static, Option<u32>> + Send + Sync>;
+
+/// Whether the radio may be used and is on, as far as the system says so before it is used; makes it ready where that needs
+/// doing. Android asks the officer for the permission here; the answer is seen at the next try.
+///
+/// # Errors
+/// [`LinkTrouble::NotAllowed`], [`LinkTrouble::RadioOff`], or what the system said.
+pub fn ready_radio() -> Result<(), LinkTrouble> {
+    #[cfg(target_os = "android")]
+    return android::ready_radio();
+    #[cfg(not(target_os = "android"))]
+    Ok(())
+}
+
+/// Pairs with a connected device, named as the radio names it. Phones pair by themselves as soon as a device wants it, and ask
+/// the officer themselves; then nothing happens here.
+///
+/// # Errors
+/// [`LinkTrouble::NotAccepted`] for a wrong passkey or none, [`LinkTrouble::NoAnswer`], [`LinkTrouble::LinkLost`].
+#[cfg_attr(not(target_os = "linux"), allow(clippy::unused_async))]
+pub async fn pair(device: &str, passkey: Option<&AskPasskey>) -> Result<(), LinkTrouble> {
+    #[cfg(target_os = "linux")]
+    return linux_pairing::pair(device, passkey).await;
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = (device, passkey);
+        Ok(())
+    }
 }
 
 /// Lets the window's page use the camera where the system's webview needs telling; elsewhere it asks the user itself.

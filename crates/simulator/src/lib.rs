@@ -11,6 +11,8 @@ mod device;
 mod firmware;
 mod memory;
 mod net;
+#[cfg(all(feature = "bluez", target_os = "linux"))]
+pub mod peripheral;
 mod spec;
 mod trip;
 mod yard;
