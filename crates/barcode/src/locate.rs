@@ -17,6 +17,8 @@ const NOISE: f32 = 40.;
 const ABOVE: f32 = 0.2;
 /// Cosine of twice the largest turn between neighbours of a region.
 const TURN: f32 = 0.8;
+/// Edge energy of a region that may lie beyond each side of its window, as a part of all.
+const STRAY: f32 = 0.03;
 /// Most cells inside a wide bar or space, where no edge is: 4 modules of 8 pixels leave 3.
 const GAP: usize = 3;
 /// Ways to go from a cell to the next, and the doubled-angle vector of edges that are crossed that way.
@@ -95,6 +97,7 @@ pub struct Locator {
     stack: Vec<usize>,
     members: Vec<usize>,
     gaps: Vec<(usize, [f32; 2])>,
+    spread: Vec<(f32, f32)>,
     windows: Vec<Window>,
 }
 
@@ -202,20 +205,22 @@ impl Locator {
     /// cut a code of large modules in pieces.
     fn close(&mut self, cw: usize, ch: usize) {
         self.gaps.clear();
-        for (step, axis) in AXES {
-            let along = |way: [f32; 2]| way[0] * axis[0] + way[1] * axis[1] > CROSSED;
-            for at in (0..cw * ch).filter(|at| along(self.on[*at])) {
-                let next = |n: usize| {
-                    let x = (at % cw).checked_add_signed(step[0] * n as isize)?;
-                    let y = (at / cw).checked_add_signed(step[1] * n as isize)?;
-                    (x < cw && y < ch).then_some(y * cw + x)
-                };
-                let on = |at: &usize| self.on[*at] != [0., 0.];
-                let Some(n) = (1..=GAP + 1).find(|n| next(*n).as_ref().is_none_or(on)) else { continue };
-                if next(n).is_some_and(|far| along(self.on[far])) {
-                    let way = self.on[at];
-                    self.gaps.extend((1..n).filter_map(next).map(|gap| (gap, way)));
-                }
+        for at in 0..cw * ch {
+            let way = self.on[at];
+            if way == [0., 0.] {
+                continue;
+            }
+            let like = |a: [f32; 2], b: [f32; 2]| a[0] * b[0] + a[1] * b[1];
+            let Some((step, _)) = AXES.into_iter().find(|(_, axis)| like(way, *axis) > CROSSED) else { continue };
+            let next = |n: usize| {
+                let x = (at % cw).checked_add_signed(step[0] * n as isize)?;
+                let y = (at / cw).checked_add_signed(step[1] * n as isize)?;
+                (x < cw && y < ch).then_some(y * cw + x)
+            };
+            let on = |at: &usize| self.on[*at] != [0., 0.];
+            let Some(n) = (1..=GAP + 1).find(|n| next(*n).as_ref().is_none_or(on)) else { continue };
+            if n > 1 && next(n).is_some_and(|far| like(way, self.on[far]) > TURN) {
+                self.gaps.extend((1..n).filter_map(next).map(|gap| (gap, way)));
             }
         }
         for (at, way) in self.gaps.drain(..) {
@@ -261,14 +266,8 @@ impl Locator {
             let [a, b] = sum.doubled();
             let angle = 0.5 * b.atan2(a);
             let along = [angle.cos(), angle.sin()];
-            let (mut u, mut v) = ([f32::MAX, f32::MIN], [f32::MAX, f32::MIN]);
-            for at in &self.members {
-                let x = ((at % cw) * CELL + CELL / 2) as f32;
-                let y = ((at / cw) * CELL + CELL / 2) as f32;
-                let (pu, pv) = (x * along[0] + y * along[1], y * along[0] - x * along[1]);
-                u = [u[0].min(pu), u[1].max(pu)];
-                v = [v[0].min(pv), v[1].max(pv)];
-            }
+            let u = self.extent(cw, sum.xx + sum.yy, |x, y| x * along[0] + y * along[1]);
+            let v = self.extent(cw, sum.xx + sum.yy, |x, y| y * along[0] - x * along[1]);
             let half = CELL as f32 / 2.;
             let (half_length, half_height) = ((u[1] - u[0]) / 2. + half, (v[1] - v[0]) / 2. + half);
             if half_length < 20. {
@@ -278,6 +277,26 @@ impl Locator {
             let centre = [mu * along[0] - mv * along[1], mu * along[1] + mv * along[0]];
             self.windows.push(Window { centre, along, half_length, half_height, strength: a.hypot(b) });
         }
+    }
+
+    /// From where to where the members reach one way. What hangs on to the bars (the label's border, a word) has little
+    /// of the edge energy, and must not stretch the window.
+    fn extent(&mut self, cw: usize, energy: f32, along: impl Fn(f32, f32) -> f32) -> [f32; 2] {
+        let place = |at: usize| {
+            let [x, y] = [at % cw, at / cw].map(|c| (c * CELL + CELL / 2) as f32);
+            (along(x, y), self.cells[at].xx + self.cells[at].yy)
+        };
+        self.spread.clear();
+        self.spread.extend(self.members.iter().map(|at| place(*at)));
+        self.spread.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let first = |left: &mut f32, own: f32| {
+            *left -= own;
+            *left < 0.
+        };
+        let (mut before, mut behind) = (STRAY * energy, STRAY * energy);
+        let from = self.spread.iter().find(|(_, own)| first(&mut before, *own));
+        let to = self.spread.iter().rev().find(|(_, own)| first(&mut behind, *own));
+        [from, to].map(|cell| cell.map_or(0., |(at, _)| *at))
     }
 }
 
