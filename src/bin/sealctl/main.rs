@@ -6,6 +6,7 @@ mod device;
 mod options;
 mod rehearse;
 mod scan;
+mod seal;
 mod yard;
 
 use std::process::ExitCode;
@@ -26,8 +27,12 @@ sealctl: the seal app without a screen
                             several devices, each a process of its own; 0 only if everything went as expected
   sealctl yard --data DIR --listen ADDR [--clock FILE]
                             simulated seals for other processes; prints `listening on ADDR`
-  sealctl device --data DIR --central URL --yard ADDR --name NAME [--clock FILE]
-                            a device without a screen: one act a line in (JSON), one answer a line out
+  sealctl device --data DIR --central URL [--yard ADDR] --name NAME [--clock FILE]
+                            (without --yard: this machine's Bluetooth) a device without a screen: one act a line in (JSON), one answer a line out
+  sealctl seal list|identify|read|log|arm|disarm|agree|settle [--seal NO] [--from N] [--command ID]
+               [--adapter NAME] [--passkey N] [--yard ADDR] (--practice | --central URL --officer ID --data DIR)
+                            works a seal over this machine's Bluetooth or in a yard; the officer's secret
+                            comes from SEALCTL_SECRET; --practice: simulated seals with the known key
   sealctl help              this text
 
 The log goes to standard error; set RUST_LOG for more of it.
@@ -42,6 +47,7 @@ fn main() -> ExitCode {
         Some("scan") => scan::run(&rest(arguments)),
         Some("rehearse") => rehearse::run(Options::new(rest(arguments))),
         Some("yard") => ended("yard", yard::run(Options::new(rest(arguments)))),
+        Some("seal") => ended("seal", seal::run(Options::new(rest(arguments)))),
         Some("device") => ended("device", device::run(Options::new(rest(arguments)))),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");
