@@ -211,7 +211,7 @@ async fn a_disputed_seal_is_opened_by_two_or_after_a_decision() {
     let first = an.event(Some(case(1)), commanded("83181001", LockAction::Arm, None));
     let read = an.event(Some(case(1)), confirmed(&first));
     let second = hoa.event_with(Some(case(1)), commanded("83181001", LockAction::Arm, None), |event| {
-        event.at.wall = event.at.wall + SignedDuration::from_secs(5);
+        event.at.wall += SignedDuration::from_secs(5);
     });
     accepted(&world, &an, &[first.clone(), read]).await;
     accepted(&world, &hoa, std::slice::from_ref(&second)).await;
