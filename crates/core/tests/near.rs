@@ -94,13 +94,14 @@ fn a_letter_for_a_digit_and_the_reverse_is_put_right() {
     assert!(early >= 990, "{early}");
 }
 
+/// One letter for another whose value differs by a multiple of eleven passes: the standard's check digit cannot tell.
 #[test]
 fn any_wrong_character_is_put_right_where_the_container_is_expected() {
     let numbers = numbers(20);
     let all = errors(&numbers, any_of_its_class);
     let listed = Listed(numbers.iter().cloned().collect());
     let (caught, early) = shares(&all, &listed);
-    assert!(caught >= 950 && early >= 990, "{caught} {early}");
+    assert!(caught >= 930 && early >= 990, "{caught} {early}");
 }
 
 /// Eleven positions have about one other character each that makes the sum right: three of them are a guess. The figure
