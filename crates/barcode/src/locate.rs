@@ -189,7 +189,7 @@ impl Locator {
                 let own = &self.cells[cy * cw + cx];
                 let own = own.xx + own.yy - noise * pixels;
                 let [a, b] = t.doubled();
-                let one_way = a.hypot(b);
+                let one_way = (a * a + b * b).sqrt();
                 // the cell itself must have edges too, else the region grows over its quiet border
                 if one_way > COHERENCE * energy
                     && one_way > ABOVE * noise * around
@@ -245,7 +245,7 @@ impl Locator {
                 sum.add(&self.cells[at]);
                 let d = self.cells[at].doubled();
                 ways = [ways[0] + d[0], ways[1] + d[1]];
-                let length = f32::hypot(ways[0], ways[1]);
+                let length = (ways[0] * ways[0] + ways[1] * ways[1]).sqrt();
                 if self.members.len() > 4 && length > 0. {
                     way = [ways[0] / length, ways[1] / length];
                 }

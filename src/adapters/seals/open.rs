@@ -13,7 +13,7 @@ use seal_core::seal::log::{LogEntry, LogKind};
 use seal_core::seal::reading::{LastCommand, LockAction, LockState, RefusalReason, SealReading};
 use seal_core::seal_no::SealNo;
 use seal_core::time::Position;
-use seal_core::wire::SealTicket;
+use seal_core::wire::{SealTicket, TicketKind};
 use seal_protocol::entry::{Action, Entry, Happening, Lock, Outcome, Place, What};
 use seal_protocol::frame::{self, Notified, PhoneEnd};
 use seal_protocol::message::{Denial, Hello, Page, Reply, Request, State};
@@ -82,11 +82,12 @@ fn unreadable(what: &str) -> LinkTrouble {
 }
 
 /// The tickets to show, the first one first. A seal that lost the time opens only for one made now, or for two officers: so
-/// one is fetched then, if the central can be reached; and also when this phone holds none.
+/// one is fetched then, if the central can be reached; and also when this phone holds none, or only reserves.
 async fn choose(seal: &SealNo, hello: &Hello, rights: &Rights) -> Result<VecDeque<SealTicket>, LinkTrouble> {
     let held = rights.tickets.held(&rights.officer, seal).map_err(|error| LinkTrouble::NoTicket(error.to_string()))?;
     let mut tickets = VecDeque::from(held);
-    if !tickets.is_empty() && !hello.time_lost {
+    let good_alone = tickets.front().is_some_and(|first| first.kind != TicketKind::Reserve);
+    if good_alone && !hello.time_lost {
         return Ok(tickets);
     }
     let why = match timeout(FRESH, rights.tickets.fresh(seal, hello.nonce)).await {

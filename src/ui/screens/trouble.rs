@@ -152,7 +152,10 @@ pub fn refusal(reason: RefusalReason, action: LockAction) -> (String, Vec<TodoIt
             (t!("arm-refused-presence"), vec![todo(t!("arm-do-press-button"), String::new())])
         }
         RefusalReason::NeedsSecondOfficer => {
-            (t!("arm-refused-second"), vec![todo(t!("arm-do-second"), t!("arm-do-second-why")), again])
+            (
+                t!("arm-refused-second"),
+                vec![todo(t!("arm-do-second"), t!("arm-do-second-why")), todo(t!("arm-do-sign-in"), t!("arm-do-sign-in-why"))],
+            )
         }
         RefusalReason::NeedsFreshTicket => (
             t!("arm-refused-fresh"),

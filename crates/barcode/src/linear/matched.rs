@@ -1,6 +1,8 @@
 //! Code 128 by comparing brightness with what each character would look like, blurred: reads bars that run into each
 //! other, where there are no edges left to measure. Only for the deeper passes.
 
+use std::sync::LazyLock;
+
 use super::code128::{PATTERNS, text};
 use super::{Line, Row};
 use crate::Symbology;
@@ -16,6 +18,8 @@ const STOP: u8 = 106;
 const ONE: f32 = 0.72;
 const MEAN: f32 = 0.9;
 const START: f32 = 0.88;
+/// Likeness with the middle blur below which no other blur of a start can reach [`START`]: see the test.
+const HOPELESS: f32 = 0.6;
 /// Light space at both ends, modules.
 const QUIET: f32 = 4.;
 /// Places on a line where a code may begin.
@@ -25,15 +29,9 @@ const LONGEST: usize = 90;
 
 type Picture = [f32; SAMPLES];
 
-/// What characters look like at each blur; made once.
-#[derive(Debug)]
-pub(super) struct Pictures(Vec<[Picture; 107]>);
-
-impl Default for Pictures {
-    fn default() -> Self {
-        Pictures(BLURS.iter().map(|blur| std::array::from_fn(|v| picture(v, *blur))).collect())
-    }
-}
+/// What characters look like at each blur.
+static PICTURES: LazyLock<[[Picture; 107]; 3]> =
+    LazyLock::new(|| BLURS.map(|blur| std::array::from_fn(|value| picture(value, blur))));
 
 /// A character between a space of two modules and a bar of two, blurred; mean 0, length 1.
 fn picture(value: usize, blur: f32) -> Picture {
@@ -99,7 +97,7 @@ impl Light<'_> {
 }
 
 /// The first code on the line. `row` holds its edges, `narrowest` and `widest` the module width in values.
-pub(super) fn decode(light: Light, row: &Row, narrowest: f32, widest: f32, pictures: &Pictures) -> Option<Line> {
+pub(super) fn decode(light: Light, row: &Row, narrowest: f32, widest: f32) -> Option<Line> {
     if light.values.len() < 40 {
         return None;
     }
@@ -116,8 +114,12 @@ pub(super) fn decode(light: Light, row: &Row, narrowest: f32, widest: f32, pictu
             for shift in [-0.3, 0., 0.3] {
                 let x = edge + shift * module;
                 let Some(seen) = light.character(x, module) else { continue };
-                for (b, blurred) in pictures.0.iter().enumerate() {
-                    let r = (103..106).map(|v| like(&seen, &blurred[v])).fold(0., f32::max);
+                let start = |blurred: &[Picture; 107]| (103..106).map(|v| like(&seen, &blurred[v])).fold(0., f32::max);
+                if start(&PICTURES[1]) < HOPELESS {
+                    continue;
+                }
+                for (b, blurred) in PICTURES.iter().enumerate() {
+                    let r = start(blurred);
                     if r > START {
                         guesses.push((r, x, module, b));
                     }
@@ -127,7 +129,7 @@ pub(super) fn decode(light: Light, row: &Row, narrowest: f32, widest: f32, pictu
         }
         guesses.sort_by(|a, b| b.0.total_cmp(&a.0));
         for (_, x, module, blur) in guesses.into_iter().take(6) {
-            if let Some(line) = follow(light, x, module, &pictures.0[blur]) {
+            if let Some(line) = follow(light, x, module, &PICTURES[blur]) {
                 return Some(line);
             }
         }
@@ -184,4 +186,21 @@ fn quiet(light: Light, end: f32, module: f32) -> bool {
     let bar = light.at(end - module);
     let space = f32::midpoint(behind(1.2), behind(2.));
     [1.5, 2., 2.5, 3., QUIET].iter().all(|i| (behind(*i) - space).abs() < 0.35 * (space - bar))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By the angles between unit vectors: what is far from a start's middle picture is far from its others.
+    #[test]
+    fn the_middle_blur_speaks_for_the_others() {
+        for start in 103..106 {
+            for blur in [0, 2] {
+                let apart = like(&PICTURES[1][start], &PICTURES[blur][start]).min(1.).acos();
+                let nearest = (HOPELESS.acos() - apart).cos();
+                assert!(nearest < START, "{start} at {blur}: {nearest}");
+            }
+        }
+    }
 }

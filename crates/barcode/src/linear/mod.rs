@@ -44,7 +44,6 @@ pub(crate) struct Linear {
     profile: Profile,
     edges: Vec<f32>,
     turned: Vec<f32>,
-    pictures: Option<matched::Pictures>,
     /// Lines of the window that were read, the height each was at, and its ends in the frame.
     lines: Vec<Placed>,
 }
@@ -154,14 +153,13 @@ impl Linear {
     fn compare(&mut self, end: f32, step: f32) -> bool {
         /// Module widths, pixels.
         const MODULES: [f32; 2] = [0.85, 7.];
-        let pictures = self.pictures.get_or_insert_default();
         let edges = &self.edges[..self.edges.len() & !1];
         self.turned.clear();
         self.turned.extend(edges.iter().rev().map(|e| end - e));
         for (turned, edges) in [(false, edges), (true, &self.turned[..])] {
             let light = matched::Light { values: &self.profile.values, turned };
             let row = Row { edges, end, seen: [0., end] };
-            if let Some(mut line) = matched::decode(light, &row, MODULES[0] / step, MODULES[1] / step, pictures) {
+            if let Some(mut line) = matched::decode(light, &row, MODULES[0] / step, MODULES[1] / step) {
                 if turned {
                     line.span = [end - line.span[0], end - line.span[1]];
                 }

@@ -73,6 +73,8 @@ pub fn play(stage: &mut Stage, report: &mut Report) -> Result<(), Trouble> {
     c.sign_in("chi.lt", "246810")?;
     report.same("C at 02CI brings the list up to date", Value::Null, c.sync()?);
     stage.hours_pass(60)?;
+    // A new shift: rights to seals last as long as one.
+    c.sign_in("chi.lt", "246810")?;
     inspect_and_disarm(&mut c, IN_PARTS, &first)?;
     report.same("one seal is off, the other on: still sealed", "sealed", c.case(IN_PARTS)?["phase"].take());
     let early = c.refusal(json!({ "do": "disarm", "case": IN_PARTS, "seal": rest }))?;
