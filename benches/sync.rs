@@ -15,6 +15,7 @@ use seal_core::officer::Role;
 use seal_core::wire::{B64, SignInRequest};
 use seal_field::adapters::clock::SystemClock;
 use seal_field::adapters::http::HttpCentral;
+use seal_field::adapters::seals::ticket_box::TicketBox;
 use seal_field::ports::central::Central as _;
 use seal_field::ports::clock::Clock;
 use seal_field::ports::store::{Act, Store as _};
@@ -60,10 +61,12 @@ async fn main() {
         };
         device.store.append(&act, device.vault.as_ref()).expect("written")
     };
+    let central: Arc<dyn seal_field::ports::central::Central> = Arc::new(http);
     let ports = SyncPorts {
         store: device.store.clone(),
         photos: device.photos.clone(),
-        central: Arc::new(http),
+        tickets: Arc::new(TicketBox::new(device.vault.clone(), Arc::clone(&central), clock.clone())),
+        central,
         clock: clock.clone(),
         vault: device.vault.clone(),
     };

@@ -11,14 +11,18 @@ use crate::adapters::no_camera::NoCamera;
 use crate::adapters::paper_folder::PaperFolder;
 use crate::adapters::pdf::PdfPress;
 use crate::adapters::photo_files::PhotoFolder;
+use crate::adapters::seals::driver::Seals;
+use crate::adapters::seals::open::OpenProtocol;
+use crate::adapters::seals::radio::Radio;
+use crate::adapters::seals::ticket_box::TicketBox;
 use crate::adapters::sqlite::SqliteStore;
 use crate::adapters::switchable::SwitchableCentral;
 use crate::adapters::vault_file::FileVault;
 use crate::ports::central::Central;
 use crate::ports::clock::Clock;
 use crate::ports::location::Nowhere;
-use crate::ports::seal_link::SealLink;
 use crate::ports::store::{DAMAGE_NOTE, Damage, Store as _, StoreError};
+use crate::ports::tickets::Tickets;
 use crate::ports::vault::{Vault, VaultError};
 use crate::sync::{self, SyncHandle, SyncPorts};
 
@@ -33,8 +37,8 @@ pub struct DeviceSettings {
     pub central: String,
     /// Time.
     pub clock: Arc<dyn Clock>,
-    /// The radio.
-    pub link: Arc<dyn SealLink>,
+    /// The radio to seals.
+    pub radio: Arc<dyn Radio>,
 }
 
 /// A device, running.
@@ -90,7 +94,7 @@ impl Device {
     }
 
     fn wire(settings: DeviceSettings, vault: Arc<dyn Vault>, central: Arc<dyn Central>) -> Result<Self, AppError> {
-        let DeviceSettings { data, clock, link, .. } = settings;
+        let DeviceSettings { data, clock, radio, .. } = settings;
         let io = |path: PathBuf| move |error| AppError::Io(path, error);
         let opened = SqliteStore::open(&data.join("seal-field.sqlite"), RulePack::parse(RULES)?, Arc::clone(&clock))?;
         opened.store.revive()?;
@@ -100,11 +104,15 @@ impl Device {
             opened.store.set_note(DAMAGE_NOTE, Some(&serde_json::to_string(&damage)?))?;
         }
         let photos = data.join("photos");
+        let tickets: Arc<dyn Tickets> =
+            Arc::new(TicketBox::new(Arc::clone(&vault), Arc::clone(&central), Arc::clone(&clock)));
+        let link = Arc::new(Seals::new(radio, vec![Arc::new(OpenProtocol)], Arc::clone(&tickets)));
         let kit = Kit {
             store: Arc::new(opened.store),
             photos: Arc::new(PhotoFolder::open(&photos).map_err(io(photos))?),
             central,
             link,
+            tickets,
             camera: Arc::new(NoCamera),
             clock,
             location: Arc::new(Nowhere),
@@ -129,6 +137,13 @@ fn http(settings: &DeviceSettings, vault: &Arc<dyn Vault>) -> Result<Arc<dyn Cen
 
 impl From<Kit> for SyncPorts {
     fn from(kit: Kit) -> Self {
-        Self { store: kit.store, photos: kit.photos, central: kit.central, clock: kit.clock, vault: kit.vault }
+        Self {
+            store: kit.store,
+            photos: kit.photos,
+            central: kit.central,
+            clock: kit.clock,
+            vault: kit.vault,
+            tickets: kit.tickets,
+        }
     }
 }

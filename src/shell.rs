@@ -16,7 +16,7 @@ use tokio::runtime::Runtime;
 
 use crate::adapters::camera_hub::Cameras;
 use crate::adapters::paper_hub::Papers;
-use crate::adapters::yard_link::RadioDelays;
+use crate::adapters::seals::yard::RadioDelays;
 use crate::platform::{self, PlatformError};
 use crate::practice::set::{PracticeDevice, PracticeError, PracticeSet};
 use crate::practice::{camera_routes, loopback, paper_routes, print_pages, session};

@@ -123,7 +123,7 @@ async fn lost_notifications_are_asked_for_again_and_nothing_is_done_twice() {
 async fn a_last_word_is_heard_although_the_seal_hangs_up_after_it() {
     let room = Room::new(vec![FakeSeal::new(SEAL)]).await;
     let radio = radio(&room);
-    for _ in 0..10 {
+    for _ in 0..4 {
         let mut caller = Caller::new(SEAL, connect(&radio, SEAL).await);
         // A ticket for another seal: REFUSED, and at once the link is gone.
         let refused = caller.open(&shift(OTHER, 1)).await;

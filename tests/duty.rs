@@ -337,6 +337,9 @@ impl Central for SignsIn {
     async fn photo_append(&self, _: &Sha256, _: u64, _: Vec<u8>) -> Result<PhotoAtCentral, CentralTrouble> {
         Err(CentralTrouble::SignIn)
     }
+    async fn tickets(&self, _: &TicketsRequest) -> Result<TicketsResponse, CentralTrouble> {
+        Err(CentralTrouble::SignIn)
+    }
     async fn photo_bytes(&self, _: &Sha256) -> Result<Vec<u8>, CentralTrouble> {
         Err(CentralTrouble::SignIn)
     }

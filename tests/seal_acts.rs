@@ -29,12 +29,13 @@ use seal_core::seal::reading::{LockAction, LockOutcome, LockState, RefusalReason
 use seal_core::seal::state::{Misfit, SealState};
 use seal_core::seal_no::SealNo;
 use seal_core::wire::{B64, Change};
+use seal_field::actions::Kit;
 use seal_field::actions::arm_seal::arm_seal;
 use seal_field::actions::choose_cover::{CoverTrouble, choose_cover, chosen_cover, containers_to_seal, forget_cover};
 use seal_field::actions::cut_off_seal::{CutOffRefusal, Witnessed, cut_off_seal};
 use seal_field::actions::disarm_seal::disarm_seal;
 use seal_field::actions::inspect::{InspectRefusal, inspect};
-use seal_field::actions::lock_command::{LockEnd, Progress, SealTrouble};
+use seal_field::actions::lock_command::{LockEnd, Patience, Progress, SealTrouble};
 use seal_field::actions::open_case::{
     NewCase, OpenCaseTrouble, add_container, has_open_case, open_case, open_case_draft,
 };
@@ -43,11 +44,11 @@ use seal_field::actions::read_lock::{LockNow, NotOnCase, interrupted_commands, i
 use seal_field::actions::read_seal_log::{LogRead, read_seal_log};
 use seal_field::actions::record_seal::{SealByHand, record_seal};
 use seal_field::actions::tug_test::tug_test;
-use seal_field::adapters::yard_link::{RadioDelays, YardLink};
+use seal_field::adapters::seals::yard::RadioDelays;
 use seal_field::ports::seal_link::LinkTrouble;
 use seal_field::ports::store::Store as _;
 use seal_field::ports::vault::{KeyHome, Vault, VaultError};
-use seal_simulator::{Call, Proximity, Reach as _, Reply, SealSpec, Trouble};
+use seal_simulator::{Proximity, Reach as _, SealSpec, Trouble};
 
 impl Bench {
     async fn pair(&self) -> Result<Pairing, SealTrouble<PairRefusal>> {
@@ -239,11 +240,13 @@ async fn closed_and_armed_only_after_the_seal_said_so() {
             Progress::Connecting,
             Progress::Sent(now),
             Progress::Acknowledged(now),
-            Progress::Read(LockState::Ready),
             Progress::Read(LockState::ClosedArmed)
         ]
     );
-    assert_eq!(bench.kinds(), ["seal_prepared", "lock_commanded", "lock_read"]);
+    assert_eq!(bench.kinds(), ["seal_prepared", "lock_commanded", "lock_read", "seal_signed"]);
+    let Some(Fact::SealSigned(signed)) = bench.facts().last().cloned() else { panic!() };
+    assert_eq!((signed.scheme.as_str(), signed.command), ("eseal/1", Some(end.command)));
+    assert!(genuine(&signed.receipt.unwrap().0, end.command), "the seal's own key signed that this command armed it");
     assert_eq!(bench.truth().commands_received, 1);
     assert_eq!(bench.truth().commands[0].id, end.command, "the command's id is the one written before");
     assert_eq!(bench.phase(), CasePhase::Sealed);
@@ -273,10 +276,18 @@ async fn a_lost_link_is_uncertain_until_the_seal_is_read() {
         assert_eq!(read.state, settled, "{trouble:?}");
         let received = u32::from(trouble != Trouble::DropsLinkBeforeCommand);
         assert_eq!(bench.truth().commands_received, received, "reading sends no command");
-        let kinds = bench.kinds();
-        assert_eq!(kinds[kinds.len() - 2..], ["lock_read", "lock_read"], "the uncertain end stays beside the late one");
-        let Some(Fact::LockRead(late)) = bench.facts().last().cloned() else { panic!() };
-        assert!(late.late && late.command == Some(end.command));
+        let (mut reads, mut receipts) = (Vec::new(), Vec::new());
+        for fact in bench.facts() {
+            match fact {
+                Fact::LockRead(read) => reads.push(read),
+                Fact::SealSigned(signed) => receipts.push(signed),
+                _ => {}
+            }
+        }
+        assert_eq!(reads.len(), 2, "the uncertain end stays beside the late one");
+        assert!(reads[1].late && reads[1].command == Some(end.command));
+        assert_eq!(receipts.len(), received as usize, "the lost receipt is fetched");
+        assert!(receipts.into_iter().all(|signed| genuine(&signed.receipt.unwrap().0, end.command)));
     }
 }
 
@@ -317,28 +328,29 @@ async fn what_the_seal_refuses_is_a_clear_no_and_may_be_tried_again() {
 async fn power_lost_while_locking_stays_uncertain_until_power_is_back() {
     let bench = Bench::new(&[Trouble::LosesPowerWhileLocking]);
     assert!(matches!(bench.pair_and_arm().await.state, SealState::Uncertain { why: UncertainWhy::LinkLost, .. }));
-    let read = bench.read().await.unwrap();
-    assert!(!read.settled);
-    assert!(matches!(read.state, SealState::Uncertain { why: UncertainWhy::Jammed, .. }));
+    assert!(matches!(bench.read().await, Err(SealTrouble::Link(LinkTrouble::NotHeard))), "without power it is silent");
+    assert_eq!(bench.phase(), CasePhase::Uncertain);
     bench.yard.restore_power(&bench.no).unwrap();
-    assert_eq!(bench.read().await.unwrap().state, SealState::Free);
+    let read = bench.read().await.unwrap();
+    assert!(matches!(read.state, SealState::Refused { reason: RefusalReason::PowerFailed, armed: false, .. }));
     assert_eq!(bench.truth().commands_received, 1);
 }
 
 #[tokio::test]
 async fn a_bolt_that_never_arrives_is_not_called_closed() {
-    let bench = Bench::with_spec(SealSpec { motor_reads: 200, ..good(SEAL) });
-    let end = bench.pair_and_arm().await;
-    assert_eq!(end.outcome, LockOutcome::Uncertain { why: UncertainWhy::NotReadBack });
+    let bench = Bench::with_spec(SealSpec { motor_polls: 255, ..good(SEAL) });
+    drop(bench.pair().await.unwrap());
+    let hasty = Patience { command: Duration::from_millis(50), ..PATIENCE };
+    let end = arm_seal(&bench.kit, &bench.a, bench.case, &bench.no, Vec::new(), &hasty, &quiet).await.unwrap();
+    assert!(matches!(end.outcome, LockOutcome::Uncertain { .. }), "{:?}", end.outcome);
 }
 
 #[tokio::test]
 async fn an_app_stopped_between_writing_and_sending_reopens_as_not_known() {
     let bench = Bench::new(&[]);
     drop(bench.pair().await.unwrap());
-    let slow = RadioDelays { command: Duration::from_secs(3600), ..RadioDelays::default() };
-    let kit = kit(&bench.device, &bench.yard, slow);
-    let patience = seal_field::actions::lock_command::Patience { answer: Duration::from_secs(7200), ..PATIENCE };
+    let kit = Kit { link: halting_link(&bench), ..bench.kit.clone() };
+    let patience = Patience { command: Duration::from_secs(7200), ..PATIENCE };
     let act = arm_seal(&kit, &bench.a, bench.case, &bench.no, Vec::new(), &patience, &quiet);
     assert!(tokio::time::timeout(Duration::from_millis(300), act).await.is_err(), "stopped");
 
@@ -358,11 +370,9 @@ async fn an_app_stopped_after_sending_learns_the_end_by_reading() {
     let Fact::LockCommanded(command) = &commanded else { panic!() };
     let id = command.command;
     bench.kit.record(&bench.a, Some(bench.case), vec![commanded]).unwrap();
-    let Ok(Reply::Connected { session, .. }) = bench.yard.call(Call::Connect { seal: bench.no.clone() }) else {
-        panic!()
-    };
-    bench.yard.call(Call::Command { session, id, action: LockAction::Arm }).unwrap();
-    bench.yard.call(Call::Disconnect { session }).unwrap();
+    let mut session = bench.kit.link.connect(&bench.no, &bench.a.id).await.unwrap();
+    session.command(id, LockAction::Arm).await.unwrap();
+    drop(session);
 
     let here = interrupted_here(&bench.kit).unwrap();
     assert_eq!((here.len(), here[0].0, here[0].1.command), (1, bench.case, id));
@@ -442,7 +452,7 @@ async fn a_yard_in_another_process_is_the_same_radio() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = seal_simulator::serve(listener, bench.yard.clone()).unwrap();
     let client = std::sync::Arc::new(seal_simulator::YardClient::new(address));
-    bench.kit.link = std::sync::Arc::new(YardLink::new(client, RadioDelays::default()));
+    bench.kit.link = link(client, RadioDelays::default(), tickets(&bench.device));
     assert_eq!(bench.pair_and_arm().await.state, SealState::ClosedArmed);
     bench.yard.set_trouble(&bench.no, &[Trouble::TooFar]).unwrap();
     assert!(matches!(bench.read().await, Err(SealTrouble::Link(LinkTrouble::TooFar))));

@@ -20,7 +20,7 @@ use seal_field::actions::disarm_seal::disarm_seal;
 use seal_field::actions::pair_seal::pair_seal;
 use seal_field::actions::read_lock::read_lock;
 use seal_field::actions::read_seal_log::read_seal_log;
-use seal_field::adapters::yard_link::RadioDelays;
+use seal_field::adapters::seals::yard::RadioDelays;
 use seal_simulator::{Proximity, Reach as _, Rope, SealSpec, Trouble};
 
 #[derive(Debug, Clone)]
@@ -126,7 +126,7 @@ async fn take(bench: &Bench, step: &Step) {
 
 fn kit_with_delay(bench: &Bench) -> seal_field::actions::Kit {
     let ms = Duration::from_millis(2);
-    kit(&bench.device, &bench.yard, RadioDelays { connect: ms, read: ms, command: ms })
+    kit(&bench.device, &bench.yard, RadioDelays { connect: ms, notified: ms })
 }
 
 /// Waits until a call of a stopped act, which is on its way all the same, has ended.
@@ -140,8 +140,8 @@ async fn settle(bench: &Bench) {
     panic!("a stopped act still holds the seal");
 }
 
-async fn run(motor_reads: u8, steps: Vec<Step>) -> Result<(), TestCaseError> {
-    let bench = Bench::with_spec(SealSpec { motor_reads, ..good(SEAL) });
+async fn run(motor_polls: u8, steps: Vec<Step>) -> Result<(), TestCaseError> {
+    let bench = Bench::with_spec(SealSpec { motor_polls, ..good(SEAL) });
     for step in &steps {
         let (said, sent) = (bench.state(), bench.truth().commands_received);
         bench.pass(SignedDuration::from_secs(1));
@@ -187,8 +187,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 100, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_app_never_says_more_than_the_seal_said(motor_reads in 0_u8..7, steps in steps()) {
+    fn the_app_never_says_more_than_the_seal_said(motor_polls in 0_u8..7, steps in steps()) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(run(motor_reads, steps))?;
+        runtime.block_on(run(motor_polls, steps))?;
     }
 }

@@ -19,6 +19,7 @@ use seal_core::wire::{B64, SignInRequest};
 use seal_field::adapters::clock::SystemClock;
 use seal_field::adapters::http::HttpCentral;
 use seal_field::adapters::photo_files::PhotoFolder;
+use seal_field::adapters::seals::ticket_box::TicketBox;
 use seal_field::adapters::sqlite::SqliteStore;
 use seal_field::adapters::switchable::{NetworkMode, SwitchableCentral};
 use seal_field::adapters::vault_file::FileVault;
@@ -66,6 +67,7 @@ impl Syncing {
             store: device.store.clone(),
             photos: device.photos.clone(),
             central: network.clone(),
+            tickets: Arc::new(TicketBox::new(device.vault.clone(), network.clone(), clock.clone())),
             clock,
             vault: device.vault.clone(),
         });

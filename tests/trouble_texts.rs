@@ -36,7 +36,7 @@ use seal_field::actions::inspect::inspect;
 use seal_field::actions::pair_seal::pair_seal;
 use seal_field::actions::read_seal_log::read_seal_log;
 use seal_field::adapters::photo_files::PhotoFolder;
-use seal_field::adapters::yard_link::RadioDelays;
+use seal_field::adapters::seals::yard::{RadioDelays, YardRadio};
 use seal_field::ports::camera::{CameraTrouble, Seen, Still};
 use seal_field::ports::store::{Sendable, Store as _};
 use seal_field::ports::sync::SyncStatus;
@@ -619,7 +619,7 @@ async fn damaged_database_is_told_until_somebody_has_seen_it() {
         data: data.path().to_path_buf(),
         central: "http://127.0.0.1:9".to_owned(),
         clock: bench.kit.clock.clone(),
-        link: bench.kit.link.clone(),
+        radio: Arc::new(YardRadio::new(bench.yard.clone(), RadioDelays::default())),
     };
     let device = seal_field::app::Device::open(settings()).unwrap();
     let aside = device.moved_aside.clone().expect("moved aside");

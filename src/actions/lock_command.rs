@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use seal_core::case::CaseView;
+use seal_core::cbor::Bytes;
 use seal_core::container::ContainerNo;
-use seal_core::fact::{Fact, LockCommanded, LockRead, SecondOfficer};
+use seal_core::fact::{Fact, LockCommanded, LockRead, SealSigned, SecondOfficer, SignedPage};
 use seal_core::ids::{CaseId, CommandId};
 use seal_core::officer::Officer;
 use seal_core::seal::outcome::{AnswerHeard, end_of_command, may_still_move};
@@ -19,7 +20,7 @@ use seal_core::seal_no::SealNo;
 use uuid::Uuid;
 
 use super::Kit;
-use crate::ports::seal_link::{CommandAnswer, LinkTrouble, SealSession};
+use crate::ports::seal_link::{Answered, CommandAnswer, LinkTrouble, SealSession};
 use crate::ports::store::StoreError;
 
 /// Why an act with a seal did not begin. Nothing was asked of the lock.
@@ -44,6 +45,8 @@ pub enum SealTrouble<R> {
 pub struct Patience {
     /// For any one answer.
     pub answer: Duration,
+    /// For the answer to a command: the bolt has to arrive first.
+    pub command: Duration,
     /// How often the lock is read after a command, at most.
     pub readings: u32,
     /// Between readings.
@@ -52,7 +55,12 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { answer: Duration::from_secs(8), readings: 15, pause: Duration::from_millis(700) }
+        Self {
+            answer: Duration::from_secs(20),
+            command: Duration::from_secs(30),
+            readings: 15,
+            pause: Duration::from_millis(700),
+        }
     }
 }
 
@@ -103,10 +111,23 @@ pub(super) fn case_of<R>(kit: &Kit, id: CaseId) -> Result<CaseView, SealTrouble<
 /// Connects to that seal, with patience.
 pub(super) async fn connect<R>(
     kit: &Kit,
+    officer: &Officer,
     seal: &SealNo,
     patience: &Patience,
 ) -> Result<Box<dyn SealSession>, SealTrouble<R>> {
-    patiently(patience, kit.link.connect(seal)).await.map_err(SealTrouble::Link)
+    patiently(patience, kit.link.connect(seal, &officer.id)).await.map_err(SealTrouble::Link)
+}
+
+/// What a seal signed, as a fact; `None` where it signs nothing.
+pub(super) fn signed_by(
+    scheme: Option<&str>,
+    seal: &SealNo,
+    command: Option<CommandId>,
+    receipt: Option<Bytes>,
+    pages: Vec<SignedPage>,
+) -> Option<Fact> {
+    let scheme = scheme.filter(|_| receipt.is_some() || !pages.is_empty())?;
+    Some(Fact::SealSigned(SealSigned { seal: seal.clone(), scheme: scheme.to_owned(), command, receipt, pages }))
 }
 
 /// Waits for an answer only so long.
@@ -160,7 +181,7 @@ pub(super) async fn give<R>(
 ) -> Result<LockEnd, SealTrouble<R>> {
     permit(&case_of(kit, order.case)?)?;
     watch(Progress::Connecting);
-    let mut session = connect(kit, &order.seal, patience).await?;
+    let mut session = connect(kit, officer, &order.seal, patience).await?;
 
     let view = case_of(kit, order.case)?;
     permit(&view)?;
@@ -181,13 +202,15 @@ pub(super) async fn give<R>(
     kit.record(officer, Some(order.case), vec![Fact::LockCommanded(commanded)])?;
 
     watch(Progress::Sent(kit.clock.now().wall));
-    let answer = patiently(patience, session.command(command, order.action)).await;
-    let mut heard = match answer {
-        Ok(CommandAnswer::Acknowledged) => AnswerHeard::Acknowledged,
-        Ok(CommandAnswer::Refused(reason)) => AnswerHeard::Refused(reason),
-        Err(LinkTrouble::NotAccepted) => AnswerHeard::Refused(RefusalReason::NotAuthorised),
-        Err(LinkTrouble::NoAnswer) => AnswerHeard::Nothing(UncertainWhy::NoAnswer),
-        Err(_) => AnswerHeard::Nothing(UncertainWhy::LinkLost),
+    let sent = tokio::time::timeout(patience.command, session.command(command, order.action)).await;
+    let (mut heard, receipt) = match sent.unwrap_or(Err(LinkTrouble::NoAnswer)) {
+        Ok(Answered { answer: CommandAnswer::Acknowledged | CommandAnswer::Done, receipt }) => {
+            (AnswerHeard::Acknowledged, receipt)
+        }
+        Ok(Answered { answer: CommandAnswer::Refused(reason), receipt }) => (AnswerHeard::Refused(reason), receipt),
+        Err(LinkTrouble::NotAccepted) => (AnswerHeard::Refused(RefusalReason::NotAuthorised), None),
+        Err(LinkTrouble::NoAnswer) => (AnswerHeard::Nothing(UncertainWhy::NoAnswer), None),
+        Err(_) => (AnswerHeard::Nothing(UncertainWhy::LinkLost), None),
     };
     if heard == AnswerHeard::Acknowledged {
         watch(Progress::Acknowledged(kit.clock.now().wall));
@@ -210,8 +233,10 @@ pub(super) async fn give<R>(
             }
         },
     };
+    let signed = signed_by(session.scheme(), &order.seal, Some(command), receipt, Vec::new());
     drop(session);
-    write_end(kit, officer, order.case, end_of_command(&order.seal, command, order.action, heard, reading), command)
+    let ends = end_of_command(&order.seal, command, order.action, heard, reading);
+    write_end(kit, officer, order.case, ends, signed, command)
 }
 
 fn write_end<R>(
@@ -219,10 +244,11 @@ fn write_end<R>(
     officer: &Officer,
     case: CaseId,
     ends: Vec<LockRead>,
+    signed: Option<Fact>,
     command: CommandId,
 ) -> Result<LockEnd, SealTrouble<R>> {
     let first = ends.first().cloned();
-    kit.record(officer, Some(case), ends.into_iter().map(Fact::LockRead).collect())?;
+    kit.record(officer, Some(case), ends.into_iter().map(Fact::LockRead).chain(signed).collect())?;
     let view = case_of(kit, case)?;
     let (outcome, reading, state) = match first {
         Some(end) => (end.outcome, end.reading, view.seal(&end.seal).map(|seal| seal.state.clone())),

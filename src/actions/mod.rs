@@ -1,6 +1,7 @@
 //! What officers do, one file for each act. An act decides with pure functions of `seal_core`, then writes facts through
 //! the ports; it never talks to a screen.
 
+pub mod agree_to_open;
 pub mod approve;
 pub mod arm_seal;
 pub mod change_container;
@@ -63,6 +64,7 @@ use crate::ports::location::Location;
 use crate::ports::photos::PhotoFiles;
 use crate::ports::seal_link::SealLink;
 use crate::ports::store::{Act, Store, StoreError};
+use crate::ports::tickets::Tickets;
 use crate::ports::vault::Vault;
 
 /// Everything an act may need. Cloning shares it.
@@ -76,6 +78,8 @@ pub struct Kit {
     pub central: Arc<dyn Central>,
     /// The radio.
     pub link: Arc<dyn SealLink>,
+    /// Rights to seals.
+    pub tickets: Arc<dyn Tickets>,
     /// The camera.
     pub camera: Arc<dyn Camera>,
     /// Time.

@@ -82,7 +82,7 @@ pub async fn pair_seal(
         may_begin(&seal.state, LockAction::Arm).map_err(|misfit| SealTrouble::Refused(misfit.into()))?;
     }
     let heard = patiently(patience, kit.link.nearby()).await.map_err(SealTrouble::Link)?;
-    let mut session = connect(kit, label, patience).await?;
+    let mut session = connect(kit, officer, label, patience).await?;
     let reading = read(session.as_mut(), label, patience).await.map_err(SealTrouble::Link)?;
     let drift_s = reading.clock.duration_since(kit.clock.now().wall).as_secs();
     let platform = register.and_then(|seal| seal.doc).and_then(|doc| doc.platform_sees);

@@ -10,8 +10,9 @@ use seal_core::seal::state::SealState;
 use seal_core::seal_no::SealNo;
 
 use super::Kit;
-use super::lock_command::{Patience, SealTrouble, case_of, connect, read, read_until_still};
+use super::lock_command::{Patience, SealTrouble, case_of, connect, patiently, read, read_until_still, signed_by};
 use crate::ports::lists::{CaseList, Cases, Page};
+use crate::ports::seal_link::{Answered, CommandAnswer, LinkTrouble, SealSession, Settled};
 use crate::ports::store::StoreError;
 
 /// The seal cannot be read for this case.
@@ -53,18 +54,48 @@ pub async fn read_lock(
     patience: &Patience,
 ) -> Result<LockNow, SealTrouble<NotOnCase>> {
     let open = open_command(&state_of(kit, case, seal)?);
-    let mut session = connect(kit, seal, patience).await?;
+    let mut session = connect(kit, officer, seal, patience).await?;
+    let told = match open {
+        Some((command, _)) => settle(session.as_mut(), command, patience).await.map_err(SealTrouble::Link)?,
+        None => None,
+    };
     let reading = match open {
-        Some(command) => read_until_still(session.as_mut(), seal, command, patience, &|_| {}).await,
-        None => read(session.as_mut(), seal, patience).await,
+        // The seal does not say how it ended: the bolt may still move.
+        Some(command) if told.is_none() => read_until_still(session.as_mut(), seal, command, patience, &|_| {}).await,
+        _ => read(session.as_mut(), seal, patience).await,
     };
     let reading = reading.map_err(SealTrouble::Link)?;
+    let answer = told.as_ref().map(|told| told.answer);
+    let receipt = told.and_then(|told| told.receipt);
+    let signed = signed_by(session.scheme(), seal, open.map(|(command, _)| command), receipt, Vec::new());
+    drop(session);
     // The state as it is now: meanwhile another device's reading may have come in.
     let view = case_of(kit, case)?;
     let on_case = view.seal(seal).ok_or_else(|| SealTrouble::Refused(NotOnCase(seal.clone())))?;
-    kit.record(officer, Some(case), vec![Fact::LockRead(reading_later(on_case, reading.clone()))])?;
+    let refused = match answer {
+        Some(CommandAnswer::Refused(reason)) => Some(reason),
+        _ => None,
+    };
+    let read = Fact::LockRead(reading_later(on_case, reading.clone(), refused));
+    kit.record(officer, Some(case), [read].into_iter().chain(signed).collect())?;
     let state = state_of(kit, case, seal)?;
     Ok(LockNow { reading, settled: open.is_some() && open_command(&state).is_none(), state })
+}
+
+/// What the seal says of a command whose end nobody heard; nothing is carried out. `None` if it cannot say.
+async fn settle(
+    session: &mut dyn SealSession,
+    command: CommandId,
+    patience: &Patience,
+) -> Result<Option<Answered>, LinkTrouble> {
+    for _ in 0..patience.readings {
+        match patiently(patience, session.settle(command)).await? {
+            Settled::Ended(answered) => return Ok(Some(answered)),
+            Settled::Moving => tokio::time::sleep(patience.pause).await,
+            Settled::NotFound { .. } | Settled::CannotTell => return Ok(None),
+        }
+    }
+    Ok(None)
 }
 
 fn state_of(kit: &Kit, case: CaseId, seal: &SealNo) -> Result<SealState, SealTrouble<NotOnCase>> {

@@ -13,8 +13,9 @@ use seal_core::seal::story::{TripStory, is_complete, since_arming};
 use seal_core::seal_no::SealNo;
 
 use super::Kit;
-use super::lock_command::{Patience, SealTrouble, case_of, connect, patiently, read};
+use super::lock_command::{Patience, SealTrouble, case_of, connect, read, signed_by};
 use super::read_lock::NotOnCase;
+use crate::ports::seal_link::LogPages;
 use crate::ports::store::StoreError;
 
 /// For a seal not armed by our radio, entries from so long before its recorded sealing on belong to the trip.
@@ -50,11 +51,13 @@ pub async fn read_seal_log(
         let on_case = view.seal(seal).ok_or_else(not_here)?;
         on_case.prepared.as_ref().map(|prepared| prepared.reading.log_counter)
     };
-    let mut session = connect(kit, seal, patience).await?;
+    let mut session = connect(kit, officer, seal, patience).await?;
     let reading = read(session.as_mut(), seal, patience).await.map_err(SealTrouble::Link)?;
     let now = kit.clock.now().wall;
     let from = before.map_or(1, |before| before.saturating_add(1));
-    let entries = patiently(patience, session.log(from)).await.map_err(SealTrouble::Link)?;
+    // A long trip has many pages, each with patience of its own below.
+    let LogPages { entries, signed } = session.log(from).await.map_err(SealTrouble::Link)?;
+    let signed = signed_by(session.scheme(), seal, None, None, signed);
     drop(session);
 
     let view = case_of(kit, case)?;
@@ -70,8 +73,8 @@ pub async fn read_seal_log(
         entries,
         drift_s: drift.as_secs(),
     };
-    let facts = vec![Fact::LockRead(reading_later(on_case, reading.clone())), Fact::SealLogRead(log.clone())];
-    kit.record(officer, Some(case), facts)?;
+    let facts = [Fact::LockRead(reading_later(on_case, reading.clone(), None)), Fact::SealLogRead(log.clone())];
+    kit.record(officer, Some(case), facts.into_iter().chain(signed).collect())?;
     let story = TripStory::of(&log, kit.store.rules()?.limits.silence(), reading.clock);
     let state = case_of(kit, case)?.seal(seal).map_or(SealState::Free, |seal| seal.state.clone());
     Ok(LogRead { log, story, reading, state })

@@ -16,4 +16,3 @@ pub mod seals;
 pub mod sqlite;
 pub mod switchable;
 pub mod vault_file;
-pub mod yard_link;

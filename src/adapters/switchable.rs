@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use async_trait::async_trait;
 use seal_core::ids::{DeviceId, Sha256};
-use seal_core::wire::{ChangesResponse, PushRequest, PushResponse, SignInRequest, SignInResponse};
+use seal_core::wire::{
+    ChangesResponse, PushRequest, PushResponse, SignInRequest, SignInResponse, TicketsRequest, TicketsResponse,
+};
 
 use crate::ports::central::{Central, CentralTrouble, PhotoAtCentral};
 
@@ -104,6 +106,10 @@ impl Central for SwitchableCentral {
         bytes: Vec<u8>,
     ) -> Result<PhotoAtCentral, CentralTrouble> {
         self.through(self.inner.photo_append(photo, offset, bytes)).await
+    }
+
+    async fn tickets(&self, request: &TicketsRequest) -> Result<TicketsResponse, CentralTrouble> {
+        self.through(self.inner.tickets(request)).await
     }
 
     async fn photo_bytes(&self, photo: &Sha256) -> Result<Vec<u8>, CentralTrouble> {

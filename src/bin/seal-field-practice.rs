@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use seal_field::adapters::yard_link::RadioDelays;
+use seal_field::adapters::seals::yard::RadioDelays;
 use seal_field::practice::server;
 use seal_field::practice::set::PracticeSet;
 

@@ -3,7 +3,9 @@
 
 use async_trait::async_trait;
 use seal_core::ids::{DeviceId, Sha256};
-use seal_core::wire::{ChangesResponse, Problem, PushRequest, PushResponse, SignInRequest, SignInResponse};
+use seal_core::wire::{
+    ChangesResponse, Problem, PushRequest, PushResponse, SignInRequest, SignInResponse, TicketsRequest, TicketsResponse,
+};
 
 /// Why there is no usable answer (trust 1.3, response classes).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,6 +72,8 @@ pub trait Central: Send + Sync {
     /// Sends bytes from `offset` on.
     async fn photo_append(&self, photo: &Sha256, offset: u64, bytes: Vec<u8>)
     -> Result<PhotoAtCentral, CentralTrouble>;
+    /// Rights to work seals, for whoever is signed in.
+    async fn tickets(&self, request: &TicketsRequest) -> Result<TicketsResponse, CentralTrouble>;
     /// Bytes of a photo another device took.
     async fn photo_bytes(&self, photo: &Sha256) -> Result<Vec<u8>, CentralTrouble>;
 }

@@ -11,4 +11,5 @@ pub mod practice;
 pub mod seal_link;
 pub mod store;
 pub mod sync;
+pub mod tickets;
 pub mod vault;

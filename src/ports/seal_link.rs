@@ -4,7 +4,9 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use seal_core::ids::CommandId;
+use seal_core::cbor::Bytes;
+use seal_core::fact::SignedPage;
+use seal_core::ids::{CommandId, OfficerId};
 use seal_core::seal::log::LogEntry;
 use seal_core::seal::reading::{LockAction, RefusalReason, SealReading};
 use seal_core::seal_no::SealNo;
@@ -42,9 +44,12 @@ pub enum LinkTrouble {
         /// The serial that answered.
         found: SealNo,
     },
-    /// The seal does not accept this phone.
+    /// The seal does not accept this officer's right.
     #[error("the seal does not accept this phone")]
     NotAccepted,
+    /// This phone holds no right to that seal for this officer.
+    #[error("no right to this seal is on the phone: {0}")]
+    NoTicket(String),
     /// The link dropped.
     #[error("the link to the seal was lost")]
     LinkLost,
@@ -56,13 +61,50 @@ pub enum LinkTrouble {
     Unreadable(String),
 }
 
-/// A seal's immediate answer to a command. Neither says that the lock moved.
+/// How a seal says that a command ended. Whether the lock is closed is found out by reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CommandAnswer {
-    /// It took the command.
+    /// It took the command; the bolt may still move.
     Acknowledged,
-    /// It will not do it.
+    /// It carried the command out.
+    Done,
+    /// It will not do it, or could not.
     Refused(RefusalReason),
+}
+
+/// An answer, and what the seal signed of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// The answer.
+    pub answer: CommandAnswer,
+    /// The seal's receipt, where its protocol has one; see [`SealSession::scheme`].
+    pub receipt: Option<Bytes>,
+}
+
+/// What became of an earlier command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settled {
+    /// It ended.
+    Ended(Answered),
+    /// The bolt still moves.
+    Moving,
+    /// The seal keeps no such command. That it never happened is certain only while `oldest`, the oldest entry that the seal
+    /// still has, is no later than the first one written after the command went out.
+    NotFound {
+        /// Number of the oldest entry kept.
+        oldest: u32,
+    },
+    /// This kind of seal does not remember commands.
+    CannotTell,
+}
+
+/// A log as read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LogPages {
+    /// The entries, in the order of their numbers.
+    pub entries: Vec<LogEntry>,
+    /// The same as the seal signed them, where its protocol does that.
+    pub signed: Vec<SignedPage>,
 }
 
 /// The radio.
@@ -70,19 +112,25 @@ pub enum CommandAnswer {
 pub trait SealLink: Send + Sync {
     /// Seals heard now.
     async fn nearby(&self) -> Result<Vec<Sighting>, LinkTrouble>;
-    /// Connects to that seal and no other.
-    async fn connect(&self, seal: &SealNo) -> Result<Box<dyn SealSession>, LinkTrouble>;
+    /// Connects to that seal and no other, with the rights of that officer.
+    async fn connect(&self, seal: &SealNo, by: &OfficerId) -> Result<Box<dyn SealSession>, LinkTrouble>;
 }
 
-/// A session with one seal.
+/// A session with one seal. Dropping it disconnects.
 #[async_trait]
 pub trait SealSession: Send {
+    /// What receipts and pages of this seal are checked by, `eseal/1`; `None` where nothing is signed.
+    fn scheme(&self) -> Option<&'static str>;
     /// Reads the whole state.
     async fn read(&mut self) -> Result<SealReading, LinkTrouble>;
     /// Sets the clock the seal logs by.
     async fn set_clock(&mut self, now: Timestamp) -> Result<(), LinkTrouble>;
-    /// Sends one command.
-    async fn command(&mut self, id: CommandId, action: LockAction) -> Result<CommandAnswer, LinkTrouble>;
+    /// Sends one command, once.
+    async fn command(&mut self, id: CommandId, action: LockAction) -> Result<Answered, LinkTrouble>;
+    /// Agrees that another officer opens this seal within the next minutes. Sent once.
+    async fn approve(&mut self, id: CommandId) -> Result<Answered, LinkTrouble>;
+    /// What became of an earlier command. Nothing is carried out.
+    async fn settle(&mut self, id: CommandId) -> Result<Settled, LinkTrouble>;
     /// Log entries with a counter from `from` on.
-    async fn log(&mut self, from: u32) -> Result<Vec<LogEntry>, LinkTrouble>;
+    async fn log(&mut self, from: u32) -> Result<LogPages, LinkTrouble>;
 }

@@ -25,8 +25,8 @@ use seal_simulator::{Reach, SealSpec, Yard};
 use super::screens::Screens;
 use crate::actions::Kit;
 use crate::adapters::clock::PracticeClock;
+use crate::adapters::seals::yard::{RadioDelays, YardRadio};
 use crate::adapters::switchable::SwitchableCentral;
-use crate::adapters::yard_link::{RadioDelays, YardLink};
 use crate::app::{self, Device, DeviceSettings};
 use crate::ports::clock::Clock;
 
@@ -128,7 +128,7 @@ impl PracticeSet {
                 data: data.join(name),
                 central: format!("http://{address}"),
                 clock: Arc::clone(&clock) as Arc<dyn Clock>,
-                link: Arc::new(YardLink::new(Arc::clone(&yard), delays)),
+                radio: Arc::new(YardRadio::new(Arc::clone(&yard), delays)),
             };
             let (device, network) =
                 Device::open_switchable(settings).map_err(|error| PracticeError::Device(name, error))?;

@@ -21,6 +21,7 @@ use crate::ports::clock::Clock;
 use crate::ports::photos::{PhotoError, PhotoFiles};
 use crate::ports::store::{OFFICER_NOTE, Store, StoreError};
 use crate::ports::sync::{SyncControl, SyncStatus};
+use crate::ports::tickets::Tickets;
 use crate::ports::vault::Vault;
 
 /// Changes asked for in one page.
@@ -44,6 +45,8 @@ pub struct SyncPorts {
     pub clock: Arc<dyn Clock>,
     /// Names the device.
     pub vault: Arc<dyn Vault>,
+    /// Rights to seals.
+    pub tickets: Arc<dyn Tickets>,
 }
 
 /// A running sync. It ends when the last clone is dropped; requests on their way then end with it, and their items are
@@ -242,6 +245,18 @@ impl Driver {
                 None
             }
             Effect::Fetch => self.fetch().await,
+            Effect::Renew => {
+                let tickets = self.ports.tickets.clone();
+                self.request(async move {
+                    let renewed = tickets.renew().await;
+                    match &renewed {
+                        Ok(tickets) => tracing::info!(tickets, "tickets renewed"),
+                        Err(error) => tracing::warn!(%error, "tickets are not renewed; those held stay"),
+                    }
+                    Input::Renewed(renewed.is_ok())
+                });
+                None
+            }
         }
     }
 
@@ -376,10 +391,10 @@ async fn pull(ports: SyncPorts) -> Result<Page, CentralTrouble> {
     };
     let feed = blocking(move || store.feed()).await.map_err(local)?;
     let page = ports.central.changes(feed.cursor.as_deref(), PAGE).await?;
-    let (epoch, more) = (page.epoch.clone(), page.more);
+    let (epoch, more, changed) = (page.epoch.clone(), page.more, !page.changes.is_empty());
     let (store, at) = (ports.store.clone(), ports.clock.now().wall);
     blocking(move || store.take_changes(&page, at)).await.map_err(local)?;
-    Ok(Page { epoch, more })
+    Ok(Page { epoch, more, changed })
 }
 
 /// Runs what touches the disk where it may block.

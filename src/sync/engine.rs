@@ -17,6 +17,10 @@ use crate::ports::store::{Sendable, Settled};
 pub const PULL_EVERY_MS: u64 = 20_000;
 /// Items in one take.
 pub const BATCH: usize = 64;
+/// Time between renewals of tickets while nothing changes, milliseconds.
+pub const RENEW_EVERY_MS: u64 = 10 * 60_000;
+/// Not sooner again than this when something changed.
+pub const RENEW_SOON_MS: u64 = 15_000;
 /// Bytes of a photo in one request: facts made meanwhile wait for no more than that.
 pub const PIECE: u64 = 256 << 10;
 
@@ -43,6 +47,8 @@ pub enum Input {
     Pulled(Result<Page, CentralTrouble>),
     /// Answer to [`Effect::Fetch`]: whether another photo is wanted.
     Fetched(Result<bool, CentralTrouble>),
+    /// Answer to [`Effect::Renew`]: whether it worked.
+    Renewed(bool),
 }
 
 /// What matters of a page of changes.
@@ -52,6 +58,8 @@ pub struct Page {
     pub epoch: String,
     /// More is waiting.
     pub more: bool,
+    /// There was something in it: seals may have come into other hands.
+    pub changed: bool,
 }
 
 /// What to do, in this order.
@@ -87,6 +95,8 @@ pub enum Effect {
     Pull,
     /// Get a wanted photo.
     Fetch,
+    /// Get tickets for the seals of the shift; answer with [`Input::Renewed`].
+    Renew,
 }
 
 /// How the engine stands, for screens.
@@ -178,6 +188,10 @@ pub struct Engine {
     pull_again: bool,
     next_pull_ms: u64,
     fetching: bool,
+    renewing: bool,
+    renewed_ms: Option<u64>,
+    /// Renew from then on.
+    renew_ms: u64,
     /// How far the photo sent last has come, so that it goes on without asking.
     halfway: Option<(Sha256, u64)>,
     online: bool,
@@ -198,6 +212,9 @@ impl Engine {
             pull_again: false,
             next_pull_ms: 0,
             fetching: false,
+            renewing: false,
+            renewed_ms: None,
+            renew_ms: 0,
             halfway: None,
             online: false,
         }
@@ -236,6 +253,12 @@ impl Engine {
                     self.fetch(&mut out);
                 }
             }
+            Input::Renewed(worked) => {
+                self.renewing = false;
+                self.renewed_ms = Some(now.boot_ms);
+                let wait = if worked { RENEW_EVERY_MS } else { RENEW_SOON_MS };
+                self.renew_ms = now.boot_ms.saturating_add(wait);
+            }
         }
         self.start(now, &mut out);
         out
@@ -270,6 +293,7 @@ impl Engine {
         self.push = Line { outdated: sending, ..Line::default() };
         self.pull = Line { outdated: self.pulling, ..Line::default() };
         self.next_pull_ms = now.boot_ms;
+        self.renew_ms = now.boot_ms;
         self.pull_again = self.pulling;
         self.dry = false;
         out.push(Effect::DueNow);
@@ -442,12 +466,21 @@ impl Engine {
                 }
                 // Of another epoch: the store did not take it and begins again.
                 let restored = self.epoch.as_ref().is_some_and(|epoch| epoch != &page.epoch);
+                if page.changed {
+                    let soon = self.renewed_ms.map_or(now.boot_ms, |at| at.saturating_add(RENEW_SOON_MS));
+                    self.renew_ms = self.renew_ms.min(soon);
+                }
                 self.epoch = Some(page.epoch);
                 self.dry &= !restored;
                 let at_once = page.more || restored || std::mem::take(&mut self.pull_again);
                 self.next_pull_ms = if at_once { now.boot_ms } else { now.boot_ms + PULL_EVERY_MS };
                 if !at_once {
                     self.fetch(out);
+                    // Behind a pull: then the central answers, and what it gives tickets for is known here.
+                    if !self.renewing && now.boot_ms >= self.renew_ms {
+                        self.renewing = true;
+                        out.push(Effect::Renew);
+                    }
                 }
             }
             Err(trouble) => {

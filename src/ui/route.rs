@@ -258,6 +258,13 @@ pub enum Route {
         /// Which comes off.
         old: SealNo,
     },
+    /// A second officer agrees that a seal is opened.
+    Agree {
+        /// Of which case.
+        case: CaseId,
+        /// Which.
+        seal: SealNo,
+    },
     /// The goods in another container.
     ChangeContainer {
         /// Of which case.

@@ -3,35 +3,53 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
+use p256::elliptic_curve::rand_core::{OsRng, RngCore as _};
 use seal_core::case::{CasePhase, CaseView, SealOnCase};
 use seal_core::codes::{CustomsSealKind, SealCondition, SealType};
 use seal_core::doc::{CaseDoc, Doc, SealDoc, SealLife, SealRadio};
 use seal_core::fact::{Fact, Inspected};
-use seal_core::ids::{CaseId, DeviceId, OfficerId, Sha256};
+use seal_core::ids::{CaseId, CommandId, DeviceId, OfficerId, Sha256};
 use seal_core::inspection::{HandCheck, HandCheckResult, Verdict, checks_for};
 use seal_core::officer::{Officer, Role};
-use seal_core::outbox::Receipt;
+use seal_core::outbox::Receipt as Taken;
 use seal_core::pack::public;
 use seal_core::rules::LegalGround;
 use seal_core::rules::RulePack;
 use seal_core::seal::state::SealState;
 use seal_core::seal_no::SealNo;
-use seal_core::wire::{Change, ChangesResponse, PROTO, PushRequest, PushResponse, SignInRequest, SignInResponse};
+use seal_core::wire::{
+    B64, Change, ChangesResponse, PROTO, PushRequest, PushResponse, SealTicket, SignInRequest, SignInResponse,
+    TicketKind, TicketsRequest, TicketsResponse,
+};
 use seal_field::actions::Kit;
 use seal_field::actions::lock_command::{Patience, Progress};
 use seal_field::adapters::no_camera::NoCamera;
-use seal_field::adapters::yard_link::{RadioDelays, YardLink};
+use seal_field::adapters::seals::driver::Seals;
+use seal_field::adapters::seals::open::OpenProtocol;
+use seal_field::adapters::seals::radio::{Advertisement, Gatt, Radio};
+use seal_field::adapters::seals::yard::{RadioDelays, YardRadio};
 use seal_field::ports::central::{Central, CentralTrouble, PhotoAtCentral};
 use seal_field::ports::clock::Clock as _;
 use seal_field::ports::location::Nowhere;
+use seal_field::ports::seal_link::LinkTrouble;
 use seal_field::ports::store::Store as _;
+use seal_field::ports::tickets::{NoTicket, RenewError, Tickets};
+use seal_field::ports::vault::VaultError;
+use seal_protocol::SealId;
+use seal_protocol::entry::Outcome;
+use seal_protocol::issuer::{Kind, SHIFT_S, Wish, practice};
+use seal_protocol::keys::SealKeys;
+use seal_protocol::receipt::Receipt;
+use seal_protocol::ticket::{Flags, Scope};
 use seal_simulator::{Reach as _, SealNow, SealSpec, Trouble, Yard};
+use uuid::Uuid;
 
-use crate::common::{Device, case_id, named_office, office, pack_docs, rules_key, seal};
+use crate::common::{Device, StillClock, case_id, named_office, office, pack_docs, rules_key, seal};
 
 /// Nobody answers.
 struct NoCoverage;
@@ -61,14 +79,21 @@ impl Central for NoCoverage {
     async fn photo_append(&self, _: &Sha256, _: u64, _: Vec<u8>) -> Result<PhotoAtCentral, CentralTrouble> {
         offline()
     }
+    async fn tickets(&self, _: &TicketsRequest) -> Result<TicketsResponse, CentralTrouble> {
+        offline()
+    }
     async fn photo_bytes(&self, _: &Sha256) -> Result<Vec<u8>, CentralTrouble> {
         offline()
     }
 }
 
 pub const SEAL: &str = "83181001";
-pub const PATIENCE: Patience =
-    Patience { answer: Duration::from_secs(5), readings: 4, pause: Duration::from_millis(0) };
+pub const PATIENCE: Patience = Patience {
+    answer: Duration::from_secs(5),
+    command: Duration::from_secs(5),
+    readings: 4,
+    pause: Duration::from_millis(0),
+};
 
 pub struct Bench {
     pub folder: tempfile::TempDir,
@@ -134,12 +159,132 @@ pub fn good(no: &str) -> SealSpec {
     SealSpec { clock_offset_s: 0, ..SealSpec::good(seal(no)).rope_in() }
 }
 
+/// The link to the seals of a yard.
+pub fn link(yard: Arc<dyn seal_simulator::Reach>, delays: RadioDelays, tickets: Arc<dyn Tickets>) -> Arc<Seals> {
+    Arc::new(Seals::new(Arc::new(YardRadio::new(yard, delays)), vec![Arc::new(OpenProtocol)], tickets))
+}
+
+/// A link whose phone stops at the moment in which it would send a command.
+pub fn halting_link(bench: &Bench) -> Arc<Seals> {
+    let yard: Arc<dyn seal_simulator::Reach> = bench.yard.clone();
+    let radio = Halting(YardRadio::new(yard, RadioDelays::default()));
+    Arc::new(Seals::new(Arc::new(radio), vec![Arc::new(OpenProtocol)], tickets(&bench.device)))
+}
+
+struct Halting(YardRadio);
+struct HaltingGatt(Box<dyn Gatt>);
+
+#[async_trait]
+impl Radio for Halting {
+    async fn listen(&self, services: &[Uuid]) -> Result<Vec<Advertisement>, LinkTrouble> {
+        self.0.listen(services).await
+    }
+    async fn connect(&self, address: &str, notify: Uuid) -> Result<Box<dyn Gatt>, LinkTrouble> {
+        Ok(Box::new(HaltingGatt(self.0.connect(address, notify).await?)))
+    }
+}
+
+#[async_trait]
+impl Gatt for HaltingGatt {
+    fn value_len(&self) -> usize {
+        self.0.value_len()
+    }
+    async fn write(&mut self, to: Uuid, value: &[u8]) -> Result<(), LinkTrouble> {
+        // A command's length: header, type, tag, code, id, action.
+        if value.len() == 1 + 1 + 16 + 1 + 16 + 1 {
+            std::future::pending::<()>().await;
+        }
+        self.0.write(to, value).await
+    }
+    async fn notified(&mut self) -> Result<Vec<u8>, LinkTrouble> {
+        self.0.notified().await
+    }
+    async fn pair(&mut self) -> Result<(), LinkTrouble> {
+        self.0.pair().await
+    }
+}
+
+/// Whether that seal's key signed that the command armed or opened it.
+pub fn genuine(receipt: &[u8], command: CommandId) -> bool {
+    let id = SealId::new(SEAL).unwrap();
+    let keys = SealKeys::new(id, practice::PRACTICE_EPOCH, &practice::issuer().seal_key(&id));
+    let told = Receipt::read(receipt).and_then(|receipt| receipt.verify(&keys));
+    told.and_then(|(entry, _)| entry.ended())
+        .is_some_and(|(_, outcome, id)| outcome == Outcome::Done && id.0 == *command.0.as_bytes())
+}
+
+/// What a central would have given this phone: every right to every seal.
+pub fn tickets(device: &Device) -> Arc<dyn Tickets> {
+    Arc::new(Minted { clock: device.clock.clone(), fresh: true })
+}
+
+/// Tickets of a phone that reaches no central: nothing for this moment.
+pub fn tickets_without_coverage(device: &Device) -> Arc<dyn Tickets> {
+    Arc::new(Minted { clock: device.clock.clone(), fresh: false })
+}
+
+struct Minted {
+    clock: Arc<StillClock>,
+    fresh: bool,
+}
+
+struct SystemRandom;
+
+impl seal_protocol::secret::Random for SystemRandom {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        OsRng.fill_bytes(bytes);
+    }
+}
+
+impl Minted {
+    fn mint(&self, officer: &str, seal: &SealNo, kind: Kind) -> SealTicket {
+        static SEQUENCE: AtomicU32 = AtomicU32::new(1);
+        let now = self.clock.now().wall;
+        let issuer = practice::issuer();
+        let wish = Wish {
+            kind,
+            now: u32::try_from(now.as_second()).unwrap(),
+            sequence: SEQUENCE.fetch_add(1, Ordering::SeqCst),
+            min_sequence: 0,
+            officer: issuer.pseudonym(officer),
+            scope: Scope(Scope::READ.0 | Scope::ARM.0 | Scope::DISARM.0),
+            flags: Flags(0),
+        };
+        let grant = issuer.mint(&SealId::new(seal.as_str()).unwrap(), &wish, &mut SystemRandom).unwrap();
+        let kind = if matches!(kind, Kind::Moment { .. }) { TicketKind::Moment } else { TicketKind::Shift };
+        SealTicket {
+            seal: seal.clone(),
+            kind,
+            ticket: B64(grant.ticket.to_vec()),
+            secret: B64(grant.proof.expose().to_vec()),
+            expires: now + SignedDuration::from_hours(12),
+        }
+    }
+}
+
+#[async_trait]
+impl Tickets for Minted {
+    fn held(&self, officer: &OfficerId, seal: &SealNo) -> Result<Vec<SealTicket>, VaultError> {
+        Ok(vec![self.mint(&officer.0, seal, Kind::Shift { life: SHIFT_S })])
+    }
+    async fn fresh(&self, seal: &SealNo, nonce: [u8; 16]) -> Result<SealTicket, NoTicket> {
+        if !self.fresh {
+            return Err(CentralTrouble::Offline("test".to_owned()).into());
+        }
+        Ok(self.mint("whoever is signed in", seal, Kind::Moment { nonce }))
+    }
+    async fn renew(&self) -> Result<usize, RenewError> {
+        Ok(0)
+    }
+}
+
 pub fn kit(device: &Device, yard: &Arc<Yard>, delays: RadioDelays) -> Kit {
     Kit {
         store: device.store.clone(),
         photos: device.photos.clone(),
         central: Arc::new(NoCoverage),
-        link: Arc::new(YardLink::new(Arc::clone(yard) as Arc<dyn seal_simulator::Reach>, delays)),
+        link: link(Arc::clone(yard) as Arc<dyn seal_simulator::Reach>, delays, tickets(device)),
+        tickets: tickets(device),
         camera: Arc::new(NoCamera),
         clock: device.clock.clone(),
         location: Arc::new(Nowhere),
@@ -270,6 +415,6 @@ pub fn inspection(no: &SealNo, verdict: Verdict, reason: &str) -> Inspected {
 pub fn quiet(_: Progress) {}
 
 /// For [`Change::Event`].
-pub fn receipt() -> Receipt {
-    Receipt { server_seq: 1, at: "2026-11-23T02:00:00Z".parse().unwrap(), code: "7F3A-21".to_owned() }
+pub fn receipt() -> Taken {
+    Taken { server_seq: 1, at: "2026-11-23T02:00:00Z".parse().unwrap(), code: "7F3A-21".to_owned() }
 }

@@ -191,6 +191,7 @@ impl<'a> Pump<'a> {
                         inputs.push(Input::Taken(self.device.store.take_due(self.device.now(), BATCH).unwrap()));
                     }
                     Effect::Fetch => inputs.push(Input::Fetched(Ok(false))),
+                    Effect::Renew => inputs.push(Input::Renewed(true)),
                     Effect::SendPhoto { sha256, .. } | Effect::AskPhoto { sha256, .. } => {
                         match self.device.photos.read(&sha256) {
                             Ok(_) => self.flying.push_back(effect),
@@ -247,7 +248,7 @@ impl<'a> Pump<'a> {
                 let page = told(lost, trouble, || Ok(model.page(feed.cursor.as_deref())));
                 Input::Pulled(page.map(|page| {
                     self.device.store.take_changes(&page, self.device.now()).unwrap();
-                    Page { epoch: page.epoch, more: page.more }
+                    Page { epoch: page.epoch, more: page.more, changed: !page.changes.is_empty() }
                 }))
             }
             local => panic!("not a request: {local:?}"),

@@ -13,7 +13,7 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::problem::Refusal;
-use crate::{Central, Trouble, feed, ingest, openapi, photos, session, tracking};
+use crate::{Central, Trouble, feed, ingest, openapi, photos, session, tickets, tracking};
 
 /// Largest body of a request that is not photo bytes.
 const BODY_BYTES: usize = 2 << 20;
@@ -33,6 +33,7 @@ pub(crate) fn router(central: Central) -> Router {
             axum::routing::head(photos::offset).get(photos::bytes).patch(photos::append).options(photos::options),
         )
         .route("/v1/tracking", post(tracking::report))
+        .route("/v1/tickets", post(tickets::issue))
         .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "no_such_address", "No such address."))
         .method_not_allowed_fallback(async || {
             Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method", "Not with this method.")

@@ -23,6 +23,9 @@ pub enum Trouble {
     /// Something stored cannot be read back.
     #[error("stored data: {0}")]
     Stored(String),
+    /// Keys of seals cannot be used.
+    #[error("keys of seals: {0}")]
+    Keys(String),
     /// A secret could not be hashed.
     #[error("hashing a secret: {0}")]
     Hash(String),
@@ -45,7 +48,8 @@ impl Db {
         db.pragma_update(None, "synchronous", "full")?;
         db.pragma_update(None, "foreign_keys", true)?;
         db.busy_timeout(std::time::Duration::from_secs(5))?;
-        Migrations::new(vec![M::up(include_str!("schema.sql"))]).to_latest(&mut db)?;
+        Migrations::new(vec![M::up(include_str!("schema.sql")), M::up(include_str!("schema_seals.sql"))])
+            .to_latest(&mut db)?;
         let new: bool =
             db.query_row("SELECT NOT EXISTS (SELECT 1 FROM meta WHERE key = 'epoch')", [], |row| row.get(0))?;
         if new {

@@ -41,7 +41,7 @@ pub(crate) fn seal(no: &SealNo) -> String {
     format!("seal/{}", no.as_str())
 }
 
-fn parcel(id: ParcelId) -> String {
+pub(crate) fn parcel(id: ParcelId) -> String {
     format!("parcel/{id}")
 }
 

@@ -17,7 +17,7 @@ use crate::api::{JsonBody, blocking};
 use crate::db::{Trouble, epoch, moment};
 use crate::problem::Refusal;
 use crate::session::{Session, device_key};
-use crate::{Central, chain, duty, feed, photos};
+use crate::{Central, chain, duty, feed, photos, signatures};
 
 /// Items in one push.
 const ITEMS: usize = 500;
@@ -54,7 +54,7 @@ fn take(central: &Central, device: DeviceId, request: &PushRequest) -> Result<Pu
         let mut need_photos = Vec::new();
         for item in &request.items {
             let status = match &key {
-                Some(key) => in_savepoint(tx, |tx| item_status(tx, device, key, item, now)),
+                Some(key) => in_savepoint(tx, |tx| item_status(tx, central, device, key, item, now)),
                 None => Ok(rejected("device", "Thiết bị chưa được đăng ký.")),
             };
             let status = status.unwrap_or_else(|trouble| {
@@ -89,6 +89,7 @@ fn rejected(code: &str, detail: impl Into<String>) -> PushStatus {
 
 fn item_status(
     tx: &Transaction,
+    central: &Central,
     device: DeviceId,
     key: &VerifyingKey,
     item: &PushItem,
@@ -117,6 +118,7 @@ fn item_status(
         tracing::warn!(%device, event = %item.id, ?fault, "taken, but the device's chain of events is not whole");
     }
     let receipt = store(tx, &signed, now, Some(signed.event.unit.as_str()))?;
+    signatures::check(tx, &central.0.vault, &central.0.signer, &signed.event, &receipt, now)?;
     Ok(PushStatus::Accepted { receipt })
 }
 
@@ -157,6 +159,9 @@ fn not_acceptable(tx: &Transaction, device: DeviceId, event: &Event) -> Result<O
     };
     if !may {
         return Ok(Some(rejected("role", "Tài khoản không có quyền ghi việc này.")));
+    }
+    if matches!(&event.fact, Fact::SealSigned(signed) if signatures::is_empty(signed)) {
+        return Ok(Some(rejected("unreadable", "Bản ghi không kèm gì do seal ký.")));
     }
     Ok(duty::fault(tx, event, &officer)?.map(|(code, detail)| rejected(code, detail)))
 }

@@ -20,10 +20,15 @@ mod packs;
 mod photos;
 pub mod practice;
 mod problem;
+mod seals;
 mod session;
+mod signatures;
+mod signer;
+mod tickets;
 mod tracking;
+mod vault;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -33,10 +38,13 @@ use seal_core::ids::{DeviceId, OfficerId};
 use seal_core::officer::Officer;
 use seal_core::pack::PackFile;
 use seal_core::rules::RulePack;
+use seal_core::seal_no::SealNo;
 
 pub use chain::ChainFault;
 pub use db::Trouble;
 pub use packs::PublishError;
+pub use seals::{Revoke, Revoked, SealFamily, SealKey, a7_password};
+pub use vault::write_private;
 
 /// The rule pack shipped with this version, as JSON text ([`RulePack`]).
 pub const RULES: &str = include_str!("../../../assets/rules/2026.json");
@@ -69,7 +77,20 @@ impl ServerConfig {
     pub fn new(data: impl Into<PathBuf>, practice: bool) -> Self {
         Self { data: data.into(), clock: Arc::new(Timestamp::now), practice }
     }
+
+    /// A central that exists already: for practice if that is what its folder is for.
+    ///
+    /// # Errors
+    /// [`Trouble`] of its database.
+    pub fn of_folder(data: impl Into<PathBuf>) -> Result<Self, Trouble> {
+        let data = data.into();
+        let practice = practice::is_there(&data.join("central.sqlite"))?;
+        Ok(Self::new(data, practice))
+    }
 }
+
+/// The file in the data folder that holds the key which wraps the keys of seals, unless another one is named.
+pub const KEY_FILE: &str = "seal-kek";
 
 /// A central. Cheap to clone; all clones share one database.
 #[derive(Clone)]
@@ -80,7 +101,8 @@ pub(crate) struct Inner {
     pub(crate) accounts: Arc<dyn accounts::Accounts>,
     pub(crate) photos: photos::Folder,
     pub(crate) clock: Clock,
-    pub(crate) signer: tracking::Signer,
+    pub(crate) signer: signer::Signer,
+    pub(crate) vault: vault::Vault,
 }
 
 impl Central {
@@ -89,14 +111,25 @@ impl Central {
     /// # Errors
     /// [`Trouble`] when the folder or its database cannot be used.
     pub fn open(config: ServerConfig) -> Result<Self, Trouble> {
+        let file = config.data.join(KEY_FILE);
+        Self::open_with_key_file(config, &file)
+    }
+
+    /// The same with the key that wraps the keys of seals in another file than [`KEY_FILE`] of the data folder. It is made
+    /// when neither it nor keys are there. Practice has none.
+    ///
+    /// # Errors
+    /// [`Trouble`], also when the file does not fit the database, or practice and real keys would mix.
+    pub fn open_with_key_file(config: ServerConfig, file: &Path) -> Result<Self, Trouble> {
         let ServerConfig { data, clock, practice } = config;
         std::fs::create_dir_all(&data)?;
         let db = db::Db::open(&data.join("central.sqlite"))?;
         let photos = photos::Folder::open(&data.join("photos"))?;
-        let signer = db.with(tracking::Signer::load)?;
+        let signer = db.with(signer::Signer::load)?;
+        let vault = db.with(|db| vault::Vault::open(db, file, practice))?;
         let cost = if practice { accounts::Cost::Practice } else { accounts::Cost::Real };
         let accounts = Arc::new(accounts::LocalAccounts::new(db.clone(), cost));
-        let central = Self(Arc::new(Inner { db, accounts, photos, clock, signer }));
+        let central = Self(Arc::new(Inner { db, accounts, photos, clock, signer, vault }));
         if practice {
             practice::seed(&central, (central.0.clock)())?;
         }
@@ -196,6 +229,58 @@ impl Central {
     /// [`Trouble`] of the database.
     pub fn revoke_device(&self, device: DeviceId) -> Result<(), Trouble> {
         self.0.db.write(|tx| session::revoke(tx, device))
+    }
+
+    /// Registers seals that answer to a key, or changes what they answer to: all or none. Gives those that are not in the seal
+    /// register: nobody is given tickets for them until they are.
+    ///
+    /// # Errors
+    /// [`Trouble`] of the database, or an epoch without a master key.
+    pub fn register_seals(&self, seals: &[(SealNo, SealFamily)]) -> Result<Vec<SealNo>, Trouble> {
+        self.0.db.write(|tx| {
+            let mut strange = Vec::new();
+            for (no, family) in seals {
+                seals::register(tx, &self.0.vault, no, family)?;
+                if feed::seal_doc(tx, no)?.is_none() {
+                    strange.push(no.clone());
+                }
+            }
+            Ok(strange)
+        })
+    }
+
+    /// A seal's key, for commissioning. It is handed out once, unless `again`.
+    ///
+    /// # Errors
+    /// [`Trouble::Keys`] when there is none to hand out.
+    pub fn seal_key(&self, seal: &SealNo, again: bool) -> Result<SealKey, Trouble> {
+        let now = (self.0.clock)();
+        self.0.db.write(|tx| seals::give_key(tx, &self.0.vault, seal, again, now))
+    }
+
+    /// A fresh master key, for seals commissioned from now on; gives its epoch.
+    ///
+    /// # Errors
+    /// [`Trouble`] of the database.
+    pub fn new_seal_epoch(&self) -> Result<u8, Trouble> {
+        self.0.db.write(|tx| self.0.vault.new_epoch(tx))
+    }
+
+    /// Makes tickets worthless: each seal refuses them once it has seen a later ticket, anybody's.
+    ///
+    /// # Errors
+    /// [`Trouble`] of the database, or nobody of that name.
+    pub fn revoke_tickets(&self, whose: &Revoke) -> Result<Revoked, Trouble> {
+        let now = (self.0.clock)();
+        self.0.db.write(|tx| seals::revoke(tx, whose, now))
+    }
+
+    /// Gives an officer tickets again; `false` when nothing stood against it.
+    ///
+    /// # Errors
+    /// [`Trouble`] of the database.
+    pub fn allow_tickets(&self, officer: &OfficerId) -> Result<bool, Trouble> {
+        self.0.db.write(|tx| seals::allow(tx, officer))
     }
 
     /// Begins another life of the database, after it was restored from a backup: phones then send what the backup lacks

@@ -1,6 +1,7 @@
 //! `seal-central`: the reference central as a program.
 
 mod pack_command;
+mod seal_command;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,20 +11,23 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use seal_central::accounts::Cost;
-use seal_central::{Central, Clock, ServerConfig};
+use seal_central::{Clock, ServerConfig};
 use seal_core::ids::{OfficeCode, OfficerId};
 use seal_core::officer::{Officer, Role};
 
 const USAGE: &str = "\
-usage: seal-central --listen ADDR --data DIR [--practice [--clock FILE]]
+usage: seal-central --listen ADDR --data DIR [--seal-kek FILE | --practice [--clock FILE]]
        seal-central restored --data DIR
        seal-central account add ID --name NAME --unit CODE --role ROLE... --data DIR
-{pack}
+{pack}{seal}
   --listen ADDR   address and port, e.g. 127.0.0.1:8080; port 0 takes a free one
   --data DIR      folder of the database and the photographs; created when absent
   --practice      fill it with the invented practice world
   --clock FILE    practice only: FILE holds by how many milliseconds practice time is ahead of
                   this machine's clock; it is read anew each time
+  --seal-kek FILE the key that wraps the keys of seals, 64 hexadecimal digits; made when there are none yet. Else
+                  the environment's SEAL_CENTRAL_KEK says where it is, else it is DIR/seal-kek. Copy it apart from
+                  the database: without it no seal can be opened, with both every seal can
 
 After restoring DIR from a backup run `restored` once: phones then send again what the
 backup lacks. `account add` reads the secret as one line from standard input, adds the account or
@@ -31,17 +35,22 @@ replaces its secret. Roles: officer shift_lead supervisor registrar auditor inte
 
 `pack` makes, signs and publishes rule packs. `new-key` prints the public key; the first `publish` names it with
 `--trust`, later packs are signed by the keys the pack before names. Signing needs no central.
+
+`register-seals` reads a table with the columns seal, family (eseal-1 or a7), epoch (eseal-1 only; may be left empty) and
+password (a7 only, six digits): delete it afterwards. `seal-key` writes the key for commissioning a seal by wire, once.
+`revoke` makes tickets worthless: each seal refuses them once it has seen a later ticket, anybody's. A device is shut out
+altogether, an officer is given no more tickets until `allow`.
 The log goes to standard error; set RUST_LOG for more or less of it.
 ";
 
 fn usage() -> String {
-    USAGE.replace("{pack}", pack_command::USAGE)
+    USAGE.replace("{pack}", pack_command::USAGE).replace("{seal}", seal_command::USAGE)
 }
 
 enum Command {
-    Serve { listen: SocketAddr, data: PathBuf, practice: bool, clock: Option<PathBuf> },
-    Restored { data: PathBuf },
-    AddAccount { officer: Officer, data: PathBuf },
+    Serve { listen: SocketAddr, data: PathBuf, practice: bool, clock: Option<PathBuf>, kek: Option<PathBuf> },
+    Restored { data: PathBuf, kek: Option<PathBuf> },
+    AddAccount { officer: Officer, data: PathBuf, kek: Option<PathBuf> },
     Help,
 }
 
@@ -51,13 +60,10 @@ async fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let mut args = std::env::args().skip(1).peekable();
     if args.next_if(|first| first == "pack").is_some() {
-        return match pack_command::run(args) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("seal-central: {error}");
-                ExitCode::FAILURE
-            }
-        };
+        return ended(pack_command::run(args));
+    }
+    if let Some(what) = args.next_if(|first| seal_command::NAMES.contains(&first.as_str())) {
+        return ended(seal_command::run(&what, args));
     }
     let command = match parse(args) {
         Ok(command) => command,
@@ -66,7 +72,11 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match run(command).await {
+    ended(run(command).await)
+}
+
+fn ended(result: Result<(), Box<dyn std::error::Error>>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("seal-central: {error}");
@@ -78,31 +88,28 @@ async fn main() -> ExitCode {
 async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
     match command {
         Command::Help => print!("{}", usage()),
-        Command::Serve { listen, data, practice, clock } => {
+        Command::Serve { listen, data, practice, clock, kek } => {
             let mut config = ServerConfig::new(data, practice);
             if let Some(file) = clock {
                 config.clock = practice_clock(file)?;
             }
-            let central = Central::open(config)?;
+            let central = seal_command::open(config, kek)?;
             let listener = tokio::net::TcpListener::bind(listen).await?;
             println!("listening on http://{}", listener.local_addr()?);
             central.serve(listener, stopped()).await?;
         }
-        Command::Restored { data } => {
-            if !data.join("central.sqlite").is_file() {
-                return Err(format!("{} holds no central", data.display()).into());
-            }
-            Central::open(ServerConfig::new(data, false))?.begin_new_life()?;
+        Command::Restored { data, kek } => {
+            seal_command::existing(data, kek)?.begin_new_life()?;
             println!("phones will send again what the backup lacks");
         }
-        Command::AddAccount { officer, data } => {
+        Command::AddAccount { officer, data, kek } => {
             let mut secret = String::new();
             std::io::stdin().read_line(&mut secret)?;
             let secret = secret.trim_end_matches(['\r', '\n']);
             if secret.chars().count() < 6 {
                 return Err("the secret needs at least 6 characters".into());
             }
-            Central::open(ServerConfig::new(data, false))?.put_account(&officer, secret, Cost::Real)?;
+            seal_command::open(ServerConfig::of_folder(data)?, kek)?.put_account(&officer, secret, Cost::Real)?;
             println!("account {} of {}", officer.id, officer.unit);
         }
     }
@@ -156,13 +163,14 @@ fn parse(args: impl Iterator<Item = String>) -> Result<Command, String> {
         }
         id = Some(args.next().filter(|id| !id.starts_with("--")).ok_or("`account add` needs an id")?);
     }
-    let (mut listen, mut data, mut practice, mut clock) = (None, None, false, None);
+    let (mut listen, mut data, mut practice, mut clock, mut kek) = (None, None, false, None, None);
     let (mut name, mut unit, mut roles) = (None, None, Vec::new());
     while let Some(option) = args.next() {
         let mut value = || args.next().ok_or_else(|| format!("{option} needs a value"));
         match option.as_str() {
             "-h" | "--help" => return Ok(Command::Help),
             "--data" => data = Some(PathBuf::from(value()?)),
+            "--seal-kek" => kek = Some(PathBuf::from(value()?)),
             "--listen" if !adds && !restored => listen = Some(value()?.parse().map_err(|e| format!("--listen: {e}"))?),
             "--practice" if !adds && !restored => practice = true,
             "--clock" if !adds && !restored => clock = Some(PathBuf::from(value()?)),
@@ -174,19 +182,22 @@ fn parse(args: impl Iterator<Item = String>) -> Result<Command, String> {
     }
     let data = data.ok_or("--data is missing")?;
     if restored {
-        return Ok(Command::Restored { data });
+        return Ok(Command::Restored { data, kek });
     }
     let Some(id) = id else {
         if clock.is_some() && !practice {
             return Err("--clock is for --practice only".to_owned());
         }
-        return Ok(Command::Serve { listen: listen.ok_or("--listen is missing")?, data, practice, clock });
+        if kek.is_some() && practice {
+            return Err("--seal-kek is not for --practice, which has no secrets".to_owned());
+        }
+        return Ok(Command::Serve { listen: listen.ok_or("--listen is missing")?, data, practice, clock, kek });
     };
     if roles.is_empty() {
         return Err("--role is missing".to_owned());
     }
     let (name, unit) = (name.ok_or("--name is missing")?, unit.ok_or("--unit is missing")?);
-    Ok(Command::AddAccount { officer: Officer { id: OfficerId(id), name, unit, roles }, data })
+    Ok(Command::AddAccount { officer: Officer { id: OfficerId(id), name, unit, roles }, data, kek })
 }
 
 fn role(text: &str) -> Result<Role, String> {

@@ -26,6 +26,7 @@ pub(crate) async fn document() -> Json<utoipa::openapi::OpenApi> {
         crate::photos::append,
         crate::photos::bytes,
         crate::tracking::report,
+        crate::tickets::issue,
     )
 )]
 struct Document;
@@ -108,6 +109,25 @@ pub(crate) struct TrackingRequest {
 }
 
 #[derive(ToSchema)]
+pub(crate) struct TicketsRequest {
+    /// `seal`, and `nonce` (16 bytes, base64url) for a ticket for this moment; none: the shift's work list.
+    seals: Vec<Value>,
+}
+
+#[derive(ToSchema)]
+pub(crate) struct TicketsResponse {
+    proto: String,
+    /// RFC 3339.
+    server_time: String,
+    /// To whom.
+    officer: String,
+    /// `seal`, `kind` (shift, reserve, moment, password), `ticket` and `secret` (base64url), `expires`. Secret.
+    tickets: Vec<Value>,
+    /// `seal`, `code` (`unknown_seal`, `no_key`, `not_in_scope`, `role`, `conflict`, `nonce`, `too_many`), `detail`.
+    refused: Vec<Value>,
+}
+
+#[derive(ToSchema)]
 pub(crate) struct Problem {
     r#type: String,
     title: String,
@@ -164,6 +184,20 @@ mod tests {
         let changes = wire::ChangesResponse { proto, epoch, server_time: now, changes: vec![], next, more: false };
         mirrors("ChangesResponse", changes);
         mirrors("TrackingRequest", wire::TrackingRequest { reports: Vec::new() });
+        let (seal, nonce) = ("83181001".parse().unwrap(), None);
+        mirrors("TicketsRequest", wire::TicketsRequest { seals: vec![wire::TicketWish { seal, nonce }] });
+        let seal: seal_core::seal_no::SealNo = "83181001".parse().unwrap();
+        let refused = vec![wire::TicketRefused { seal, code: text(), detail: text() }];
+        mirrors(
+            "TicketsResponse",
+            wire::TicketsResponse {
+                proto: text(),
+                server_time: now,
+                officer: seal_core::ids::OfficerId(text()),
+                tickets: vec![],
+                refused,
+            },
+        );
         mirrors("Problem", wire::Problem::default());
     }
 }

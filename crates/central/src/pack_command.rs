@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use p256::ecdsa::SigningKey;
 use p256::elliptic_curve::rand_core::OsRng;
 use p256::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, LineEnding};
-use seal_central::{Central, ServerConfig};
+use seal_central::ServerConfig;
 use seal_core::cbor::Bytes;
 use seal_core::pack::{self, PackFile};
 use seal_core::rules::RulePack;
@@ -93,7 +93,7 @@ fn sign(rules: &Path, key: &SigningKey, issuer: &str, next: Vec<Bytes>, out: &Pa
 fn publish(file: &Path, data: PathBuf, trusted: &[Bytes]) -> Result<(), Failure> {
     let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let file: PackFile = serde_json::from_str(&text)?;
-    let central = Central::open(ServerConfig::new(data, false))?;
+    let central = crate::seal_command::open(ServerConfig::of_folder(data)?, None)?;
     if !trusted.is_empty() {
         central.trust_rules_keys(trusted)?;
     }

@@ -1,8 +1,11 @@
 //! The practice world: offices, accounts, seals and cases to practise on. Invented, but of the right form.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::Transaction;
-use seal_core::doc::{CaseDoc, Doc, SealDoc};
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, Transaction};
+use seal_core::codes::SealType;
+use seal_core::doc::{CaseDoc, Doc, SealDoc, SealRadio};
 use seal_core::officer::Officer;
 use seal_core::rules::Office;
 use seal_core::time::date_in_vietnam;
@@ -11,6 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::accounts::Cost;
 use crate::db::Trouble;
+use crate::seals::{self, SealFamily};
 use crate::{Central, accounts, feed, packs, rules};
 
 /// The world as JSON text.
@@ -110,6 +114,12 @@ pub fn seed(central: &Central, now: Timestamp) -> Result<(), Trouble> {
             }
         }
         for seal in world.seals(start)? {
+            if seal.seal_type == SealType::Electronic
+                && seal.radio == SealRadio::Spoken
+                && seals::find(tx, &seal.no)?.is_none()
+            {
+                seals::register(tx, &central.0.vault, &seal.no, &SealFamily::ESeal1 { epoch: None })?;
+            }
             if feed::seal_doc(tx, &seal.no)?.is_none() {
                 feed::put_doc(tx, &Doc::Seal(seal))?;
             }
@@ -117,6 +127,16 @@ pub fn seed(central: &Central, now: Timestamp) -> Result<(), Trouble> {
         packs::issue_for_practice(tx, &rules, now)?;
         world.cases(start)?.into_iter().map(Doc::Case).try_for_each(|doc| feed::put_doc(tx, &doc))
     })
+}
+
+/// Whether a database is a practice central's.
+pub(crate) fn is_there(database: &Path) -> Result<bool, Trouble> {
+    if !database.exists() {
+        return Ok(false);
+    }
+    let db = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    Ok(db.table_exists(None::<&str>, "meta")?
+        && db.query_row("SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'practice')", [], |row| row.get(0))?)
 }
 
 /// When this practice began.

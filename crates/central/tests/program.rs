@@ -117,3 +117,52 @@ fn a_rule_pack_is_signed_apart_and_published_only_when_trusted() {
     assert!(published.status.success(), "{}", said(&published));
     assert!(run(&publish, "").status.success(), "once more changes nothing, and the key is trusted now");
 }
+
+#[test]
+fn seals_are_registered_commissioned_and_revoked_on_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (data, kek, table) = (path("data"), path("kek"), path("seals.csv"));
+    let said = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let at = |args: &[&str]| run(&[args, &["--data", &data, "--seal-kek", &kek]].concat(), "");
+    std::fs::write(&table, "seal,family,epoch,password\n83181001,eseal-1,,\n83182001, a7,,905173\n").unwrap();
+    assert!(!at(&["register-seals", &table]).status.success(), "there is no central");
+    let add = ["account", "add", "moi.nv", "--name", "M", "--unit", "03EE", "--role", "officer"];
+    assert!(run(&[&add[..], &["--data", &data, "--seal-kek", &kek]].concat(), "mật khẩu dài\n").status.success());
+    let registered = at(&["register-seals", &table]);
+    assert!(registered.status.success(), "{}", said(&registered));
+    assert!(said(&registered).contains("8318 1001 is not in the seal register"));
+
+    let key = path("key.json");
+    assert!(at(&["seal-key", "83181001", "--out", &key]).status.success());
+    let text = std::fs::read_to_string(&key).unwrap();
+    let given: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&given["seal"], &given["epoch"]), (&"83181001".into(), &1.into()));
+    assert_eq!(given["k_seal"].as_str().unwrap().len(), 64);
+    let again = path("again.json");
+    assert!(said(&at(&["seal-key", "83181001", "--out", &again])).contains("was handed out at"));
+    assert!(!at(&["seal-key", "83181001", "--out", &key, "--again"]).status.success(), "never over a file");
+    assert!(at(&["seal-key", "83181001", "--out", &again, "--again"]).status.success());
+    assert_eq!(std::fs::read_to_string(&again).unwrap(), text);
+    assert!(!at(&["seal-key", "83182001", "--out", &path("x")]).status.success(), "a password is no key");
+    assert_eq!(at(&["new-seal-epoch"]).stdout, b"epoch 2\n");
+    assert!(at(&["revoke", "83181001"]).status.success());
+    assert!(String::from_utf8(at(&["revoke", "83182001"]).stdout).unwrap().contains("has to be changed at the seal"));
+    assert!(at(&["revoke", "--officer", "moi.nv"]).status.success());
+    assert_eq!(at(&["allow", "--officer", "moi.nv"]).stdout, b"moi.nv is given tickets again\n");
+    assert!(at(&["revoke", "--device", "00000000-0000-0000-0000-000000000001"]).status.success());
+    for wrong in [&["revoke"][..], &["revoke", "1", "--officer", "x"], &["allow", "x"], &["seal-key", "83181001"]] {
+        assert!(!at(wrong).status.success(), "{wrong:?}");
+    }
+    for wrong in
+        ["83182001,a7,,90517", "83182001,a7,1,905173", "83182001,eseal-1,,905173", "83182001,x,,", "?,a7,,905173"]
+    {
+        std::fs::write(&table, format!("seal,family,epoch,password\n{wrong}\n")).unwrap();
+        let output = at(&["register-seals", &table]);
+        assert!(!output.status.success() && !said(&output).contains("90517"), "{}", said(&output));
+    }
+    // The key may also be named by the environment; without it, nothing.
+    let revoke = ["revoke", "83181001", "--data", &data];
+    assert!(said(&run(&revoke, "")).contains("missing"));
+    assert!(program(&revoke).env("SEAL_CENTRAL_KEK", &kek).status().unwrap().success());
+}

@@ -19,6 +19,8 @@ pub const PROTO_HEADER: &str = "x-sealfield-proto";
 pub const PUSH_MEDIA_TYPE: &str = "application/vnd.sealfield.push+json";
 /// Media type of change feeds.
 pub const CHANGES_MEDIA_TYPE: &str = "application/vnd.sealfield.changes+json";
+/// Media type of answers with tickets.
+pub const TICKETS_MEDIA_TYPE: &str = "application/vnd.sealfield.tickets+json";
 
 /// Bytes as base64url text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -221,6 +223,8 @@ pub struct TicketsResponse {
     pub proto: String,
     /// The central's clock.
     pub server_time: Timestamp,
+    /// To whom: the officer who is signed in.
+    pub officer: OfficerId,
     /// What was given.
     pub tickets: Vec<SealTicket>,
     /// What was not, and why.

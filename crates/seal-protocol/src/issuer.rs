@@ -17,6 +17,23 @@ use crate::secret::{Random, Secret};
 use crate::ticket::{Flags, Scope, Ticket};
 use crate::{Officer, SealId};
 
+/// The keys of practice: known to everybody, so that a practice central and simulated seals agree without telling each other
+/// anything. **Never for a real seal.** The reference central refuses to use them outside practice.
+pub mod practice {
+    use super::{Issuer, Secret};
+
+    /// The master key of all practice seals. Public by design.
+    pub const PRACTICE_MASTER: [u8; 32] = *b"seal-field practice: public key!";
+    /// The epoch of all practice seals.
+    pub const PRACTICE_EPOCH: u8 = 1;
+
+    /// What issues for practice seals, and gives them their keys.
+    #[must_use]
+    pub fn issuer() -> Issuer {
+        Issuer::new(Secret::new(PRACTICE_MASTER), PRACTICE_EPOCH)
+    }
+}
+
 /// Longest life of a ticket for one shift, seconds.
 pub const SHIFT_S: u32 = 12 * 3_600;
 /// Longest life of a reserve ticket, seconds: for two officers where nobody has signal.
@@ -211,6 +228,12 @@ impl Ledger {
         Self { id, known: BTreeMap::new() }
     }
 
+    /// Recalls an entry that was proven earlier, from the caller's own store. To take a receipt or a page, its entries' and
+    /// their two neighbours' numbers suffice.
+    pub fn recall(&mut self, entry: Entry, head: Head) {
+        self.known.insert(entry.counter, (entry, head));
+    }
+
     /// Takes a receipt.
     ///
     /// # Errors
@@ -228,27 +251,44 @@ impl Ledger {
     /// [`Doubt`]; nothing is taken then.
     pub fn page(&mut self, issuer: &Issuer, page: &Page) -> Result<usize, Doubt> {
         let Some(receipt) = &page.receipt else { return Ok(0) };
+        let found = self.chain(issuer, page.first, page.before, &page.entries, receipt)?;
+        Ok(found.len())
+    }
+
+    /// Takes consecutive entries from number `first` on, however many: `receipt`, of the last one, proves them all, as their
+    /// heads follow from the head before the first. Gives the entries with their heads.
+    ///
+    /// # Errors
+    /// [`Doubt`]; nothing is taken then.
+    pub fn chain(
+        &mut self,
+        issuer: &Issuer,
+        first: u32,
+        before: Head,
+        entries: &[Entry],
+        receipt: &Receipt,
+    ) -> Result<Vec<(Entry, Head)>, Doubt> {
         let (last, proven) = issuer.verify(&self.id, receipt).ok_or(Doubt::NotAuthentic)?;
-        let mut head = page.before;
-        let mut found = Vec::new();
-        for (counter, entry) in (page.first..).zip(&page.entries) {
-            head = head.after(entry);
-            if entry.counter != counter {
+        let (mut head, mut counter) = (before, Some(first));
+        let mut found = Vec::with_capacity(entries.len());
+        for entry in entries {
+            if Some(entry.counter) != counter {
                 return Err(Doubt::NotAuthentic);
             }
+            head = head.after(entry);
             found.push((*entry, head));
+            counter = entry.counter.checked_add(1);
         }
         if found.last() != Some(&(last, proven)) {
             return Err(Doubt::NotAuthentic);
         }
         found.iter().try_for_each(|(entry, head)| self.check(entry, *head))?;
-        let before = page.first.checked_sub(1).and_then(|counter| self.known.get(&counter));
-        if before.is_some_and(|(_, head)| *head != page.before) {
-            return Err(Doubt::Fork { counter: page.first });
+        let known = first.checked_sub(1).and_then(|counter| self.known.get(&counter));
+        if known.is_some_and(|(_, head)| *head != before) {
+            return Err(Doubt::Fork { counter: first });
         }
-        let count = found.len();
-        self.known.extend(found.into_iter().map(|found| (found.0.counter, found)));
-        Ok(count)
+        self.known.extend(found.iter().map(|found| (found.0.counter, *found)));
+        Ok(found)
     }
 
     fn check(&self, entry: &Entry, head: Head) -> Result<(), Doubt> {

@@ -28,6 +28,8 @@ pub struct Grant {
 pub enum PhoneError {
     /// The seal refused, and says to nobody why: expired, revoked, of another seal, or no ticket at all.
     Refused,
+    /// It greets as another seal.
+    OtherSeal(SealId),
     /// The other end is not the seal that the ticket is for, or somebody changed a message.
     NotTheSeal,
     /// A message of another kind or shape than expected, or an answer to something else than was asked.
@@ -135,7 +137,7 @@ impl Phone {
             (Talk::Greeting, HELLO_REPLY) => {
                 let hello = Hello::decode(Reader(body)).ok_or(PhoneError::Unreadable)?;
                 if hello.id != self.seal {
-                    return Err(PhoneError::NotTheSeal);
+                    return Err(PhoneError::OtherSeal(hello.id));
                 }
                 (Talk::Closed, Heard::Hello(hello))
             }

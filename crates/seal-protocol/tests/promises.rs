@@ -894,7 +894,7 @@ fn a_seal_that_is_not_the_seal_is_noticed_by_the_phone() {
     let mut phone = Phone::new(SealId::new("83181011").unwrap());
     let hello = phone.hello().unwrap();
     let answer = bench.step(Event::Received(&hello)).send.unwrap();
-    assert_eq!(phone.receive(&answer).unwrap_err(), PhoneError::NotTheSeal, "not the one on the label");
+    assert_eq!(phone.receive(&answer).unwrap_err(), PhoneError::OtherSeal(bench.id), "not the one on the label");
 }
 
 #[test]

@@ -1,29 +1,30 @@
-//! One simulated seal.
+//! One simulated seal: a body, the firmware core in it, and what goes wrong between them.
 
 use std::collections::VecDeque;
 
 use jiff::{SignedDuration, Timestamp};
 use seal_core::ids::CommandId;
-use seal_core::seal::log::{LogEntry, LogKind};
-use seal_core::seal::reading::{LastCommand, LockAction, RefusalReason, SealReading};
+use seal_core::seal::reading::{LockAction, LockState};
 use seal_core::seal_no::SealNo;
-use seal_core::time::Position;
+use seal_protocol::entry::{Action, Entry, Lock, Outcome, What};
+use seal_protocol::seal::{Sensors, Wake};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use crate::lock::{Lock, LockEvent};
+use crate::body::{Body, MOTOR_S, OnTheWay};
+use crate::firmware::{Firmware, Wants, is_command};
+use crate::memory::Content;
 use crate::spec::{Rope, SealSpec, Trouble};
-use crate::trip::{self, Trip};
+use crate::trip;
 
-/// So many commands are remembered.
+/// So many commands are shown.
 const REMEMBERED: usize = 16;
-/// So many log entries fit; the oldest go first.
-const LOG_ROOM: usize = 10_000;
 /// Power comes back by itself after so many seconds; sooner when somebody presses the seal's button.
 const POWER_BACK_S: i64 = 120;
-/// At or below, the motor cannot move the bolt.
-const MOTOR_NEEDS_PERCENT: u8 = 10;
+/// So many entries get lost by [`Trouble::LosesLogEntries`].
+const LOST_ENTRIES: u32 = 3;
 
-/// A command as the seal remembers it: the intent is kept before the motor starts, the result after it ended.
+/// A command as the seal remembers it: begun before the motor starts, ended after it stopped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommandRecord {
     /// The phone's id.
@@ -32,383 +33,441 @@ pub struct CommandRecord {
     pub action: LockAction,
     /// When it came, seal clock.
     pub intent_at: Timestamp,
-    /// Refused, and why.
-    pub refused: Option<RefusalReason>,
     /// The lock reached what was asked.
     pub done: bool,
 }
 
-/// What the phone hears of a command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Delivered {
-    /// Taken.
-    Acknowledged,
-    /// Not done.
-    Refused(RefusalReason),
-    /// Nothing: the link is gone.
-    LinkLost,
+/// What is kept of a seal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    body: Body,
+    commissioned: Timestamp,
+    flash: Content,
+    /// Without power since then.
+    power_lost_at: Option<Timestamp>,
+    commands: VecDeque<CommandRecord>,
+    commands_received: u32,
+    newest: u32,
+    armed_by: u32,
 }
 
 /// A seal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Device {
-    pub spec: SealSpec,
-    pub lock: Lock,
-    pub rope: Rope,
-    pub trouble: Vec<Trouble>,
+#[derive(Debug)]
+pub(crate) struct Device {
+    pub body: Body,
+    commissioned: Timestamp,
+    power: Power,
+    commands: VecDeque<CommandRecord>,
     /// Commands that reached the seal, repetitions too.
     pub commands_received: u32,
-    clock_offset_s: i64,
-    rope_in_at: Option<Timestamp>,
-    power_lost_at: Option<Timestamp>,
-    drops_next_read: bool,
-    dead: bool,
-    shell_alarmed: bool,
-    /// The seal has lived through everything up to here.
-    lived_until: Timestamp,
-    trip: Option<Trip>,
-    commands: VecDeque<CommandRecord>,
-    counter: u32,
-    log: VecDeque<LogEntry>,
+    newest: u32,
+    /// Number of the entry that ended the last arming.
+    armed_by: u32,
+    /// Notifications that the phone has not fetched yet.
+    waiting: Vec<Vec<u8>>,
+    /// The seal has hung up.
+    hung_up: bool,
+    entries_lost: bool,
 }
 
+#[derive(Debug)]
+enum Power {
+    On(Box<Firmware>),
+    Off { since: Timestamp, flash: Content },
+}
+
+/// The link is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LinkGone;
+
 impl Device {
-    pub fn new(spec: SealSpec, now: Timestamp) -> Self {
-        Self {
-            lock: if spec.rope == Rope::In { Lock::Ready } else { Lock::Open },
-            rope: spec.rope,
-            trouble: spec.trouble.clone(),
-            commands_received: 0,
-            clock_offset_s: spec.clock_offset_s,
-            rope_in_at: None,
+    /// A new seal; `None` for a number that no seal of the open protocol can have.
+    pub fn new(spec: SealSpec, now: Timestamp) -> Option<Self> {
+        let kept = Kept {
+            body: Body::new(spec, now),
+            commissioned: now,
+            flash: Content::default(),
             power_lost_at: None,
-            drops_next_read: false,
-            dead: false,
-            shell_alarmed: false,
-            lived_until: now,
-            trip: None,
             commands: VecDeque::new(),
-            counter: 0,
-            log: VecDeque::new(),
-            spec,
+            commands_received: 0,
+            newest: 0,
+            armed_by: 0,
+        };
+        Self::wake(kept, now)
+    }
+
+    /// A seal that was kept.
+    pub fn wake(kept: Kept, now: Timestamp) -> Option<Self> {
+        let mut device = Self {
+            body: kept.body,
+            commissioned: kept.commissioned,
+            power: Power::Off { since: now, flash: kept.flash },
+            commands: kept.commands,
+            commands_received: kept.commands_received,
+            newest: kept.newest,
+            armed_by: kept.armed_by,
+            waiting: Vec::new(),
+            hung_up: false,
+            entries_lost: false,
+        };
+        // A motor that ran when the process ended has long arrived.
+        device.body.motor_arrives();
+        match kept.power_lost_at {
+            Some(lost) => {
+                if let Power::Off { since, .. } = &mut device.power {
+                    *since = lost;
+                }
+            }
+            None => {
+                // It begins where it was left, and lives through the time since with the next look.
+                device.boot(Wake::ClockKept(0), device.body.lived_until.min(now))?;
+            }
+        }
+        Some(device)
+    }
+
+    pub fn keep(&self) -> Kept {
+        let (power_lost_at, flash) = match &self.power {
+            Power::On(firmware) => (None, firmware.content()),
+            Power::Off { since, flash } => (Some(*since), flash.clone()),
+        };
+        Kept {
+            body: self.body.clone(),
+            commissioned: self.commissioned,
+            flash,
+            power_lost_at,
+            commands: self.commands.clone(),
+            commands_received: self.commands_received,
+            newest: self.newest,
+            armed_by: self.armed_by,
         }
     }
 
-    pub fn has(&self, trouble: Trouble) -> bool {
-        self.trouble.contains(&trouble)
+    /// Something that a comparison of everything kept would notice, at less cost.
+    pub fn mark(&self) -> (Body, u32, Option<u64>) {
+        let writes = match &self.power {
+            Power::On(firmware) => Some(firmware.writes()),
+            Power::Off { .. } => None,
+        };
+        (self.body.clone(), self.commands_received, writes)
     }
 
-    /// A trouble that happens once: true the first time.
-    fn happens(&mut self, trouble: Trouble) -> bool {
-        let found = self.trouble.iter().position(|one| *one == trouble);
-        found.map(|at| self.trouble.remove(at)).is_some()
+    fn boot(&mut self, wake: Wake, now: Timestamp) -> Option<()> {
+        let flash = match &self.power {
+            Power::On(firmware) => firmware.content(),
+            Power::Off { flash, .. } => flash.clone(),
+        };
+        let serial =
+            if self.body.has(Trouble::WrongIdentity) { neighbour_of(&self.body.spec.serial) } else { self.serial() };
+        let firmware = Firmware::boot(&serial, flash, self.commissioned, wake, now, &self.body.sensors(now))?;
+        self.power = Power::On(Box::new(firmware));
+        self.note(now);
+        if wake != Wake::PowerLost {
+            self.follow_satellites(now);
+        }
+        Some(())
     }
 
-    pub fn is_dead(&self) -> bool {
-        self.dead || self.has(Trouble::Dead)
+    fn serial(&self) -> SealNo {
+        self.body.spec.serial.clone()
+    }
+
+    fn follow_satellites(&mut self, now: Timestamp) {
+        let error = self.body.clock_error();
+        if let Power::On(firmware) = &mut self.power {
+            firmware.set_log_clock(now, now + error);
+        }
     }
 
     pub fn commands(&self) -> impl Iterator<Item = &CommandRecord> {
         self.commands.iter()
     }
 
-    pub fn serial_on_air(&self) -> SealNo {
-        if self.has(Trouble::WrongIdentity) { neighbour_of(&self.spec.serial) } else { self.spec.serial.clone() }
+    /// Nobody hears it.
+    pub fn is_silent(&self) -> bool {
+        self.body.is_dead() || matches!(self.power, Power::Off { .. })
     }
 
-    fn offset(&self) -> SignedDuration {
-        let wrong = if self.has(Trouble::WrongClock) { 7200 } else { 0 };
-        SignedDuration::from_secs(self.clock_offset_s + wrong)
-    }
-
-    pub fn battery(&self, now: Timestamp) -> u8 {
-        if self.has(Trouble::FlatBattery) {
-            return 4;
-        }
-        let used = self.trip.as_ref().map_or(0, |trip| now.duration_since(trip.armed_at).as_hours().max(0) * 5 / 24);
-        self.spec.battery_percent.saturating_sub(u8::try_from(used).unwrap_or(u8::MAX))
-    }
-
-    fn place(&self, at: Timestamp) -> Option<Position> {
-        if !self.spec.gnss || self.has(Trouble::NoGnss) {
-            return None;
-        }
-        match &self.trip {
-            Some(trip) => trip.place(&self.spec.track, at),
-            None => self.spec.track.first().copied().map(trip::position),
+    /// The lock, as it is.
+    pub fn lock(&self, now: Timestamp) -> LockState {
+        match &self.power {
+            Power::Off { .. } => LockState::Jammed,
+            Power::On(firmware) => match firmware.lock(&self.body.sensors(now)) {
+                Lock::Open => LockState::Open,
+                Lock::Ready => LockState::Ready,
+                Lock::ClosedArmed => LockState::ClosedArmed,
+                Lock::Tampered => LockState::Tampered,
+                Lock::Jammed => LockState::Jammed,
+            },
         }
     }
 
-    fn write(&mut self, at: Timestamp, kind: LogKind) {
-        self.counter += 1;
-        let entry = LogEntry {
-            counter: self.counter,
-            at: at + self.offset(),
-            kind,
-            position: self.place(at),
-            battery_percent: Some(self.battery(at)),
-        };
-        self.log.push_back(entry);
-        while self.log.len() > LOG_ROOM {
-            self.log.pop_front();
+    /// The firmware does something; what it wants of the body is done, what it wants to say waits for the phone.
+    fn run(&mut self, at: Timestamp, work: impl FnOnce(&mut Firmware, &Sensors) -> Wants) -> bool {
+        let sensors = self.body.sensors(at);
+        let Power::On(firmware) = &mut self.power else { return false };
+        let Wants { drive, values, hang_up } = work(firmware, &sensors);
+        self.waiting.extend(values);
+        self.hung_up |= hang_up;
+        if let Some(drive) = drive {
+            self.body.turn(at, drive);
         }
+        self.note(at);
+        drive.is_some() && self.body.motor.is_some()
     }
 
-    /// Applies an event to the lock and writes what the change leaves in the log.
-    fn turn(&mut self, at: Timestamp, event: LockEvent) {
-        let before = self.lock;
-        self.lock = before.next(event);
-        match (before, self.lock) {
-            (Lock::Moving { .. }, Lock::ClosedArmed) => {
-                self.trip = Some(Trip::begin(at, self.spec.trip_hours));
-                self.finish();
-                self.write(at, LogKind::Armed);
-            }
-            (Lock::Moving { .. }, Lock::Open) => {
-                self.finish();
-                self.write(at, LogKind::Disarmed);
-                self.trip = None;
-                // The opened lock lets the rope go.
-                if self.rope == Rope::In {
-                    self.rope = Rope::Out;
+    /// What the firmware wrote down tells what the body has come to.
+    fn note(&mut self, at: Timestamp) {
+        let Power::On(firmware) = &self.power else { return };
+        for entry in firmware.take_written() {
+            self.newest = entry.counter;
+            match entry.what {
+                What::ClockSet { .. } => {
+                    self.body.trouble.retain(|trouble| *trouble != Trouble::WrongClock);
+                    self.body.spec.clock_offset_s = i64::from(entry.log_time) - at.as_second();
                 }
+                What::Begun { action, by, .. } => self.remember(&entry, action, by.id, false),
+                What::Ended { action, outcome, by, .. } => {
+                    self.remember(&entry, action, by.id, outcome == Outcome::Done);
+                    match (action, outcome) {
+                        (Action::Arm, Outcome::Done) => {
+                            self.armed_by = entry.counter;
+                            self.entries_lost = false;
+                            self.body.armed(at);
+                        }
+                        (Action::Disarm, Outcome::Done) => self.body.opened(),
+                        _ => {}
+                    }
+                }
+                What::Happened { .. } => {}
             }
-            (Lock::Moving { .. }, Lock::Jammed { .. }) => self.write(at, LogKind::PowerLost),
-            _ => {}
         }
     }
 
-    fn finish(&mut self) {
-        if let Some(last) = self.commands.back_mut() {
-            last.done = true;
+    fn remember(&mut self, entry: &Entry, action: Action, id: seal_protocol::CommandId, done: bool) {
+        let action = match action {
+            Action::Arm => LockAction::Arm,
+            Action::Disarm => LockAction::Disarm,
+            Action::Test | Action::Approve => return,
+        };
+        let id = CommandId(Uuid::from_bytes(id.0));
+        if let Some(known) = self.commands.iter_mut().find(|known| known.id == id) {
+            known.done = done;
+            return;
+        }
+        let intent_at = Timestamp::from_second(i64::from(entry.log_time)).unwrap_or_default();
+        self.commands.push_back(CommandRecord { id, action, intent_at, done });
+        if self.commands.len() > REMEMBERED {
+            self.commands.pop_front();
         }
     }
 
-    /// Lives up to `now`: rope, power, reports and alarms of the trip, in the order of their time.
+    /// Lives up to `now`: rope, power, motor, reports and alarms of the trip, in the order of their time.
     pub fn live(&mut self, now: Timestamp) {
-        if let Some(at) = self.rope_in_at.filter(|at| *at <= now) {
-            self.rope_in_at = None;
-            self.insert_rope(at);
-        }
-        if let Some(lost) = self.power_lost_at
-            && now.duration_since(lost).as_secs() >= POWER_BACK_S
+        self.body.rope_goes_in(now);
+        if let Power::Off { since, .. } = self.power
+            && now.duration_since(since).as_secs() >= POWER_BACK_S
         {
-            self.restore_power(lost + SignedDuration::from_secs(POWER_BACK_S));
+            self.restore_power(since + SignedDuration::from_secs(POWER_BACK_S));
         }
-        while let Some((at, what)) = self.next_on_the_way(now) {
+        if let Some(motor) = self.body.motor
+            && now.duration_since(motor.since).as_secs() >= MOTOR_S
+        {
+            self.motor_arrives(motor.since + SignedDuration::from_secs(MOTOR_S));
+        }
+        while matches!(self.power, Power::On(_))
+            && let Some((at, what)) = self.body.next_on_the_way(now)
+        {
             match what {
                 OnTheWay::Report => {
-                    let percent = self.trip.as_ref().map_or(0, |trip| trip.permille(at) / 10);
-                    // In a dead zone the seal neither sends nor keeps anything: a real gap.
-                    if !(self.has(Trouble::DeadZone) && trip::DEAD_ZONE_PERCENT.contains(&percent)) {
-                        self.write(at, LogKind::Position);
+                    if !self.body.in_dead_zone(at) {
+                        self.run(at, |firmware, sensors| {
+                            firmware.report(at, sensors);
+                            Wants::default()
+                        });
                     }
-                    if let Some(trip) = &mut self.trip {
+                    if let Some(trip) = &mut self.body.trip {
                         trip.next_report = at + SignedDuration::from_mins(trip::REPORT_MINUTES);
                     }
                 }
                 OnTheWay::Cut => self.cut_rope(at),
                 OnTheWay::Shell => {
-                    self.shell_alarmed = true;
-                    self.turn(at, LockEvent::Breached);
-                    self.write(at, LogKind::ShellOpened);
+                    self.body.shell_alarmed = true;
+                    self.tick(at);
                 }
-                OnTheWay::Death => self.dead = true,
+                OnTheWay::Death => self.body.dead = true,
             }
-            self.lived_until = self.lived_until.max(at);
+            self.body.lived_until = self.body.lived_until.max(at);
         }
-        self.lived_until = self.lived_until.max(now);
+        self.tick(now);
+        self.body.lived_until = self.body.lived_until.max(now);
     }
 
-    fn next_on_the_way(&self, now: Timestamp) -> Option<(Timestamp, OnTheWay)> {
-        let trip = self.trip.as_ref().filter(|_| !self.is_dead())?;
-        let mut due = vec![(trip.next_report, OnTheWay::Report)];
-        if self.has(Trouble::RopeCutOnTheWay) && self.rope == Rope::In {
-            due.push((trip.at_percent(trip::CUT_AT_PERCENT).max(self.lived_until), OnTheWay::Cut));
+    fn tick(&mut self, at: Timestamp) {
+        self.run(at, |firmware, sensors| firmware.tick(at, sensors));
+    }
+
+    fn motor_arrives(&mut self, at: Timestamp) {
+        if self.body.motor.is_some() {
+            self.body.motor_arrives();
+            self.run(at, |firmware, sensors| firmware.motor_stopped(at, sensors));
         }
-        if self.has(Trouble::ShellOpened) && !self.shell_alarmed {
-            due.push((self.lived_until, OnTheWay::Shell));
-        }
-        if self.has(Trouble::DiesOnTheWay) {
-            due.push((trip.at_percent(trip::DEATH_AT_PERCENT).max(self.lived_until), OnTheWay::Death));
-        }
-        due.into_iter().filter(|(at, _)| *at <= now).min_by_key(|(at, _)| *at)
     }
 
     // ── over the radio ──
 
     /// A phone connected: a running motor has ended meanwhile, the officer begins to work with the rope.
-    pub fn connected(&mut self, now: Timestamp) {
-        self.turn(now, LockEvent::TimePassed);
-        self.drops_next_read = false;
-        if let Some(seconds) = self.spec.auto_rope_s
-            && self.rope == Rope::Out
-            && self.rope_in_at.is_none()
-        {
-            self.rope_in_at = Some(now + SignedDuration::from_secs(i64::from(seconds)));
-        }
+    pub fn connected(&mut self, now: Timestamp, value_len: usize) {
+        self.motor_arrives(now);
+        self.lose_entries();
+        self.body.begin_with_the_rope(now);
+        (self.waiting, self.hung_up) = (Vec::new(), false);
+        self.run(now, |firmware, sensors| {
+            firmware.connected(now, sensors, value_len);
+            Wants::default()
+        });
     }
 
-    /// A reading; `None` when the link drops.
-    pub fn read(&mut self, now: Timestamp) -> Option<SealReading> {
-        if std::mem::take(&mut self.drops_next_read) {
-            return None;
-        }
-        self.turn(now, LockEvent::Read);
-        let shell = self.has(Trouble::ShellOpened).then(|| "shell".to_owned());
-        Some(SealReading {
-            serial: self.serial_on_air(),
-            lock: self.lock.reported(),
-            rope_inserted: self.rope == Rope::In,
-            battery_percent: self.battery(now),
-            clock: now + self.offset(),
-            self_test_failed: shell.into_iter().collect(),
-            position: self.place(now),
-            gnss_fix: self.spec.gnss && !self.has(Trouble::NoGnss),
-            mobile_bars: self.spec.mobile_bars,
-            default_password: self.spec.default_password || self.has(Trouble::DefaultPassword),
-            firmware: "SIM 1.0".to_owned(),
-            log_counter: self.counter,
-            last_command: self.commands.back().map(|last| LastCommand {
-                id: last.id,
-                action: last.action,
-                done: last.done,
-            }),
-        })
+    /// It is gone.
+    pub fn disconnected(&mut self, now: Timestamp) {
+        self.waiting = Vec::new();
+        self.run(now, |firmware, sensors| {
+            firmware.disconnected(now, sensors);
+            Wants::default()
+        });
     }
 
-    pub fn set_clock(&mut self, now: Timestamp, to: Timestamp) {
-        self.trouble.retain(|trouble| *trouble != Trouble::WrongClock);
-        self.clock_offset_s = to.duration_since(now).as_secs();
-        self.write(now, LogKind::ClockSet);
-    }
-
-    pub fn command(&mut self, now: Timestamp, id: CommandId, action: LockAction) -> Delivered {
-        if self.happens(Trouble::DropsLinkBeforeCommand) {
-            return Delivered::LinkLost;
+    /// It wrote a value.
+    pub fn written(&mut self, now: Timestamp, value: &[u8]) -> Result<Vec<Vec<u8>>, LinkGone> {
+        let Power::On(firmware) = &mut self.power else { return Err(LinkGone) };
+        if self.hung_up {
+            return Err(LinkGone);
         }
-        self.commands_received += 1;
-        if let Some(known) = self.commands.iter().find(|known| known.id == id) {
-            return known.refused.map_or(Delivered::Acknowledged, Delivered::Refused);
-        }
-        let refused = self.refusal(now, action);
-        let intent_at = now + self.offset();
-        self.commands.push_back(CommandRecord { id, action, intent_at, refused, done: false });
-        if self.commands.len() > REMEMBERED {
-            self.commands.pop_front();
-        }
-        if let Some(reason) = refused {
-            if reason == RefusalReason::MotorStuck {
-                self.write(now, LogKind::MotorStuck);
+        match firmware.written(value) {
+            Err(values) => self.waiting.extend(values),
+            Ok(message) => {
+                if is_command(&message) {
+                    if self.body.happens(Trouble::DropsLinkBeforeCommand) {
+                        return Err(LinkGone);
+                    }
+                    self.commands_received += 1;
+                }
+                let moves = self.run(now, |firmware, sensors| firmware.received(now, sensors, &message));
+                if moves {
+                    self.while_it_moves(now)?;
+                }
             }
-            return Delivered::Refused(reason);
         }
-        self.turn(now, LockEvent::Started { action, reads: self.spec.motor_reads });
-        if self.happens(Trouble::LosesPowerWhileLocking) {
-            self.power_lost_at = Some(now);
-            self.turn(now, LockEvent::PowerLost);
-            return Delivered::LinkLost;
-        }
-        if self.happens(Trouble::DropsLinkAfterLockMoved) {
-            self.turn(now, LockEvent::TimePassed);
-            return Delivered::LinkLost;
-        }
-        self.drops_next_read = self.happens(Trouble::DropsLinkWhileMoving);
-        Delivered::Acknowledged
+        Ok(std::mem::take(&mut self.waiting))
     }
 
-    fn refusal(&self, now: Timestamp, action: LockAction) -> Option<RefusalReason> {
-        use RefusalReason as R;
-        let motor = || {
-            if self.battery(now) <= MOTOR_NEEDS_PERCENT {
-                Some(R::BatteryTooLow)
-            } else if self.has(Trouble::MotorStuck) {
-                Some(R::MotorStuck)
-            } else {
-                None
+    fn while_it_moves(&mut self, now: Timestamp) -> Result<(), LinkGone> {
+        if self.body.happens(Trouble::LosesPowerWhileLocking) {
+            self.lose_power(now);
+            return Err(LinkGone);
+        }
+        if self.body.happens(Trouble::DropsLinkAfterLockMoved) {
+            self.motor_arrives(now);
+            return Err(LinkGone);
+        }
+        if self.body.happens(Trouble::DropsLinkWhileMoving) {
+            return Err(LinkGone);
+        }
+        Ok(())
+    }
+
+    /// It waits for notifications.
+    pub fn polled(&mut self, now: Timestamp) -> Result<Vec<Vec<u8>>, LinkGone> {
+        if let Some(motor) = &mut self.body.motor {
+            match motor.polls_left.checked_sub(1) {
+                Some(left) => motor.polls_left = left,
+                None => self.motor_arrives(now),
             }
-        };
-        match (action, self.lock) {
-            (_, Lock::Moving { .. } | Lock::Jammed { .. }) => Some(R::MotorStuck),
-            (LockAction::Arm, Lock::ClosedArmed) => Some(R::AlreadyDone),
-            (LockAction::Arm, Lock::Tampered) => Some(R::RopeCut),
-            (LockAction::Arm, Lock::Open | Lock::Ready) => match self.rope {
-                Rope::Cut => Some(R::RopeCut),
-                Rope::Out => Some(R::RopeNotInserted),
-                Rope::In if self.has(Trouble::ShellOpened) => Some(R::ShellOpen),
-                Rope::In => motor(),
-            },
-            (LockAction::Disarm, Lock::Open | Lock::Ready) => Some(R::NotSealed),
-            (LockAction::Disarm, Lock::ClosedArmed | Lock::Tampered) => motor(),
+        }
+        match std::mem::take(&mut self.waiting) {
+            // What was said before hanging up is still heard.
+            values if values.is_empty() && (self.hung_up || self.is_silent()) => Err(LinkGone),
+            values => Ok(values),
         }
     }
 
-    pub fn log(&self, from: u32) -> Vec<LogEntry> {
-        // Three entries in the middle of what is asked for.
-        let middle = from + self.counter.saturating_sub(from) / 2;
-        let lost = |counter: u32| self.has(Trouble::LosesLogEntries) && (middle..middle + 3).contains(&counter);
-        self.log.iter().filter(|entry| entry.counter >= from && !lost(entry.counter)).cloned().collect()
+    fn lose_entries(&mut self) {
+        let since = self.newest.saturating_sub(self.armed_by);
+        if self.entries_lost || since < 2 * LOST_ENTRIES || !self.body.has(Trouble::LosesLogEntries) {
+            return;
+        }
+        let middle = self.armed_by + since / 2;
+        if let Power::On(firmware) = &self.power {
+            firmware.lose(middle..middle + LOST_ENTRIES);
+            self.entries_lost = true;
+        }
     }
 
     // ── by hand ──
 
     /// Other troubles from now on; a seal that died of an earlier one is as if repaired.
-    pub fn set_trouble(&mut self, trouble: Vec<Trouble>) {
-        self.trouble = trouble;
-        self.dead = false;
-        self.shell_alarmed = false;
-        self.drops_next_read = false;
+    pub fn set_trouble(&mut self, now: Timestamp, trouble: Vec<Trouble>) {
+        let before = (self.body.has(Trouble::WrongIdentity), self.body.clock_error());
+        self.body.trouble = trouble;
+        self.body.dead = false;
+        self.body.shell_alarmed = false;
+        if before.0 != self.body.has(Trouble::WrongIdentity) && matches!(self.power, Power::On(_)) {
+            // Its number was accepted before, and so is its neighbour's.
+            let _same_form = self.boot(Wake::ClockKept(0), now);
+        }
+        if before.1 != self.body.clock_error() {
+            self.follow_satellites(now);
+        }
     }
 
-    /// Puts the rope in; a new one if the old was cut.
+    /// Puts the rope in.
     pub fn insert_rope(&mut self, at: Timestamp) {
-        if matches!(self.lock, Lock::Open | Lock::Ready) {
-            self.rope = Rope::In;
-            self.turn(at, LockEvent::RopeIn);
-        }
+        self.body.insert_rope();
+        self.tick(at);
     }
 
-    /// Pulls the rope out. A closed lock holds it: then nothing happens.
+    /// Pulls the rope out.
     pub fn pull_rope(&mut self, at: Timestamp) {
-        if self.lock == Lock::Ready {
-            self.rope = Rope::Out;
-            self.turn(at, LockEvent::Breached);
+        self.body.pull_rope();
+        self.tick(at);
+    }
+
+    /// Cuts the rope.
+    pub fn cut_rope(&mut self, at: Timestamp) {
+        if self.body.rope == Rope::In {
+            self.body.rope = Rope::Cut;
+            self.tick(at);
         }
     }
 
-    pub fn cut_rope(&mut self, at: Timestamp) {
-        if self.rope == Rope::In {
-            self.rope = Rope::Cut;
-            let watched = self.trip.is_some();
-            self.turn(at, LockEvent::Breached);
-            if watched {
-                self.write(at, LogKind::RopeCut);
+    fn lose_power(&mut self, at: Timestamp) {
+        if let Power::On(firmware) = &self.power {
+            self.power = Power::Off { since: at, flash: firmware.content() };
+            // A spring draws the bolt back to where it was.
+            self.body.motor = None;
+        }
+    }
+
+    /// Presses the button: power is back, or somebody is there.
+    pub fn press(&mut self, at: Timestamp) {
+        match self.power {
+            Power::Off { .. } => self.restore_power(at),
+            Power::On(_) => {
+                self.run(at, |firmware, sensors| {
+                    firmware.pressed(at, sensors);
+                    Wants::default()
+                });
             }
         }
     }
 
-    pub fn restore_power(&mut self, at: Timestamp) {
-        if self.power_lost_at.take().is_some() {
-            self.turn(at, LockEvent::PowerBack);
-            self.write(at, LogKind::PowerBack);
+    fn restore_power(&mut self, at: Timestamp) {
+        // It booted before with the same number.
+        let _same_number = self.boot(Wake::PowerLost, at);
+        if let Some(trip) = &mut self.body.trip {
+            trip.next_report = at + SignedDuration::from_mins(trip::REPORT_MINUTES);
         }
     }
-
-    /// The truck drives off now and takes so long.
-    pub fn travel(&mut self, now: Timestamp, hours: u32) {
-        self.spec.trip_hours = hours;
-        if let Some(trip) = &mut self.trip {
-            trip.left_at = now;
-            trip.hours = hours;
-        }
-    }
-}
-
-enum OnTheWay {
-    Report,
-    Cut,
-    Shell,
-    Death,
 }
 
 /// A serial that is not this one: its last digit raised by one.

@@ -1,12 +1,15 @@
 //! Simulated seals: devices described by a spec, kept in a yard folder, reached in the process or over loopback TCP.
 //!
 //! A simulated seal behaves like a seal, not like a test double: it has a lock with a motor, a rope, a battery, a clock of
-//! its own and a log, remembers the last commands, and can be given the troubles officers meet. It knows nothing of the
-//! app. Time comes from the clock it is given; nothing is random.
+//! its own and a log, and can be given the troubles officers meet. Its firmware is the seal's end of `seal-protocol` itself;
+//! phones reach it by GATT values, as over the air. It knows nothing of the app, and its key is known to everybody. Time comes
+//! from the clock it is given; only what cryptography needs is random.
 #![deny(missing_docs)]
 
+mod body;
 mod device;
-mod lock;
+mod firmware;
+mod memory;
 mod net;
 #[cfg(all(feature = "bluez", target_os = "linux"))]
 pub mod peripheral;
@@ -17,4 +20,4 @@ mod yard;
 pub use device::CommandRecord;
 pub use net::{YardClient, serve};
 pub use spec::{Proximity, Rope, SealSpec, Trouble, Waypoint};
-pub use yard::{Answer, Call, Heard, Reach, Reply, SealNow, Yard, YardClock, YardTrouble};
+pub use yard::{Call, Heard, Reach, Reply, SealNow, Yard, YardClock, YardTrouble};

@@ -52,7 +52,7 @@ fn answer(stream: &TcpStream, yard: &Yard, sessions: &mut HashSet<u64>) -> io::R
             Ok(call) => yard.call(call),
             Err(error) => Err(YardTrouble::Unreachable(error.to_string())),
         };
-        if let Ok(Reply::Connected { session, .. }) = &result {
+        if let Ok(Reply::Connected { session }) = &result {
             sessions.insert(*session);
         }
         let mut text = serde_json::to_vec(&result)?;

@@ -41,11 +41,11 @@ pub enum Trouble {
     DeadZone,
     /// The link drops before the next command reaches the seal.
     DropsLinkBeforeCommand,
-    /// The seal acknowledges the next command; the link drops while the bolt moves.
+    /// The seal takes the next command; the link drops while the bolt moves.
     DropsLinkWhileMoving,
     /// The bolt moves on the next command, and the link drops before the seal's answer is heard.
     DropsLinkAfterLockMoved,
-    /// Power fails while the bolt moves: it stays between open and closed until power is back.
+    /// Power fails while the bolt moves: the seal is not heard until power is back, and has lost the time.
     LosesPowerWhileLocking,
     /// The seal's clock is two hours ahead until it is set.
     WrongClock,
@@ -133,8 +133,8 @@ pub struct SealSpec {
     /// The rope goes in by itself so many seconds after a phone connects; `None`: a hand has to do it.
     #[serde(default)]
     pub auto_rope_s: Option<u32>,
-    /// How many readings after a command still show the bolt moving.
-    pub motor_reads: u8,
+    /// How often a phone asks in vain before the bolt has arrived; it arrives after two seconds anyway.
+    pub motor_polls: u8,
 }
 
 impl SealSpec {
@@ -163,7 +163,7 @@ impl SealSpec {
             track: track.map(|(lat_e6, lon_e6)| Waypoint { lat_e6, lon_e6 }).to_vec(),
             trip_hours: 9,
             auto_rope_s: None,
-            motor_reads: 1,
+            motor_polls: 1,
         }
     }
 

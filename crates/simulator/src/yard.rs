@@ -5,14 +5,16 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
-use seal_core::ids::CommandId;
-use seal_core::seal::log::LogEntry;
-use seal_core::seal::reading::{LockAction, LockState, RefusalReason, SealReading};
+use seal_core::cbor::Bytes;
+use seal_core::seal::reading::LockState;
 use seal_core::seal_no::SealNo;
 use serde::{Deserialize, Serialize};
 
-use crate::device::{CommandRecord, Delivered, Device, neighbour_of};
+use crate::device::{CommandRecord, Device, Kept, LinkGone, neighbour_of};
 use crate::spec::{Proximity, Rope, SealSpec, Trouble};
+
+/// Serials of seals that speak the open protocol are shorter, and of fewer characters.
+const NO_SERIAL: &str = "no serial of the open protocol";
 
 /// True time for the yard.
 pub type YardClock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -50,16 +52,6 @@ pub struct Heard {
     pub rssi_dbm: i16,
 }
 
-/// A seal's answer to a command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Answer {
-    /// Taken.
-    Acknowledged,
-    /// Not done.
-    Refused(RefusalReason),
-}
-
 /// A seal as the practice panel shows it: the truth, not what a radio says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SealNow {
@@ -93,39 +85,25 @@ pub enum Call {
     Connect {
         /// Serial on the label.
         seal: SealNo,
+        /// Longest GATT value, bytes: the ATT MTU less 3.
+        value_len: usize,
     },
     /// Radio: end a session.
     Disconnect {
         /// Session.
         session: u64,
     },
-    /// Radio: read.
-    Read {
+    /// Radio: write a GATT value.
+    Write {
         /// Session.
         session: u64,
+        /// The value.
+        value: Bytes,
     },
-    /// Radio: set the clock.
-    SetClock {
+    /// Radio: what was notified meanwhile? Time goes by for the motor with each.
+    Poll {
         /// Session.
         session: u64,
-        /// To what.
-        to: Timestamp,
-    },
-    /// Radio: one command.
-    Command {
-        /// Session.
-        session: u64,
-        /// The phone's id.
-        id: CommandId,
-        /// What is asked.
-        action: LockAction,
-    },
-    /// Radio: log entries.
-    Log {
-        /// Session.
-        session: u64,
-        /// First counter.
-        from: u32,
     },
     /// Every seal of the yard.
     Seals,
@@ -186,15 +164,9 @@ pub enum Reply {
     Connected {
         /// Session.
         session: u64,
-        /// Serial that answered.
-        serial: SealNo,
     },
-    /// See [`Call::Read`].
-    Reading(Box<SealReading>),
-    /// See [`Call::Command`].
-    Answered(Answer),
-    /// See [`Call::Log`].
-    Log(Vec<LogEntry>),
+    /// See [`Call::Write`] and [`Call::Poll`]: values notified, in their order.
+    Notified(Vec<Bytes>),
     /// See [`Call::Seals`].
     Seals(Vec<SealNow>),
 }
@@ -316,9 +288,10 @@ impl Yard {
             let path = entry.map_err(io)?.path();
             if path.extension().is_some_and(|extension| extension == "json") {
                 let text = std::fs::read(&path).map_err(io)?;
-                let device: Device =
+                let kept: Kept =
                     serde_json::from_slice(&text).map_err(|error| unreachable(&path, error.to_string()))?;
-                devices.insert(device.spec.serial.clone(), device);
+                let device = Device::wake(kept, clock()).ok_or_else(|| unreachable(&path, NO_SERIAL.to_owned()))?;
+                devices.insert(device.body.spec.serial.clone(), device);
             }
         }
         Ok(Self {
@@ -330,9 +303,9 @@ impl Yard {
 
     /// Writes beside, then renames: a stopped process leaves the old or the new seal, never half of one.
     fn save(&self, device: &Device) -> Result<(), YardTrouble> {
-        let path = self.dir.join(format!("{}.json", device.spec.serial.as_str()));
+        let path = self.dir.join(format!("{}.json", device.body.spec.serial.as_str()));
         let beside = path.with_extension("new");
-        let text = serde_json::to_vec(device).map_err(|error| YardTrouble::Unreachable(error.to_string()))?;
+        let text = serde_json::to_vec(&device.keep()).map_err(|error| YardTrouble::Unreachable(error.to_string()))?;
         std::fs::write(&beside, text)
             .and_then(|()| std::fs::rename(&beside, &path))
             .map_err(|error| YardTrouble::Unreachable(error.to_string()))
@@ -347,34 +320,44 @@ impl Yard {
     ) -> Result<T, YardTrouble> {
         let now = (self.clock)();
         let device = inner.devices.get_mut(seal).ok_or_else(|| YardTrouble::NoSuchSeal(seal.clone()))?;
-        let before = device.clone();
+        let before = device.mark();
         device.live(now);
         let result = work(device, now);
-        if *device != before {
+        if device.mark() != before {
             self.save(device)?;
         }
         Ok(result)
     }
 
-    /// Works over a session; the link is gone when the seal is no longer in reach, or `work` says `None`.
-    fn over<T>(
+    /// Works over a session; the link is gone when the seal is no longer in reach, or `work` says so.
+    fn over(
         &self,
         inner: &mut Inner,
         session: u64,
-        work: impl FnOnce(&mut Device, Timestamp) -> Option<T>,
-    ) -> Result<T, YardTrouble> {
+        work: impl FnOnce(&mut Device, Timestamp) -> Result<Vec<Vec<u8>>, LinkGone>,
+    ) -> Result<Reply, YardTrouble> {
         let seal = inner.sessions.get(&session).cloned().ok_or(YardTrouble::LinkLost)?;
         let result = self.with(inner, &seal, |device, now| match reach(device) {
             Proximity::Near => work(device, now),
-            Proximity::Far | Proximity::OutOfRange => None,
+            Proximity::Far | Proximity::OutOfRange => Err(LinkGone),
         })?;
-        result.ok_or_else(|| {
-            inner.sessions.remove(&session);
-            YardTrouble::LinkLost
-        })
+        match result {
+            Ok(values) => Ok(Reply::Notified(values.into_iter().map(Bytes).collect())),
+            Err(LinkGone) => {
+                self.disconnect(inner, session)?;
+                Err(YardTrouble::LinkLost)
+            }
+        }
     }
 
-    fn connect(&self, inner: &mut Inner, seal: &SealNo) -> Result<Reply, YardTrouble> {
+    fn disconnect(&self, inner: &mut Inner, session: u64) -> Result<(), YardTrouble> {
+        match inner.sessions.remove(&session) {
+            Some(seal) => self.with(inner, &seal, Device::disconnected),
+            None => Ok(()),
+        }
+    }
+
+    fn connect(&self, inner: &mut Inner, seal: &SealNo, value_len: usize) -> Result<Reply, YardTrouble> {
         if !inner.devices.contains_key(seal) {
             return Err(YardTrouble::NotHeard);
         }
@@ -386,24 +369,22 @@ impl Yard {
         if inner.sessions.values().any(|held| held == seal) {
             return Err(YardTrouble::Busy);
         }
-        let serial = self.with(inner, seal, |device, now| {
-            device.connected(now);
-            device.serial_on_air()
-        })?;
+        self.with(inner, seal, |device, now| device.connected(now, value_len))?;
         inner.last_session += 1;
         let session = inner.last_session;
         inner.sessions.insert(session, seal.clone());
-        Ok(Reply::Connected { session, serial })
+        Ok(Reply::Connected { session })
     }
 
     fn nearby(&self, inner: &mut Inner) -> Result<Reply, YardTrouble> {
         let serials: Vec<SealNo> = inner.devices.keys().cloned().collect();
         let mut heard = Vec::new();
         for seal in serials {
-            let (near, rssi, overpowered, serial) = self.with(inner, &seal, |device, _| {
-                let overpowered = device.has(Trouble::StrongerNeighbour);
-                (reach(device), device.spec.rssi_dbm, overpowered, device.serial_on_air())
+            let (near, rssi, overpowered) = self.with(inner, &seal, |device, _| {
+                let overpowered = device.body.has(Trouble::StrongerNeighbour);
+                (reach(device), device.body.spec.rssi_dbm, overpowered)
             })?;
+            let serial = seal;
             match near {
                 Proximity::Near if overpowered => {
                     heard.push(Heard { seal: neighbour_of(&serial), rssi_dbm: rssi });
@@ -427,10 +408,10 @@ impl Yard {
             seals.push(self.with(inner, &seal, |device, now| SealNow {
                 serial: seal.clone(),
                 near: reach(device),
-                lock: device.lock.reported(),
-                rope: device.rope,
-                battery_percent: device.battery(now),
-                trouble: device.trouble.clone(),
+                lock: device.lock(now),
+                rope: device.body.rope,
+                battery_percent: device.body.battery(now),
+                trouble: device.body.trouble.clone(),
                 connected,
                 commands_received: device.commands_received,
                 commands: device.commands().cloned().collect(),
@@ -442,12 +423,12 @@ impl Yard {
 
 /// How far a phone finds the seal, with its troubles.
 fn reach(device: &Device) -> Proximity {
-    if device.is_dead() {
+    if device.is_silent() {
         Proximity::OutOfRange
-    } else if device.has(Trouble::TooFar) && device.spec.near == Proximity::Near {
+    } else if device.body.has(Trouble::TooFar) && device.body.spec.near == Proximity::Near {
         Proximity::Far
     } else {
-        device.spec.near
+        device.body.spec.near
     }
 }
 
@@ -457,45 +438,30 @@ impl Reach for Yard {
         let inner = &mut *guard;
         match call {
             Call::Nearby => self.nearby(inner),
-            Call::Connect { seal } => self.connect(inner, &seal),
-            Call::Disconnect { session } => {
-                inner.sessions.remove(&session);
-                Ok(Reply::Done)
-            }
-            Call::Read { session } => {
-                self.over(inner, session, Device::read).map(|reading| Reply::Reading(Box::new(reading)))
-            }
-            Call::SetClock { session, to } => self.over(inner, session, |device, now| {
-                device.set_clock(now, to);
-                Some(Reply::Done)
-            }),
-            Call::Command { session, id, action } => {
-                let answer = self.over(inner, session, |device, now| match device.command(now, id, action) {
-                    Delivered::Acknowledged => Some(Answer::Acknowledged),
-                    Delivered::Refused(reason) => Some(Answer::Refused(reason)),
-                    Delivered::LinkLost => None,
-                })?;
-                Ok(Reply::Answered(answer))
-            }
-            Call::Log { session, from } => {
-                self.over(inner, session, |device, _| Some(device.log(from))).map(Reply::Log)
-            }
+            Call::Connect { seal, value_len } => self.connect(inner, &seal, value_len),
+            Call::Disconnect { session } => self.disconnect(inner, session).map(|()| Reply::Done),
+            Call::Write { session, value } => self.over(inner, session, |device, now| device.written(now, &value.0)),
+            Call::Poll { session } => self.over(inner, session, Device::polled),
             Call::Seals => self.seals_now(inner),
             Call::Add { spec } => {
                 if !inner.devices.contains_key(&spec.serial) {
-                    let device = Device::new(*spec, (self.clock)());
+                    let serial = spec.serial.clone();
+                    let device = Device::new(*spec, (self.clock)())
+                        .ok_or_else(|| YardTrouble::Unreachable(format!("{serial}: {NO_SERIAL}")))?;
                     self.save(&device)?;
-                    inner.devices.insert(device.spec.serial.clone(), device);
+                    inner.devices.insert(serial, device);
                 }
                 Ok(Reply::Done)
             }
-            Call::SetTrouble { seal, trouble } => self.hand(inner, &seal, |device, _| device.set_trouble(trouble)),
+            Call::SetTrouble { seal, trouble } => {
+                self.hand(inner, &seal, |device, now| device.set_trouble(now, trouble))
+            }
             Call::InsertRope { seal, inserted: true } => self.hand(inner, &seal, Device::insert_rope),
             Call::InsertRope { seal, inserted: false } => self.hand(inner, &seal, Device::pull_rope),
-            Call::Place { seal, near } => self.hand(inner, &seal, |device, _| device.spec.near = near),
+            Call::Place { seal, near } => self.hand(inner, &seal, |device, _| device.body.spec.near = near),
             Call::CutRope { seal } => self.hand(inner, &seal, Device::cut_rope),
-            Call::Travel { seal, hours } => self.hand(inner, &seal, |device, now| device.travel(now, hours)),
-            Call::RestorePower { seal } => self.hand(inner, &seal, Device::restore_power),
+            Call::Travel { seal, hours } => self.hand(inner, &seal, |device, now| device.body.travel(now, hours)),
+            Call::RestorePower { seal } => self.hand(inner, &seal, Device::press),
         }
     }
 }

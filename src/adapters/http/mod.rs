@@ -19,7 +19,7 @@ use seal_core::ids::{DeviceId, Sha256};
 use seal_core::outbox::Receipt;
 use seal_core::wire::{
     CHANGES_MEDIA_TYPE, Change, ChangesResponse, PROTO, PUSH_MEDIA_TYPE, PushRequest, PushResponse, SignInRequest,
-    SignInResponse,
+    SignInResponse, TICKETS_MEDIA_TYPE, TicketsRequest, TicketsResponse,
 };
 
 use self::answer::{Answer, send};
@@ -254,6 +254,14 @@ impl Central for HttpCentral {
             StatusCode::UNPROCESSABLE_ENTITY if answer.is_ours => Err(CentralTrouble::Busy { retry_after_s: None }),
             _ => have(&answer.success().await?),
         }
+    }
+
+    async fn tickets(&self, request: &TicketsRequest) -> Result<TicketsResponse, CentralTrouble> {
+        let call = self.request(Method::POST, self.url(&["v1", "tickets"])).json(request);
+        let given: TicketsResponse =
+            send(call).await?.success().await?.json(Some(TICKETS_MEDIA_TYPE), JSON_BYTES).await?;
+        ours(&given.proto)?;
+        Ok(given)
     }
 
     async fn photo_bytes(&self, photo: &Sha256) -> Result<Vec<u8>, CentralTrouble> {

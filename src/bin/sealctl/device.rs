@@ -10,8 +10,8 @@ use std::time::Duration;
 use seal_core::ids::DeviceId;
 use seal_core::officer::Officer;
 use seal_field::actions::Kit;
+use seal_field::adapters::seals::yard::{RadioDelays, YardRadio};
 use seal_field::adapters::switchable::SwitchableCentral;
-use seal_field::adapters::yard_link::{RadioDelays, YardLink};
 use seal_field::app::{Device, DeviceSettings};
 use seal_field::ports::store::OFFICER_NOTE;
 use seal_field::ports::sync::SyncControl as _;
@@ -47,14 +47,14 @@ pub fn run(mut options: Options) -> Result<(), String> {
     options.end()?;
 
     let clock = SharedClock::open_or_system(clock.as_deref()).map_err(|error| format!("--clock: {error}"))?;
-    let link = Arc::new(YardLink::new(Arc::new(YardClient::new(yard)), RadioDelays::default()));
+    let radio = Arc::new(YardRadio::new(Arc::new(YardClient::new(yard)), RadioDelays::default()));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|error| error.to_string())?;
     let desk = runtime.block_on(async {
-        Device::open_switchable(DeviceSettings { data, central, clock, link })
+        Device::open_switchable(DeviceSettings { data, central, clock, radio })
             .map(|(device, network)| Desk { kit: device.kit.clone(), network, device })
             .map_err(|error| error.to_string())
     })?;

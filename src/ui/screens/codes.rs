@@ -60,6 +60,8 @@ pub fn fact_icon(kind: &str) -> &'static str {
         "conflict_decided" => "scale",
         "difficulty_reported" => "message-square-warning",
         "tracking_seen" => "radio",
+        "seal_signed" => "key-round",
+        "signature_checked" => "shield-check",
         "seals_issued" | "seals_offered" => "send",
         "seals_taken_over" => "hand",
         "stock_counted" => "clipboard-check",

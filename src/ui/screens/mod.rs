@@ -1,6 +1,7 @@
 //! One file for each screen, or for the few that are one thought. A screen reads views, calls an act, and says what is now
 //! true; it decides nothing itself.
 
+mod agree;
 mod approval;
 mod camera;
 mod case;
@@ -151,6 +152,7 @@ fn Shown(route: Route) -> Element {
         Route::ConfirmTaken { slip } => rsx! { hand_seals::ConfirmTaken { slip } },
         Route::CountStock => rsx! { count::CountStock {} },
         Route::ReplaceSeal { case, old } => rsx! { reopen::ReplaceSeal { case, old } },
+        Route::Agree { case, seal } => rsx! { agree::Agree { case, seal } },
         Route::ChangeContainer { case } => rsx! { reopen::ChangeContainer { case } },
         Route::OpenSupervised { case } => rsx! { reopen::OpenSupervised { case } },
         Route::Losses => rsx! { losses::Losses {} },

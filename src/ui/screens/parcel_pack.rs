@@ -226,12 +226,14 @@ fn Asleep(parcel: ParcelId, draft: ParcelDraft, onchange: EventHandler<Result<()
         if reading.peek().is_some() {
             return;
         }
+        // Without an officer there is no packing.
+        let Some(officer) = desk.officer() else { return };
         let (kit, wanted) = (desk.kit(), wanted.clone());
         spawn(async move {
             let mut silent = Vec::new();
             for seal in wanted {
                 reading.set(Some(seal.clone()));
-                if let Err(why) = read_charge(&kit, parcel, &seal, &Patience::default()).await {
+                if let Err(why) = read_charge(&kit, &officer, parcel, &seal, &Patience::default()).await {
                     silent.push(format!("{}: {}", seal_no(&seal), seal_trouble(&why, pack_words)));
                 }
                 onchange.call(Ok(()));

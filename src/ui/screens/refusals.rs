@@ -34,6 +34,10 @@ pub fn link(trouble: &LinkTrouble) -> String {
         LinkTrouble::Busy => t!("link-busy"),
         LinkTrouble::OtherSeal { found } => t!("link-other-seal", seal = found.to_string()),
         LinkTrouble::NotAccepted => t!("link-not-accepted"),
+        LinkTrouble::NoTicket(why) => {
+            tracing::warn!(why, "no right to a seal");
+            t!("link-no-ticket")
+        }
         LinkTrouble::LinkLost => t!("link-lost"),
         LinkTrouble::NoAnswer => t!("link-no-answer"),
         LinkTrouble::Unreadable(_) => t!("link-unreadable"),

@@ -506,6 +506,13 @@ pub fn OnTheWay(view: CaseView) -> Element {
         .map(|seal| seal.no.clone())
         .collect();
     let open = view.open_opening().is_some();
+    // Those that a radio of ours closed: they may ask for two officers.
+    let electronic: Vec<SealNo> = view
+        .seals
+        .iter()
+        .filter(|seal| seal.state.is_on() && seal.method.is_none() && seal.seal_type == SealType::Electronic)
+        .map(|seal| seal.no.clone())
+        .collect();
     let past: Vec<(String, String)> = view
         .openings
         .iter()
@@ -536,6 +543,9 @@ pub fn OnTheWay(view: CaseView) -> Element {
                 }
                 if !on.is_empty() && !open {
                     Row { icon: "lock-open", title: t!("reopen-supervised"), sub: t!("reopen-supervised-sub"), onclick: move |()| desk.open(Route::OpenSupervised { case }) }
+                }
+                for seal in electronic {
+                    Row { key: "agree {seal.as_str()}", icon: "key-round", title: t!("agree-row", seal = seal_no(&seal)), sub: t!("agree-row-sub"), onclick: move |()| desk.open(Route::Agree { case, seal: seal.clone() }) }
                 }
                 if !view.doc.containers.is_empty() {
                     Row { icon: "container", title: t!("container-title"), onclick: move |()| desk.open(Route::ChangeContainer { case }) }

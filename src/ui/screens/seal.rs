@@ -6,7 +6,7 @@ use seal_core::codes::SealType;
 use seal_core::custody::{CustodyEntry, SealView, Whereabouts};
 use seal_core::doc::SealLife;
 use seal_core::event::Event;
-use seal_core::fact::{Fact, LossKind, LossOutcome, OnOff};
+use seal_core::fact::{Fact, LossKind, LossOutcome, OnOff, SignatureFinding};
 use seal_core::ids::OfficeCode;
 use seal_core::life::choices;
 use seal_core::seal::permit::keeps_stock;
@@ -220,6 +220,18 @@ fn told(kit: &Kit, view: &SealView, entry: &CustodyEntry, fact: &Fact) -> (Strin
             let good = matches!(settled.outcome, LossOutcome::Found | LossOutcome::Repaired);
             let text = t!(&format!("seal-settled-{}", stored_name(&settled.outcome)));
             (text, settled.remark.clone(), if good { Tone::Ok } else { Tone::Idle })
+        }
+        Fact::SealSigned(signed) if signed.receipt.is_some() => plain(t!("seal-story-receipt")),
+        Fact::SealSigned(_) => plain(t!("seal-story-log")),
+        Fact::SignatureChecked(checked) => {
+            let (text, tone) = match checked.finding {
+                SignatureFinding::Genuine => (t!("seal-story-genuine"), Tone::Ok),
+                SignatureFinding::Forged => (t!("seal-story-forged"), Tone::Bad),
+                SignatureFinding::Contradicts => (t!("seal-story-contradicts"), Tone::Bad),
+                SignatureFinding::UnknownSeal => (t!("seal-story-no-key"), Tone::Warn),
+            };
+            let gaps = checked.gaps.iter().map(|(first, last)| t!("log-missing-numbers", first = *first, last = *last));
+            (text, gaps.collect::<Vec<_>>().join(", "), tone)
         }
         Fact::SealRecorded(recorded) => match recorded.on_off {
             OnOff::On => (t!("seal-story-on"), container(), Tone::Ok),

@@ -358,6 +358,9 @@ fn log_look(kind: LogKind) -> (&'static str, Tone) {
         LogKind::PowerLost => ("power", Tone::Warn),
         LogKind::PowerBack => ("power", Tone::Idle),
         LogKind::ClockSet => ("clock", Tone::Idle),
+        LogKind::CommandBegun | LogKind::SelfTested => ("radio", Tone::Idle),
+        LogKind::CommandFailed => ("triangle-alert", Tone::Warn),
+        LogKind::OpeningApproved => ("users", Tone::Warn),
     }
 }
 

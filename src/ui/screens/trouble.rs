@@ -34,6 +34,10 @@ pub fn link(trouble: &LinkTrouble) -> String {
         LinkTrouble::Busy => t!("errors-seal-busy"),
         LinkTrouble::OtherSeal { found } => t!("errors-other-seal", found = found.to_string()),
         LinkTrouble::NotAccepted => t!("errors-not-accepted"),
+        LinkTrouble::NoTicket(why) => {
+            tracing::warn!(why, "no right to a seal");
+            t!("errors-no-ticket")
+        }
         LinkTrouble::LinkLost => t!("errors-link-lost"),
         LinkTrouble::NoAnswer => t!("errors-no-answer"),
         LinkTrouble::Unreadable(detail) => {
@@ -144,6 +148,22 @@ pub fn refusal(reason: RefusalReason, action: LockAction) -> (String, Vec<TodoIt
         RefusalReason::AlreadyDone | RefusalReason::NotSealed => {
             (t!("arm-refused-state"), vec![todo(t!("arm-do-read"), String::new())])
         }
+        RefusalReason::NeedsPresence => {
+            (t!("arm-refused-presence"), vec![todo(t!("arm-do-press-button"), String::new())])
+        }
+        RefusalReason::NeedsSecondOfficer => {
+            (t!("arm-refused-second"), vec![todo(t!("arm-do-second"), t!("arm-do-second-why")), again])
+        }
+        RefusalReason::NeedsFreshTicket => (
+            t!("arm-refused-fresh"),
+            vec![
+                todo(t!("arm-do-coverage"), t!("arm-do-coverage-why")),
+                todo(t!("arm-do-second"), t!("arm-do-second-why")),
+            ],
+        ),
+        RefusalReason::Moving => (t!("arm-refused-moving"), vec![todo(t!("arm-do-read"), String::new())]),
+        RefusalReason::MemoryFailed => (t!("arm-refused-memory"), vec![other()]),
+        RefusalReason::PowerFailed => (t!("arm-refused-power"), vec![again, other()]),
     }
 }
 

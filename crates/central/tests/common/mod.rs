@@ -1,6 +1,8 @@
 //! A central in the process, and a phone that talks to it through its router.
 #![allow(dead_code)] // each test binary uses its part
 
+pub mod machine;
+
 use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, to_bytes};
@@ -14,7 +16,10 @@ use seal_core::event::{EVENT_VERSION, Event, SignedEvent, sign_with};
 use seal_core::fact::Fact;
 use seal_core::ids::{ActId, CaseId, DeviceId, EventId, OfficeCode, OfficerId, Sha256};
 use seal_core::time::Moment;
-use seal_core::wire::{B64, Change, ChangesResponse, PushItem, PushRequest, PushResponse, PushStatus, SignInResponse};
+use seal_core::wire::{
+    B64, Change, ChangesResponse, PushItem, PushRequest, PushResponse, PushStatus, SignInResponse, TicketWish,
+    TicketsRequest, TicketsResponse,
+};
 use serde_json::json;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -94,6 +99,22 @@ impl World {
         let cursor = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
         let path = format!("/v1/changes?limit={limit}{cursor}");
         self.send(request("GET", &path, Some(&phone.token), &[], Body::empty())).await
+    }
+
+    pub async fn get_tickets(&self, phone: &Phone, wishes: &[TicketWish]) -> Answer {
+        let body = serde_json::to_value(TicketsRequest { seals: wishes.to_vec() }).unwrap();
+        self.send(json_request("POST", "/v1/tickets", Some(&phone.token), &body)).await
+    }
+
+    /// Tickets for these seals; for the work list when none is named.
+    pub async fn tickets(&self, phone: &Phone, seals: &[&str]) -> TicketsResponse {
+        let wishes: Vec<_> = seals.iter().map(|no| TicketWish { seal: seal(no), nonce: None }).collect();
+        let answer = self.get_tickets(phone, &wishes).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        assert_eq!(answer.header("content-type"), "application/vnd.sealfield.tickets+json");
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(answer.header("x-sealfield-proto"), "sealfield/1");
+        serde_json::from_slice(&answer.body).unwrap()
     }
 
     /// Everything after `cursor`, page by page, and the cursor after it.

@@ -45,6 +45,14 @@ pub enum LogKind {
     PowerBack,
     /// Clock set by a phone.
     ClockSet,
+    /// A command was taken; its end is an entry of its own.
+    CommandBegun,
+    /// A command ended without doing what was asked.
+    CommandFailed,
+    /// Self test by command.
+    SelfTested,
+    /// An officer agreed that another one opens.
+    OpeningApproved,
 }
 
 impl LogKind {

@@ -76,15 +76,20 @@ pub fn end_of_command(
 }
 
 /// What to record of a reading made without a command, which may settle an earlier one. An outcome is only claimed when the
-/// reading bears it out; otherwise the reading stands for itself.
+/// reading bears it out, or when the seal itself says that it refused; otherwise the reading stands for itself.
 #[must_use]
-pub fn reading_later(seal: &SealOnCase, reading: SealReading) -> LockRead {
+pub fn reading_later(seal: &SealOnCase, reading: SealReading, refused: Option<RefusalReason>) -> LockRead {
     match open_command(&seal.state) {
         Some((command, action)) => {
             let outcome = match reading.lock {
                 lock if reached(action, lock) => Some(LockOutcome::Confirmed),
                 LockState::Jammed => Some(LockOutcome::Uncertain { why: UncertainWhy::Jammed }),
-                _ => None,
+                // What it shows matters more than how the command ended.
+                LockState::Tampered => None,
+                // "Already done" that no reading bears out proves nothing.
+                _ => refused
+                    .filter(|reason| !matches!(reason, RefusalReason::AlreadyDone | RefusalReason::NotSealed))
+                    .map(|reason| LockOutcome::Refused { reason }),
             };
             LockRead {
                 seal: seal.no.clone(),

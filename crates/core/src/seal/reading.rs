@@ -95,6 +95,18 @@ pub enum RefusalReason {
     AlreadyDone,
     /// Asked to open, but it was not closed.
     NotSealed,
+    /// Somebody has to press the seal's button first.
+    NeedsPresence,
+    /// Another officer has to agree first, with a right of their own.
+    NeedsSecondOfficer,
+    /// The seal lost the time: a right made for this moment, or another officer's agreement.
+    NeedsFreshTicket,
+    /// The bolt still moves for an earlier command.
+    Moving,
+    /// The seal cannot write down what it does, and so does nothing.
+    MemoryFailed,
+    /// Power failed while the bolt moved.
+    PowerFailed,
 }
 
 /// Why nobody can say how a command ended.

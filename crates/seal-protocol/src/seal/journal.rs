@@ -105,9 +105,13 @@ impl<F: Flash> Journal<F> {
     /// Number of the oldest entry kept; 0 = none. The slot that is written next is not promised any more.
     pub fn oldest(&self) -> u32 {
         let newest = self.newest();
-        let by_room = newest.saturating_sub(self.flash.records().saturating_sub(2)).max(1);
         // A record that a power cut spoiled ends what is kept.
-        (by_room..=newest).rev().take_while(|counter| self.read(*counter).is_some()).last().unwrap_or(0)
+        (self.overwritten()..=newest).rev().take_while(|counter| self.read(*counter).is_some()).last().unwrap_or(0)
+    }
+
+    /// Everything before this number is overwritten.
+    pub fn overwritten(&self) -> u32 {
+        self.newest().saturating_sub(self.flash.records().saturating_sub(2)).max(1)
     }
 
     /// An entry and the head after it, if it is kept.

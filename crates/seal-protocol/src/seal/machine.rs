@@ -196,6 +196,12 @@ impl<F: Flash, R: Random> Seal<F, R> {
         effects
     }
 
+    /// The seal's own satellite receiver says what time it is, seconds since 1970 UTC: the log is dated by it. Like a phone's
+    /// word it never touches the floor, and so no right ends or lives on by it.
+    pub fn follow_satellites(&mut self, now: u32, time: u32) {
+        self.clock.set_log(now, time);
+    }
+
     /// Gives the flash back: for tests, and for a firmware that hands over to its boot loader.
     pub fn into_flash(self) -> F {
         self.journal.into_flash()
@@ -634,7 +640,10 @@ impl<F: Flash, R: Random> Seal<F, R> {
 
     fn page(&self, from: u32, most: u8) -> Page {
         let newest = self.journal.newest();
-        let first = from.max(self.journal.oldest()).max(1).min(newest.saturating_add(1));
+        // Entries that cannot be read any more are passed over, so that those behind them are not lost too.
+        let from = from.max(self.journal.overwritten()).max(1);
+        let first = (from..=newest).find(|counter| self.journal.read(*counter).is_some());
+        let first = first.unwrap_or(newest.saturating_add(1));
         let mut entries = ArrayVec::new();
         let mut receipt = None;
         for counter in (first..=newest).take(usize::from(most).clamp(1, PAGE)) {

@@ -26,6 +26,10 @@ use connection::{Connection, Failure};
 /// connections are made poorly below −90.
 const WEAK_DBM: i16 = -85;
 
+/// What controllers say that do not know the strength (Core specification, volume 4, part E, 7.7.65.2). Nobody is near for it.
+const NO_STRENGTH: i16 = 127;
+const WEAKEST_DBM: i16 = -127;
+
 /// How long the radio tries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
@@ -286,6 +290,7 @@ async fn heard(adapter: &Adapter, services: &[Uuid]) -> Result<Vec<(PeripheralId
         // One that went while we looked is not heard.
         let Ok(Some(said)) = peripheral.properties().await else { continue };
         let Some(rssi_dbm) = said.rssi else { continue };
+        let rssi_dbm = if rssi_dbm == NO_STRENGTH { WEAKEST_DBM } else { rssi_dbm };
         if !services.is_empty() && !said.services.iter().any(|service| services.contains(service)) {
             continue;
         }

@@ -1,0 +1,97 @@
+//! The central as a device: it signs what it says itself, and its facts form a chain like every device's.
+
+use std::time::Instant;
+
+use jiff::Timestamp;
+use p256::ecdsa::SigningKey;
+use p256::elliptic_curve::rand_core::OsRng;
+use rusqlite::{Connection, OptionalExtension as _, Transaction};
+use seal_core::cbor::CborError;
+use seal_core::event::{EVENT_VERSION, Event, SignedEvent, sign_with};
+use seal_core::fact::Fact;
+use seal_core::ids::{ActId, CaseId, DeviceId, EventId, OfficeCode, OfficerId, Sha256};
+use seal_core::outbox::Receipt;
+use seal_core::time::Moment;
+use uuid::Uuid;
+
+use crate::db::Trouble;
+use crate::ingest;
+
+/// Its id, key and clock since its start.
+pub(crate) struct Signer {
+    device: DeviceId,
+    key: SigningKey,
+    boot: Uuid,
+    started: Instant,
+}
+
+/// On whose behalf the central says something.
+pub(crate) struct Behalf<'a> {
+    pub(crate) officer: &'a OfficerId,
+    pub(crate) unit: &'a OfficeCode,
+}
+
+impl Signer {
+    /// The central's device, made with the database.
+    pub(crate) fn load(db: &mut Connection) -> Result<Self, Trouble> {
+        let value =
+            |key: &str| db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional();
+        let (device, secret): (Option<Vec<u8>>, Option<Vec<u8>>) = (value("device")?, value("device_key")?);
+        let (device, key) = match (device, secret) {
+            (Some(device), Some(secret)) => (
+                Uuid::from_slice(&device).map_err(|e| Trouble::Stored(e.to_string()))?,
+                SigningKey::from_slice(&secret).map_err(|e| Trouble::Stored(e.to_string()))?,
+            ),
+            _ => {
+                let (device, key) = (Uuid::new_v4(), SigningKey::random(&mut OsRng));
+                let tx = db.transaction()?;
+                let insert = "INSERT INTO meta (key, value) VALUES (?1, ?2)";
+                tx.execute(insert, ("device", device.as_bytes()))?;
+                tx.execute(insert, ("device_key", &key.to_bytes()[..]))?;
+                tx.commit()?;
+                (device, key)
+            }
+        };
+        Ok(Self { device: DeviceId(device), key, boot: Uuid::new_v4(), started: Instant::now() })
+    }
+
+    /// Signs a fact as the central's next one, commits it to the record and to the feeds of whoever follows what it is about.
+    pub(crate) fn state(
+        &self,
+        tx: &Transaction,
+        behalf: &Behalf<'_>,
+        case: Option<CaseId>,
+        fact: Fact,
+        now: Timestamp,
+    ) -> Result<Receipt, Trouble> {
+        let newest: Option<(i64, [u8; 32])> = tx
+            .query_row(
+                "SELECT device_seq, hash FROM event WHERE device = ?1 ORDER BY device_seq DESC LIMIT 1",
+                [self.device.0.as_bytes()],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()?;
+        let (seq, prev) = newest.map_or((0, Sha256::of(b"")), |(seq, hash)| (seq, Sha256(hash)));
+        let event = Event {
+            v: EVENT_VERSION,
+            id: EventId(Uuid::now_v7()),
+            device: self.device,
+            seq: seq.unsigned_abs() + 1,
+            prev,
+            act: ActId(Uuid::now_v7()),
+            officer: behalf.officer.clone(),
+            unit: behalf.unit.clone(),
+            at: Moment {
+                wall: now,
+                boot: self.boot,
+                boot_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            },
+            place: None,
+            case,
+            fact,
+        };
+        let signed = SignedEvent::sign(event, |bytes| Ok::<_, CborError>(sign_with(&self.key, bytes)))
+            .map_err(|e| Trouble::Stored(e.to_string()))?;
+        ingest::store(tx, &signed, now, None)
+    }
+}
