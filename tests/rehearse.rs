@@ -392,7 +392,8 @@ fn events_of_the_central(data: &Path, seed: u64) -> Vec<Event> {
     let db = Connection::open(data.join("central/central.sqlite")).unwrap();
     let key: Vec<u8> = db.query_row("SELECT key FROM device", [], |row| row.get(0)).unwrap();
     let key = VerifyingKey::from_sec1_bytes(&key).unwrap();
-    let mut rows = db.prepare("SELECT cose FROM event ORDER BY device_seq").unwrap();
+    let mut rows =
+        db.prepare("SELECT cose FROM event WHERE device = (SELECT id FROM device) ORDER BY device_seq").unwrap();
     let signed: Vec<SignedEvent> = rows
         .query_map([], |row| row.get::<_, Vec<u8>>(0))
         .unwrap()

@@ -36,7 +36,8 @@ pub async fn arm_seal(
         may_arm(view, seal, &asked, officer, &obligation, prepared_at, kit.clock.now().wall)
             .map_err(SealTrouble::Refused)
     };
-    let order = Order { case, seal: seal.clone(), action: LockAction::Arm, containers, second_officer: None };
+    let order =
+        Order { case, seal: seal.clone(), action: LockAction::Arm, containers, second_officer: None, agreed: None };
     give(kit, officer, order, permit, patience, watch).await
 }
 

@@ -11,7 +11,7 @@ use seal_core::case::CaseView;
 use seal_core::cbor::Bytes;
 use seal_core::container::ContainerNo;
 use seal_core::fact::{Fact, LockCommanded, LockRead, SealSigned, SecondOfficer, SignedPage};
-use seal_core::ids::{CaseId, CommandId};
+use seal_core::ids::{CaseId, CommandId, OfficerId};
 use seal_core::officer::Officer;
 use seal_core::seal::outcome::{AnswerHeard, end_of_command, may_still_move};
 use seal_core::seal::reading::{LockAction, LockOutcome, LockState, RefusalReason, SealReading, UncertainWhy};
@@ -101,6 +101,8 @@ pub(super) struct Order {
     /// To come under the seal when arming; empty: all of the case. A seal that comes off names what it is on.
     pub containers: Vec<ContainerNo>,
     pub second_officer: Option<SecondOfficer>,
+    /// Somebody who agreed on this phone, as second officer or by deciding a dispute: the seal is told so by their own right.
+    pub agreed: Option<OfficerId>,
 }
 
 /// The case, or why not.
@@ -181,6 +183,9 @@ pub(super) async fn give<R>(
 ) -> Result<LockEnd, SealTrouble<R>> {
     permit(&case_of(kit, order.case)?)?;
     watch(Progress::Connecting);
+    if let Some(agreed) = &order.agreed {
+        tell_the_seal(kit, officer, &order, agreed, patience).await?;
+    }
     let mut session = connect(kit, officer, &order.seal, patience).await?;
 
     let view = case_of(kit, order.case)?;
@@ -237,6 +242,26 @@ pub(super) async fn give<R>(
     drop(session);
     let ends = end_of_command(&order.seal, command, order.action, heard, reading);
     write_end(kit, officer, order.case, ends, signed, command)
+}
+
+/// Tells the seal that another officer agrees, if this phone holds their right: it may ask for two. What it answers decides
+/// nothing here: it will say itself what it still needs.
+async fn tell_the_seal<R>(
+    kit: &Kit,
+    officer: &Officer,
+    order: &Order,
+    agreed: &OfficerId,
+    patience: &Patience,
+) -> Result<(), SealTrouble<R>> {
+    if kit.tickets.held(agreed, &order.seal).is_ok_and(|held| held.is_empty()) {
+        return Ok(());
+    }
+    let mut session = patiently(patience, kit.link.connect(&order.seal, agreed)).await.map_err(SealTrouble::Link)?;
+    let command = CommandId(Uuid::now_v7());
+    let answered = patiently(patience, session.approve(command)).await.map_err(SealTrouble::Link)?;
+    let signed = signed_by(session.scheme(), &order.seal, Some(command), answered.receipt, Vec::new());
+    kit.record(officer, Some(order.case), signed.into_iter().collect())?;
+    Ok(())
 }
 
 fn write_end<R>(

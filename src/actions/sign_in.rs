@@ -14,6 +14,9 @@ use crate::ports::central::CentralTrouble;
 use crate::ports::store::StoreError;
 use crate::ports::vault::VaultError;
 
+/// So long a sign-in waits for the tickets of the shift.
+const TICKETS: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// Who is signed in now, and who said so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedIn {
@@ -138,7 +141,20 @@ pub async fn sign_in(kit: &Kit, officer: &OfficerId, pin: &str) -> Result<Signed
     if changed {
         keep(kit, &name, &kept)?;
     }
+    if result.as_ref().is_ok_and(|signed_in| !signed_in.offline) {
+        fetch_tickets(kit).await;
+    }
     result
+}
+
+/// Whoever signs in may ride out of coverage at once: what they may do with seals is fetched now, as far as that goes in a
+/// few seconds. Otherwise the sync goes on trying.
+async fn fetch_tickets(kit: &Kit) {
+    match tokio::time::timeout(TICKETS, kit.tickets.renew()).await {
+        Ok(Ok(tickets)) => tracing::info!(tickets, "tickets of the shift are here"),
+        Ok(Err(error)) => tracing::warn!(%error, "tickets of the shift are not here yet"),
+        Err(_) => tracing::warn!("tickets of the shift are not here yet: no answer"),
+    }
 }
 
 /// A second officer agrees on this phone with their own PIN, without being signed in. They must have signed in on it before.

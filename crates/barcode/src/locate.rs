@@ -17,6 +17,15 @@ const NOISE: f32 = 40.;
 const ABOVE: f32 = 0.2;
 /// Cosine of twice the largest turn between neighbours of a region.
 const TURN: f32 = 0.8;
+/// Edge energy of a region that may lie beyond each side of its window, as a part of all.
+const STRAY: f32 = 0.03;
+/// Most cells inside a wide bar or space, where no edge is: 4 modules of 8 pixels leave 3.
+const GAP: usize = 3;
+/// Ways to go from a cell to the next, and the doubled-angle vector of edges that are crossed that way.
+const AXES: [([isize; 2], [f32; 2]); 4] =
+    [([1, 0], [1., 0.]), ([0, 1], [-1., 0.]), ([1, 1], [0., 1.]), ([1, -1], [0., -1.])];
+/// Cosine of twice the largest turn (a sixteenth of a circle) between such a way and the edges.
+const CROSSED: f32 = 0.7;
 
 /// A turned rectangle. `along` is the direction across the bars (the way a scanner's beam runs), a unit vector;
 /// the bars run along `(-along[1], along[0])`.
@@ -87,6 +96,8 @@ pub struct Locator {
     energies: Vec<f32>,
     stack: Vec<usize>,
     members: Vec<usize>,
+    gaps: Vec<(usize, [f32; 2])>,
+    spread: Vec<(f32, f32)>,
     windows: Vec<Window>,
 }
 
@@ -106,6 +117,7 @@ impl Locator {
         }
         self.measure(frame, cw, ch);
         self.mark(cw, ch);
+        self.close(cw, ch);
         self.gather(cw, ch);
         self.windows.sort_by(|a, b| b.strength.total_cmp(&a.strength));
         &self.windows
@@ -189,6 +201,33 @@ impl Locator {
         }
     }
 
+    /// Closes gaps between cells of like edges, across the edges: a bar wider than a cell has none inside, and would
+    /// cut a code of large modules in pieces.
+    fn close(&mut self, cw: usize, ch: usize) {
+        self.gaps.clear();
+        for at in 0..cw * ch {
+            let way = self.on[at];
+            if way == [0., 0.] {
+                continue;
+            }
+            let like = |a: [f32; 2], b: [f32; 2]| a[0] * b[0] + a[1] * b[1];
+            let Some((step, _)) = AXES.into_iter().find(|(_, axis)| like(way, *axis) > CROSSED) else { continue };
+            let next = |n: usize| {
+                let x = (at % cw).checked_add_signed(step[0] * n as isize)?;
+                let y = (at / cw).checked_add_signed(step[1] * n as isize)?;
+                (x < cw && y < ch).then_some(y * cw + x)
+            };
+            let on = |at: &usize| self.on[*at] != [0., 0.];
+            let Some(n) = (1..=GAP + 1).find(|n| next(*n).as_ref().is_none_or(on)) else { continue };
+            if n > 1 && next(n).is_some_and(|far| like(way, self.on[far]) > TURN) {
+                self.gaps.extend((1..n).filter_map(next).map(|gap| (gap, way)));
+            }
+        }
+        for (at, way) in self.gaps.drain(..) {
+            self.on[at] = way;
+        }
+    }
+
     fn gather(&mut self, cw: usize, ch: usize) {
         for seed in 0..cw * ch {
             if self.on[seed] == [0., 0.] {
@@ -227,14 +266,8 @@ impl Locator {
             let [a, b] = sum.doubled();
             let angle = 0.5 * b.atan2(a);
             let along = [angle.cos(), angle.sin()];
-            let (mut u, mut v) = ([f32::MAX, f32::MIN], [f32::MAX, f32::MIN]);
-            for at in &self.members {
-                let x = ((at % cw) * CELL + CELL / 2) as f32;
-                let y = ((at / cw) * CELL + CELL / 2) as f32;
-                let (pu, pv) = (x * along[0] + y * along[1], y * along[0] - x * along[1]);
-                u = [u[0].min(pu), u[1].max(pu)];
-                v = [v[0].min(pv), v[1].max(pv)];
-            }
+            let u = self.extent(cw, sum.xx + sum.yy, |x, y| x * along[0] + y * along[1]);
+            let v = self.extent(cw, sum.xx + sum.yy, |x, y| y * along[0] - x * along[1]);
             let half = CELL as f32 / 2.;
             let (half_length, half_height) = ((u[1] - u[0]) / 2. + half, (v[1] - v[0]) / 2. + half);
             if half_length < 20. {
@@ -243,6 +276,75 @@ impl Locator {
             let (mu, mv) = (f32::midpoint(u[0], u[1]), f32::midpoint(v[0], v[1]));
             let centre = [mu * along[0] - mv * along[1], mu * along[1] + mv * along[0]];
             self.windows.push(Window { centre, along, half_length, half_height, strength: a.hypot(b) });
+        }
+    }
+
+    /// From where to where the members reach one way. What hangs on to the bars (the label's border, a word) has little
+    /// of the edge energy, and must not stretch the window.
+    fn extent(&mut self, cw: usize, energy: f32, along: impl Fn(f32, f32) -> f32) -> [f32; 2] {
+        let place = |at: usize| {
+            let [x, y] = [at % cw, at / cw].map(|c| (c * CELL + CELL / 2) as f32);
+            (along(x, y), self.cells[at].xx + self.cells[at].yy)
+        };
+        self.spread.clear();
+        self.spread.extend(self.members.iter().map(|at| place(*at)));
+        self.spread.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let first = |left: &mut f32, own: f32| {
+            *left -= own;
+            *left < 0.
+        };
+        let (mut before, mut behind) = (STRAY * energy, STRAY * energy);
+        let from = self.spread.iter().find(|(_, own)| first(&mut before, *own));
+        let to = self.spread.iter().rev().find(|(_, own)| first(&mut behind, *own));
+        [from, to].map(|cell| cell.map_or(0., |(at, _)| *at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Widths of bars and spaces by turns, modules: as wide as Code 128 and Code 39 have them.
+    const WIDTHS: [u32; 24] = [2, 1, 1, 2, 3, 2, 1, 1, 4, 1, 3, 1, 4, 1, 1, 3, 1, 1, 1, 4, 2, 2, 1, 4];
+
+    /// Bars of clean print in the middle of a grey frame, turned; their length is 200 pixels.
+    fn bars(module: f32, degrees: f32) -> (Vec<u8>, f32) {
+        let long = WIDTHS.iter().sum::<u32>() as f32 * module;
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        let grey = |x: usize, y: usize| {
+            let (dx, dy) = (x as f32 - 400., y as f32 - 300.);
+            let (u, v) = (cos * dx + sin * dy + long / 2., cos * dy - sin * dx);
+            if !(0. ..long).contains(&u) || v.abs() > 100. {
+                return 200;
+            }
+            let mut at = 0.;
+            let index = WIDTHS.iter().position(|w| {
+                at += *w as f32 * module;
+                u < at
+            });
+            if index.is_some_and(|i| i % 2 == 0) { 30 } else { 225 }
+        };
+        let pixels = (0..600).flat_map(|y| (0..800).map(move |x| (x, y))).map(|(x, y)| grey(x, y)).collect();
+        (pixels, long)
+    }
+
+    #[test]
+    fn a_code_is_one_window_however_wide_its_bars() {
+        for module in [1.5, 2., 3., 4., 5., 6., 7., 8.] {
+            for degrees in [0., 8., 30., 45., 90., 110.] {
+                let (pixels, long) = bars(module, degrees);
+                let mut locator = Locator::default();
+                let windows = locator.find(Frame::new(&pixels, 800, 600).unwrap());
+                let first = windows.first().unwrap_or_else(|| panic!("{module} pixels at {degrees}: nothing"));
+                let turn =
+                    (degrees.to_radians().cos() * first.along[0] + degrees.to_radians().sin() * first.along[1]).abs();
+                assert!(turn > 0.985, "{module} pixels at {degrees}: {first:?}");
+                assert!(
+                    first.half_length * 2. > long - 8. * module,
+                    "{module} pixels at {degrees}: {first:?} of {long}"
+                );
+                assert!(first.half_height > 60. && first.half_height < 130., "{module} pixels at {degrees}: {first:?}");
+            }
         }
     }
 }

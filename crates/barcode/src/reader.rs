@@ -68,8 +68,8 @@ impl Reader {
     }
 }
 
-/// Reads one picture with all passes: all codes of the cheap one, else of the first deeper pass that gives any. `go_on`
-/// is asked between passes; false ends the search. A picture much larger than a camera frame is looked at in about a
+/// Reads one picture with all passes: all codes of the cheap one and of all windows (a page has several), else of the
+/// first deeper pass that gives any. `go_on` is asked between passes; false ends the search. A picture much larger than a camera frame is looked at in about a
 /// frame's size too.
 pub fn search(picture: Frame, formats: Formats, go_on: &dyn Fn() -> bool) -> Vec<Read> {
     /// Longest side at which bars of a label that fills the picture are 3 to 4 pixels.
@@ -98,11 +98,11 @@ pub fn search(picture: Frame, formats: Formats, go_on: &dyn Fn() -> bool) -> Vec
                     reads.push(read);
                 }
             }
-            if !reads.is_empty() && pass != Pass::Cheap {
+            if !reads.is_empty() && !matches!(pass, Pass::Cheap | Pass::Windows) {
                 return reads;
             }
         }
-        if !reads.is_empty() {
+        if !reads.is_empty() && pass != Pass::Cheap {
             return reads;
         }
     }

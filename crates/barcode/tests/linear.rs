@@ -47,6 +47,21 @@ fn small_blurred_dark_and_light_on_dark() {
     }
 }
 
+/// Clean print close to the lens: bars wider than a cell of the locator have no edge inside.
+#[test]
+fn large_and_clean_at_first_sight() {
+    for (symbology, format, text) in CODES {
+        let label = label(format, text, 120);
+        for (module, degrees) in [(4., 0.), (4., 20.), (5., 90.)] {
+            let scene = Scene::new(1280, 960, 120).with(&label, degrees, module);
+            let frame = Frame::new(&scene.pixels, scene.width, scene.height).unwrap();
+            let reads = seal_barcode::Reader::new().frame(frame, LINEAR).reads;
+            let reads: Vec<_> = reads.into_iter().map(|r| (r.symbology, r.text)).collect();
+            assert_eq!(reads, [(symbology, text.to_owned())], "{module} pixels a module at {degrees}");
+        }
+    }
+}
+
 #[test]
 fn code_128_where_bars_run_into_each_other() {
     for (text, blur) in [("CSQU3054383", 3), ("00340123450000000012", 3)] {

@@ -284,12 +284,16 @@ impl Central {
     }
 
     /// Begins another life of the database, after it was restored from a backup: phones then send what the backup lacks
-    /// again, and begin their changes anew.
+    /// again, and begin their changes anew. Numbers of tickets go on far behind those that the backup lacks; what was
+    /// revoked since it was made has to be revoked again.
     ///
     /// # Errors
     /// [`Trouble`] of the database.
     pub fn begin_new_life(&self) -> Result<(), Trouble> {
-        self.0.db.write(|tx| db::new_epoch(tx))
+        self.0.db.write(|tx| {
+            seals::skip_lost_numbers(tx)?;
+            db::new_epoch(tx)
+        })
     }
 
     /// Faults in a device's chain of events: missing numbers and links that do not fit.

@@ -100,7 +100,7 @@ async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
         }
         Command::Restored { data, kek } => {
             seal_command::existing(data, kek)?.begin_new_life()?;
-            println!("phones will send again what the backup lacks");
+            println!("phones will send again what the backup lacks; revoke again what was revoked since it was made");
         }
         Command::AddAccount { officer, data, kek } => {
             let mut secret = String::new();

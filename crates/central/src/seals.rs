@@ -15,6 +15,9 @@ use crate::feed;
 use crate::session;
 use crate::vault::{Vault, hex, newest_epoch};
 
+/// More tickets for one seal than a central gives out between two backups.
+const LOST_NUMBERS: u32 = 100_000;
+
 /// How a seal is spoken to, and what it answers to.
 #[derive(Debug)]
 pub enum SealFamily {
@@ -119,6 +122,25 @@ pub(crate) fn next_sequence(tx: &Transaction, no: &SealNo) -> Result<Option<u32>
         .optional()?)
 }
 
+/// After a restore: numbers given out since the backup was made are unknown here, and must not come again, neither for the
+/// seals that it knows nor for those that are registered anew.
+pub(crate) fn skip_lost_numbers(tx: &Transaction) -> Result<(), Trouble> {
+    let base = base(tx)?.saturating_add(LOST_NUMBERS);
+    tx.execute("UPDATE seal_key SET last_sequence = min(last_sequence + ?1, 4294967295)", [LOST_NUMBERS])?;
+    tx.execute(
+        "INSERT INTO meta (key, value) VALUES ('ticket_base', ?1) ON CONFLICT DO UPDATE SET value = excluded.value",
+        [base.to_be_bytes()],
+    )?;
+    Ok(())
+}
+
+/// Behind which number those of a seal begin that is registered now.
+fn base(db: &Connection) -> Result<u32, Trouble> {
+    let stored: Option<[u8; 4]> =
+        db.query_row("SELECT value FROM meta WHERE key = 'ticket_base'", [], |row| row.get(0)).optional()?;
+    Ok(stored.map_or(0, u32::from_be_bytes))
+}
+
 /// Registers a seal, or changes what it answers to. Its numbers go on.
 pub(crate) fn register(tx: &Transaction, vault: &Vault, no: &SealNo, family: &SealFamily) -> Result<(), Trouble> {
     seal_id(no)?;
@@ -135,10 +157,10 @@ pub(crate) fn register(tx: &Transaction, vault: &Vault, no: &SealNo, family: &Se
         SealFamily::A7 { password } => ("a7", None, Some(vault.wrap_password(no, password)?)),
     };
     tx.execute(
-        "INSERT INTO seal_key (seal, family, epoch, password) VALUES (?1, ?2, ?3, ?4)
+        "INSERT INTO seal_key (seal, family, epoch, password, last_sequence) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT DO UPDATE SET family = excluded.family, epoch = excluded.epoch, password = excluded.password,
            given_at = CASE WHEN epoch IS excluded.epoch THEN given_at END",
-        (no.as_str(), name, epoch, password),
+        (no.as_str(), name, epoch, password, base(tx)?),
     )?;
     Ok(())
 }
@@ -174,7 +196,10 @@ pub(crate) fn revoke(tx: &Transaction, whose: &Revoke, now: Timestamp) -> Result
                 done.passwords.push(no.clone());
                 return Ok(done);
             }
-            tx.execute("UPDATE seal_key SET min_sequence = last_sequence + 1 WHERE seal = ?1", [no.as_str()])?;
+            tx.execute(
+                "UPDATE seal_key SET min_sequence = min(last_sequence + 1, 4294967295) WHERE seal = ?1",
+                [no.as_str()],
+            )?;
             done.seals.push(no.clone());
         }
         Revoke::Officer(officer) => {
@@ -220,7 +245,7 @@ fn end_tickets(
     );
     for (no, newest) in list(&live, Some(now))? {
         tx.execute(
-            "UPDATE seal_key SET min_sequence = max(min_sequence, ?2 + 1) WHERE seal = ?1",
+            "UPDATE seal_key SET min_sequence = max(min_sequence, min(?2 + 1, 4294967295)) WHERE seal = ?1",
             (no.as_str(), newest.unwrap_or(0)),
         )?;
         done.seals.push(no);

@@ -126,7 +126,9 @@ impl Book<'_> {
                 Ok(Err(Doubt::NotAuthentic))
             };
         }
-        let last = entries.last().map_or(page.first, |entry| entry.counter);
+        // By the count, not by what the last entry says of itself.
+        let count = u32::try_from(entries.len()).unwrap_or(u32::MAX);
+        let last = page.first.saturating_add(count - 1);
         let mut ledger = self.known_around(page.first, last)?;
         match ledger.chain(self.issuer, page.first, before, &entries, &receipt) {
             Ok(found) => self.keep(&found).map(Ok),

@@ -332,6 +332,20 @@ async fn numbers_go_on_after_a_restart_and_the_file_shows_no_secret() {
     assert_eq!(rows, expected);
     drop(db);
 
+    // A backup lacks the numbers given out since it was made; they are never given out again.
+    world.central.begin_new_life().unwrap();
+    let anew = SealFamily::ESeal1 { epoch: None };
+    world.central.register_seals(&[(seal("83182002"), anew)]).unwrap();
+    let binh = world.phone(2, "binh.tt", "246810").await;
+    world.tickets(&phone, &["83181001"]).await;
+    world.tickets(&binh, &["83182002"]).await;
+    let db = rusqlite::Connection::open(&path).unwrap();
+    let newest = |no| {
+        db.query_row("SELECT max(sequence) FROM ticket WHERE seal = ?1", [no], |row| row.get::<_, u32>(0)).unwrap()
+    };
+    assert_eq!((newest("83181001"), newest("83182002")), (100_006, 100_002));
+    drop(db);
+
     let mut files = std::fs::read(&path).unwrap();
     files.extend(std::fs::read(world.folder.path().join("central.sqlite-wal")).unwrap_or_default());
     assert!(files.windows(8).any(|window| window == b"83182001"), "the right file was read");

@@ -276,7 +276,8 @@ impl std::fmt::Debug for SealTicket {
 pub struct TicketRefused {
     /// The seal.
     pub seal: SealNo,
-    /// Reason code: `unknown_seal`, `not_in_scope`, `role`, `revoked`, `conflict`, ...
+    /// Reason code: `unknown_seal`, `no_key`, `not_in_scope`, `role`, `conflict` (tickets that do not open alone are given
+    /// beside it), `nonce`, `too_many`, ...
     pub code: String,
     /// Text for the officer.
     pub detail: String,

@@ -2,6 +2,7 @@ use image::{DynamicImage, GrayImage, ImageFormat, Luma as Grey};
 use proptest::prelude::*;
 use rxing::{BarcodeFormat, MultiFormatWriter, Writer};
 
+use super::watched::watched;
 use super::*;
 
 const CODES: [(Symbology, BarcodeFormat, &str); 7] = [
@@ -33,6 +34,19 @@ fn frame(format: BarcodeFormat, text: &str) -> GrayImage {
         } else {
             130
         }])
+    })
+}
+
+/// Turned about its middle; what lies outside is grey.
+fn turned(image: &GrayImage, degrees: f32) -> GrayImage {
+    let (sin, cos) = degrees.to_radians().sin_cos();
+    let (mx, my) = (image.width() as f32 / 2., image.height() as f32 / 2.);
+    let side = image.width();
+    GrayImage::from_fn(side, side, |x, y| {
+        let (dx, dy) = (x as f32 - side as f32 / 2., y as f32 - side as f32 / 2.);
+        let (sx, sy) = (mx + cos * dx - sin * dy, my + sin * dx + cos * dy);
+        let inside = sx >= 0. && sy >= 0. && sx < image.width() as f32 && sy < image.height() as f32;
+        if inside { *image.get_pixel(sx as u32, sy as u32) } else { Grey([130]) }
     })
 }
 
@@ -76,9 +90,8 @@ fn every_symbology_reads_straight_turned_inverted_blurred_and_dark() {
 fn linear_codes_read_at_a_slant() {
     for (symbology, format, text) in &CODES[..2] {
         let straight = frame(*format, text);
-        for degrees in [-40f32, -20., 12., 33., 50.] {
-            let data = Luma::original(straight.as_raw(), 1280, 720).turned(degrees);
-            let turned = GrayImage::from_raw(data.w as u32, data.h as u32, data.data.into_owned()).unwrap();
+        for degrees in [-40f32, -20., 12., 33., 50., 71., 88.] {
+            let turned = turned(&straight, degrees);
             assert_reads(&turned, *symbology, text, &format!("{degrees} degrees"));
         }
     }
@@ -146,7 +159,7 @@ fn frames_are_trusted_by_check_digit_or_by_agreement() {
 fn deeper_passes_come_over_the_following_frames() {
     let upright = image::imageops::rotate90(&frame(BarcodeFormat::CODE_128, "CSQU3054383"));
     let mut reader = FrameReader::new();
-    let read = (0..DEEP.len()).find(|_| {
+    let read = (0..10).find(|_| {
         let frame = upright.as_raw().clone();
         !reader.read(frame, upright.width(), upright.height(), Formats::SCAN).unwrap().found.is_empty()
     });

@@ -1,5 +1,6 @@
 //! Driver of the open protocol (`docs/seal-protocol.md`): the phone's end of `seal-protocol` over GATT.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -69,9 +70,10 @@ impl Driver for OpenProtocol {
         let id = SealId::new(seal.as_str()).ok_or_else(|| unreadable("no number of this protocol"))?;
         let mut talk = Talk { gatt, end: PhoneEnd::default(), phone: Phone::new(id) };
         let hello = talk.hello().await?;
-        let ticket = choose(seal, &hello, rights).await?;
+        let mut tickets = choose(seal, &hello, rights).await?;
+        let ticket = tickets.pop_front().ok_or_else(|| LinkTrouble::NoTicket("none".to_owned()))?;
         talk.open(&ticket).await?;
-        Ok(Box::new(Session { talk, seal: seal.clone(), newest: 0 }))
+        Ok(Box::new(Session { talk, seal: seal.clone(), id, tickets, newest: 0 }))
     }
 }
 
@@ -79,22 +81,23 @@ fn unreadable(what: &str) -> LinkTrouble {
     LinkTrouble::Unreadable(what.to_owned())
 }
 
-/// The ticket to show. A seal that lost the time opens only for one made now, or for two officers: so one is fetched then,
-/// if the central can be reached; and also when this phone holds none.
-async fn choose(seal: &SealNo, hello: &Hello, rights: &Rights) -> Result<SealTicket, LinkTrouble> {
+/// The tickets to show, the first one first. A seal that lost the time opens only for one made now, or for two officers: so
+/// one is fetched then, if the central can be reached; and also when this phone holds none.
+async fn choose(seal: &SealNo, hello: &Hello, rights: &Rights) -> Result<VecDeque<SealTicket>, LinkTrouble> {
     let held = rights.tickets.held(&rights.officer, seal).map_err(|error| LinkTrouble::NoTicket(error.to_string()))?;
-    let held = held.into_iter().next();
-    if let Some(held) = &held
-        && !hello.time_lost
-    {
-        return Ok(held.clone());
+    let mut tickets = VecDeque::from(held);
+    if !tickets.is_empty() && !hello.time_lost {
+        return Ok(tickets);
     }
     let why = match timeout(FRESH, rights.tickets.fresh(seal, hello.nonce)).await {
-        Ok(Ok(ticket)) => return Ok(ticket),
+        Ok(Ok(ticket)) => {
+            tickets.push_front(ticket);
+            String::new()
+        }
         Ok(Err(error)) => error.to_string(),
         Err(_) => "the central does not answer in time".to_owned(),
     };
-    held.ok_or(LinkTrouble::NoTicket(why))
+    if tickets.is_empty() { Err(LinkTrouble::NoTicket(why)) } else { Ok(tickets) }
 }
 
 /// The phone's random bytes.
@@ -201,6 +204,9 @@ fn of_the_phone(error: PhoneError) -> LinkTrouble {
 struct Session {
     talk: Talk,
     seal: SealNo,
+    id: SealId,
+    /// Weaker tickets that were not shown: what the first does not allow, another may, together with a second officer.
+    tickets: VecDeque<SealTicket>,
     /// Number of the newest entry, as last read.
     newest: u32,
 }
@@ -217,12 +223,25 @@ impl Session {
         }
     }
 
+    /// Another session over the same connection, by the next ticket.
+    async fn show_next(&mut self) -> Result<(), LinkTrouble> {
+        let Some(ticket) = self.tickets.pop_front() else { return Err(LinkTrouble::NotAccepted) };
+        self.talk.phone = Phone::new(self.id);
+        self.talk.open(&ticket).await
+    }
+
     async fn carry_out(&mut self, id: CommandId, action: Action) -> Result<Answered, LinkTrouble> {
         let request = Request::Command { id: protocol_id(id), action };
-        match self.talk.ask(&request).await? {
-            Reply::Receipt(receipt) => answered(&receipt),
-            Reply::Denied(denial) => Ok(Answered { answer: CommandAnswer::Refused(refusal(denial)?), receipt: None }),
-            _ => Err(unreadable("no receipt")),
+        loop {
+            match self.talk.ask(&request).await? {
+                Reply::Receipt(receipt) => return answered(&receipt),
+                // The seal itself said, inside the session, that it recorded and moved nothing and that the id is still free.
+                Reply::Denied(Denial::NotAllowed) if !self.tickets.is_empty() => self.show_next().await?,
+                Reply::Denied(denial) => {
+                    return Ok(Answered { answer: CommandAnswer::Refused(refusal(denial)?), receipt: None });
+                }
+                _ => return Err(unreadable("no receipt")),
+            }
         }
     }
 }

@@ -10,6 +10,8 @@ use std::time::Duration;
 use seal_core::ids::DeviceId;
 use seal_core::officer::Officer;
 use seal_field::actions::Kit;
+use seal_field::adapters::seals::bluetooth::{Bluetooth, Patience};
+use seal_field::adapters::seals::radio::Radio;
 use seal_field::adapters::seals::yard::{RadioDelays, YardRadio};
 use seal_field::adapters::switchable::SwitchableCentral;
 use seal_field::app::{Device, DeviceSettings};
@@ -41,13 +43,16 @@ pub struct Desk {
 pub fn run(mut options: Options) -> Result<(), String> {
     let data: PathBuf = options.needed("--data")?;
     let central: String = options.needed("--central")?;
-    let yard: SocketAddr = options.needed("--yard")?;
+    let yard: Option<SocketAddr> = options.value("--yard")?;
     let name: String = options.needed("--name")?;
     let clock = options.clock()?;
     options.end()?;
 
     let clock = SharedClock::open_or_system(clock.as_deref()).map_err(|error| format!("--clock: {error}"))?;
-    let radio = Arc::new(YardRadio::new(Arc::new(YardClient::new(yard)), RadioDelays::default()));
+    let radio: Arc<dyn Radio> = match yard {
+        Some(yard) => Arc::new(YardRadio::new(Arc::new(YardClient::new(yard)), RadioDelays::default())),
+        None => Arc::new(Bluetooth::new(Patience::default())),
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

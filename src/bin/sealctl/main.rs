@@ -6,6 +6,7 @@ mod device;
 mod options;
 mod rehearse;
 mod scan;
+mod seal;
 mod yard;
 
 use std::process::ExitCode;
@@ -15,15 +16,23 @@ use options::Options;
 const HELP: &str = "\
 sealctl: the seal app without a screen
 
-  sealctl scan FILE...      one JSON line for each code found in a picture (JPEG, PNG, WebP);
-                            one line with an empty text where nothing is read
+  sealctl scan [--formats NAME,...] [--frames N] FILE...
+                            one JSON line for each code found in a picture (JPEG, PNG, WebP);
+                            one line with an empty text where nothing is read. Looks for the app's six
+                            symbologies, or for those named (code128, code39, itf, qr, datamatrix, pdf417,
+                            ean13, aztec, or all). With --frames the picture is read as a camera stream of
+                            at most N frames, until a read can be trusted
   sealctl rehearse [--data DIR] [--keep] [--seed N] [--report text|json]
                             the whole journey of a seal with a central, a yard of simulated seals and
                             several devices, each a process of its own; 0 only if everything went as expected
   sealctl yard --data DIR --listen ADDR [--clock FILE]
                             simulated seals for other processes; prints `listening on ADDR`
-  sealctl device --data DIR --central URL --yard ADDR --name NAME [--clock FILE]
-                            a device without a screen: one act a line in (JSON), one answer a line out
+  sealctl device --data DIR --central URL [--yard ADDR] --name NAME [--clock FILE]
+                            (without --yard: this machine's Bluetooth) a device without a screen: one act a line in (JSON), one answer a line out
+  sealctl seal list|identify|read|log|arm|disarm|agree|settle [--seal NO] [--from N] [--command ID]
+               [--adapter NAME] [--passkey N] [--yard ADDR] (--practice | --central URL --officer ID --data DIR)
+                            works a seal over this machine's Bluetooth or in a yard; the officer's secret
+                            comes from SEALCTL_SECRET; --practice: simulated seals with the known key
   sealctl help              this text
 
 The log goes to standard error; set RUST_LOG for more of it.
@@ -38,6 +47,7 @@ fn main() -> ExitCode {
         Some("scan") => scan::run(&rest(arguments)),
         Some("rehearse") => rehearse::run(Options::new(rest(arguments))),
         Some("yard") => ended("yard", yard::run(Options::new(rest(arguments)))),
+        Some("seal") => ended("seal", seal::run(Options::new(rest(arguments)))),
         Some("device") => ended("device", device::run(Options::new(rest(arguments)))),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");

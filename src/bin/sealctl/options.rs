@@ -11,6 +11,11 @@ impl Options {
         Self(arguments)
     }
 
+    /// The first word, if it is no option.
+    pub fn word(&mut self) -> Option<String> {
+        self.0.first().is_some_and(|first| !first.starts_with("--")).then(|| self.0.remove(0))
+    }
+
     /// The flag is there.
     pub fn flag(&mut self, name: &str) -> bool {
         let found = self.0.iter().position(|argument| argument == name);

@@ -51,12 +51,13 @@ pub fn play(stage: &mut Stage, report: &mut Report) -> Result<(), Trouble> {
     report.chapter("10 Two devices, one seal");
     let mut second = stage.device("origin-2")?;
     second.sign_in("hoa.pt", "135790")?;
-    // Whoever may have to agree or decide signs in once while there is coverage.
+    b.sign_in("binh.tt", "246810")?;
+    let first = two_devices(report, stage, [&mut a, &mut second, &mut b], conflict)?;
+    let other = two_devices(report, stage, [&mut a, &mut second, &mut b], other_conflict)?;
+    // Whoever may have to agree or decide signs in once while there is coverage: their rights to these seals come with it.
     for (officer, pin) in [("khoa.nm", "135790"), ("lan.ht", "112358"), ("binh.tt", "246810")] {
         b.sign_in(officer, pin)?;
     }
-    let first = two_devices(report, stage, [&mut a, &mut second, &mut b], conflict)?;
-    let other = two_devices(report, stage, [&mut a, &mut second, &mut b], other_conflict)?;
     stage.central.stop();
     two_officers(report, &mut b, &first, conflict)?;
     supervisor(report, &mut b, &other, other_conflict)?;
@@ -148,7 +149,6 @@ fn link_troubles(report: &mut Report, stage: &mut Stage, a: &mut Actor, seals: [
     let rows = [
         ("before the command arrived", before, SealTrouble::DropsLinkBeforeCommand, 0, "free"),
         ("while the bolt moved", during, SealTrouble::DropsLinkWhileMoving, 1, "closed_armed"),
-        ("with the power, halfway", power, SealTrouble::LosesPowerWhileLocking, 1, "uncertain"),
     ];
     for (when, no, trouble, commands, after) in rows {
         let seal = stage.seal(no, &[trouble])?;
@@ -158,17 +158,30 @@ fn link_troubles(report: &mut Report, stage: &mut Stage, a: &mut Actor, seals: [
         report.same("commands the seal got", commands, stage.commands_received(&seal)?);
         a.act(json!({ "do": "read", "case": case, "seal": seal }))?;
         report.same("read again", after, a.state(&case, &seal)?);
-        if trouble == SealTrouble::LosesPowerWhileLocking {
-            stage.hands.restore_power(&seal).map_err(|error| error.to_string())?;
-            a.act(json!({ "do": "read", "case": case, "seal": seal }))?;
-            report.same("with power again it draws the bolt back", "free", a.state(&case, &seal)?);
-        }
         report.same("nothing sent a command by itself", commands, stage.commands_received(&seal)?);
         if after != "closed_armed" {
             let end = a.act(json!({ "do": "arm", "case": case, "seal": seal }))?;
             report.same("the officer arms again: armed", "confirmed", end["outcome"]["outcome"].clone());
         }
     }
+    power_trouble(report, stage, a, power)
+}
+
+/// Power fails halfway: silent until somebody presses its button, then the seal itself tells how it ended.
+fn power_trouble(report: &mut Report, stage: &mut Stage, a: &mut Actor, no: &str) -> Result<(), Trouble> {
+    let seal = stage.seal(no, &[SealTrouble::LosesPowerWhileLocking])?;
+    let case = open_case(stage, a)?;
+    let end = arm(a, stage, &case, &seal)?;
+    report.same("lost with the power, halfway: uncertain", "uncertain", end["outcome"]["outcome"].clone());
+    let silent = a.refusal(json!({ "do": "read", "case": case, "seal": seal }))?;
+    report.holds("without power it is not heard", silent.contains("not heard"), silent);
+    report.same("and stays uncertain", "uncertain", a.state(&case, &seal)?);
+    stage.hands.restore_power(&seal).map_err(|error| error.to_string())?;
+    a.act(json!({ "do": "read", "case": case, "seal": seal }))?;
+    report.same("with power again it says that it did not lock", "refused", a.state(&case, &seal)?);
+    report.same("nothing sent a command by itself", 1, stage.commands_received(&seal)?);
+    let end = a.act(json!({ "do": "arm", "case": case, "seal": seal }))?;
+    report.same("the officer arms again: armed", "confirmed", end["outcome"]["outcome"].clone());
     Ok(())
 }
 
