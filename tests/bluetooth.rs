@@ -310,15 +310,14 @@ async fn a_dropped_connection_is_ended_before_the_next_one() {
 #[tokio::test]
 async fn pairing_asks_for_the_passkey_of_the_label() {
     let room = Room::new(vec![FakeSeal { passkey: Some(123_456), ..FakeSeal::new(SEAL) }]).await;
-    let answers = |digits| {
-        let radio = radio(&room).asking(Arc::new(move || Box::pin(async move { digits })));
-        async move { connect(&radio, SEAL).await.pair().await }
-    };
-    assert_eq!(connect(&radio(&room), SEAL).await.pair().await, Err(LinkTrouble::NotAccepted), "nobody to ask");
-    assert_eq!(answers(None).await, Err(LinkTrouble::NotAccepted), "the officer gave up");
-    assert_eq!(answers(Some(654_321)).await, Err(LinkTrouble::NotAccepted), "a wrong passkey");
+    let answering = |digits| radio(&room).asking(Arc::new(move || Box::pin(async move { digits })));
+    let nobody = radio(&room);
+    assert_eq!(connect(&nobody, SEAL).await.pair().await, Err(LinkTrouble::NotAccepted), "nobody to ask");
+    assert_eq!(trouble(&answering(None), SEAL).await, LinkTrouble::NotAccepted, "the officer gave up");
+    assert_eq!(trouble(&answering(Some(654_321)), SEAL).await, LinkTrouble::NotAccepted, "a wrong passkey");
     assert!(!room.seal(0, |seal| seal.paired));
-    assert_eq!(answers(Some(123_456)).await, Ok(()));
+    let mut paired = Caller::new(SEAL, connect(&answering(Some(123_456)), SEAL).await);
+    paired.hello().await.unwrap();
     assert!(room.seal(0, |seal| seal.paired));
 }
 

@@ -106,7 +106,8 @@ impl Bluetooth {
         self
     }
 
-    /// Asks this for the passkey on a seal's label when a seal wants one. Phones ask by themselves.
+    /// For seals with a passkey on the label, on Linux: each connection is paired as soon as it stands, and the passkey is asked
+    /// for here. Phones pair and ask by themselves.
     #[must_use]
     pub fn asking(mut self, passkey: AskPasskey) -> Self {
         self.passkey = Some(passkey);
@@ -229,13 +230,12 @@ impl Radio for Bluetooth {
             failure = match connection::establish(&adapter, &found.peripheral, notify, &self.patience).await {
                 Ok(link) => {
                     let held = (line, Arc::clone(&self.open));
-                    return Ok(Box::new(Connection::new(
-                        link,
-                        found.peripheral,
-                        self.passkey.clone(),
-                        self.patience,
-                        held,
-                    )));
+                    let mut connection =
+                        Connection::new(link, found.peripheral, self.passkey.clone(), self.patience, held);
+                    if self.passkey.is_some() {
+                        connection.pair().await?;
+                    }
+                    return Ok(Box::new(connection));
                 }
                 Err(Failure::Known(trouble)) => return Err(trouble),
                 Err(failure) => failure,
