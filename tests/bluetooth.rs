@@ -11,9 +11,17 @@ use std::time::Duration;
 
 use bluez::{FakeSeal, Room};
 use seal_body::{Caller, NOTIFY, SERVICE, WRITE, Wrong, fresh_id, issuer, shift};
+use seal_core::ids::OfficerId;
+use seal_core::seal::reading::{LockAction, LockState};
+use seal_core::seal_no::SealNo;
+use seal_core::wire::{B64, SealTicket, TicketKind};
 use seal_field::adapters::seals::bluetooth::{Bluetooth, Patience};
+use seal_field::adapters::seals::driver::Seals;
+use seal_field::adapters::seals::open::OpenProtocol;
 use seal_field::adapters::seals::radio::{Gatt, Radio as _};
-use seal_field::ports::seal_link::LinkTrouble;
+use seal_field::ports::seal_link::{CommandAnswer, LinkTrouble, SealLink as _, Settled};
+use seal_field::ports::tickets::{NoTicket, RenewError, Tickets};
+use seal_field::ports::vault::VaultError;
 use seal_protocol::SealId;
 use seal_protocol::entry::{Action, Lock, Outcome};
 use seal_protocol::message::{Denial, Reply, Request};
@@ -97,6 +105,50 @@ async fn a_seal_is_armed_read_and_disarmed() {
     assert_eq!(state.lock, Lock::Ready);
 }
 
+/// What an officer took along for the shift.
+struct Held(SealTicket);
+
+#[async_trait::async_trait]
+impl Tickets for Held {
+    fn held(&self, _: &OfficerId, _: &SealNo) -> Result<Vec<SealTicket>, VaultError> {
+        Ok(vec![self.0.clone()])
+    }
+    async fn fresh(&self, _: &SealNo, _: [u8; 16]) -> Result<SealTicket, NoTicket> {
+        panic!("the seal knows the time, and a ticket is held");
+    }
+    async fn renew(&self) -> Result<usize, RenewError> {
+        Ok(1)
+    }
+}
+
+#[tokio::test]
+async fn the_apps_link_arms_the_seal_of_the_label_among_others() {
+    let (near, far) = (FakeSeal { rssi: Some(-40), ..FakeSeal::new(OTHER) }, FakeSeal::new(SEAL));
+    let room = Room::new(vec![near, far]).await;
+    let (seal, grant) = (SealNo::parse(SEAL).unwrap(), shift(SEAL, 1));
+    let ticket = SealTicket {
+        seal: seal.clone(),
+        kind: TicketKind::Shift,
+        ticket: B64(grant.ticket.to_vec()),
+        secret: B64(grant.proof.expose().to_vec()),
+        expires: jiff::Timestamp::MAX,
+    };
+    let link = Seals::new(Arc::new(radio(&room)), vec![Arc::new(OpenProtocol)], Arc::new(Held(ticket)));
+    let officer: OfficerId = OfficerId("an.nguyen".into());
+
+    let heard: Vec<_> = link.nearby().await.unwrap().into_iter().map(|one| one.seal.as_str().to_owned()).collect();
+    assert_eq!(heard, [OTHER, SEAL]);
+    let id = seal_core::ids::CommandId(uuid::Uuid::from_u128(7));
+    let mut session = link.connect(&seal, &officer).await.unwrap();
+    let answered = session.command(id, LockAction::Arm).await.unwrap();
+    assert_eq!(answered.answer, CommandAnswer::Done);
+    drop(session);
+    let mut session = link.connect(&seal, &officer).await.unwrap();
+    assert_eq!(session.read().await.unwrap().lock, LockState::ClosedArmed);
+    assert!(matches!(session.settle(id).await.unwrap(), Settled::Ended(_)));
+    assert_eq!(room.seal(0, |seal| seal.connects), 0);
+}
+
 #[tokio::test]
 async fn lost_notifications_are_asked_for_again_and_nothing_is_done_twice() {
     let mut seal = FakeSeal::new(SEAL);
@@ -123,7 +175,7 @@ async fn lost_notifications_are_asked_for_again_and_nothing_is_done_twice() {
 async fn a_last_word_is_heard_although_the_seal_hangs_up_after_it() {
     let room = Room::new(vec![FakeSeal::new(SEAL)]).await;
     let radio = radio(&room);
-    for _ in 0..10 {
+    for _ in 0..4 {
         let mut caller = Caller::new(SEAL, connect(&radio, SEAL).await);
         // A ticket for another seal: REFUSED, and at once the link is gone.
         let refused = caller.open(&shift(OTHER, 1)).await;
@@ -258,15 +310,14 @@ async fn a_dropped_connection_is_ended_before_the_next_one() {
 #[tokio::test]
 async fn pairing_asks_for_the_passkey_of_the_label() {
     let room = Room::new(vec![FakeSeal { passkey: Some(123_456), ..FakeSeal::new(SEAL) }]).await;
-    let answers = |digits| {
-        let radio = radio(&room).asking(Arc::new(move || Box::pin(async move { digits })));
-        async move { connect(&radio, SEAL).await.pair().await }
-    };
-    assert_eq!(connect(&radio(&room), SEAL).await.pair().await, Err(LinkTrouble::NotAccepted), "nobody to ask");
-    assert_eq!(answers(None).await, Err(LinkTrouble::NotAccepted), "the officer gave up");
-    assert_eq!(answers(Some(654_321)).await, Err(LinkTrouble::NotAccepted), "a wrong passkey");
+    let answering = |digits| radio(&room).asking(Arc::new(move || Box::pin(async move { digits })));
+    let nobody = radio(&room);
+    assert_eq!(connect(&nobody, SEAL).await.pair().await, Err(LinkTrouble::NotAccepted), "nobody to ask");
+    assert_eq!(trouble(&answering(None), SEAL).await, LinkTrouble::NotAccepted, "the officer gave up");
+    assert_eq!(trouble(&answering(Some(654_321)), SEAL).await, LinkTrouble::NotAccepted, "a wrong passkey");
     assert!(!room.seal(0, |seal| seal.paired));
-    assert_eq!(answers(Some(123_456)).await, Ok(()));
+    let mut paired = Caller::new(SEAL, connect(&answering(Some(123_456)), SEAL).await);
+    paired.hello().await.unwrap();
     assert!(room.seal(0, |seal| seal.paired));
 }
 

@@ -137,8 +137,9 @@ async def main() -> None:
     device.advertising_data = bytes(AdvertisingData([
         (AdvertisingData.FLAGS, bytes([0x06])),
         (AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS, bytes(uuid(1))),
+        # Its place is the scan response, but there bumble 0.0.236's controller sends this once more.
+        (AdvertisingData.COMPLETE_LOCAL_NAME, options.serial.encode()),
     ]))  # fmt: skip
-    device.scan_response_data = bytes(AdvertisingData([(AdvertisingData.COMPLETE_LOCAL_NAME, options.serial.encode())]))
     await device.power_on()
     await device.start_advertising(auto_restart=True, advertising_interval_min=100, advertising_interval_max=100)
     print("advertising", flush=True)

@@ -6,9 +6,11 @@
 
 mod bluez;
 mod piped;
+mod yard;
 
 pub use bluez::{Body, BodyError, run};
 pub use piped::Piped;
+pub use yard::OfYard;
 
 /// The most an ATT value holds in this protocol, bytes.
 const LONGEST_VALUE: usize = 244;

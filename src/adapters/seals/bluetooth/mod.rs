@@ -26,6 +26,10 @@ use connection::{Connection, Failure};
 /// connections are made poorly below −90.
 const WEAK_DBM: i16 = -85;
 
+/// What controllers say that do not know the strength (Core specification, volume 4, part E, 7.7.65.2). Nobody is near for it.
+const NO_STRENGTH: i16 = 127;
+const WEAKEST_DBM: i16 = -127;
+
 /// How long the radio tries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
@@ -102,7 +106,8 @@ impl Bluetooth {
         self
     }
 
-    /// Asks this for the passkey on a seal's label when a seal wants one. Phones ask by themselves.
+    /// For seals with a passkey on the label, on Linux: each connection is paired as soon as it stands, and the passkey is asked
+    /// for here. Phones pair and ask by themselves.
     #[must_use]
     pub fn asking(mut self, passkey: AskPasskey) -> Self {
         self.passkey = Some(passkey);
@@ -225,13 +230,12 @@ impl Radio for Bluetooth {
             failure = match connection::establish(&adapter, &found.peripheral, notify, &self.patience).await {
                 Ok(link) => {
                     let held = (line, Arc::clone(&self.open));
-                    return Ok(Box::new(Connection::new(
-                        link,
-                        found.peripheral,
-                        self.passkey.clone(),
-                        self.patience,
-                        held,
-                    )));
+                    let mut connection =
+                        Connection::new(link, found.peripheral, self.passkey.clone(), self.patience, held);
+                    if self.passkey.is_some() {
+                        connection.pair().await?;
+                    }
+                    return Ok(Box::new(connection));
                 }
                 Err(Failure::Known(trouble)) => return Err(trouble),
                 Err(failure) => failure,
@@ -286,6 +290,7 @@ async fn heard(adapter: &Adapter, services: &[Uuid]) -> Result<Vec<(PeripheralId
         // One that went while we looked is not heard.
         let Ok(Some(said)) = peripheral.properties().await else { continue };
         let Some(rssi_dbm) = said.rssi else { continue };
+        let rssi_dbm = if rssi_dbm == NO_STRENGTH { WEAKEST_DBM } else { rssi_dbm };
         if !services.is_empty() && !said.services.iter().any(|service| services.contains(service)) {
             continue;
         }
