@@ -11,7 +11,8 @@ use crate::adapters::no_camera::NoCamera;
 use crate::adapters::paper_folder::PaperFolder;
 use crate::adapters::pdf::PdfPress;
 use crate::adapters::photo_files::PhotoFolder;
-use crate::adapters::seals::driver::Seals;
+use crate::adapters::seals::a7::A7;
+use crate::adapters::seals::driver::{Driver, Seals};
 use crate::adapters::seals::open::OpenProtocol;
 use crate::adapters::seals::radio::Radio;
 use crate::adapters::seals::ticket_box::TicketBox;
@@ -28,6 +29,11 @@ use crate::sync::{self, SyncHandle, SyncPorts};
 
 /// The rule pack shipped with the app; it holds until one was pulled.
 const RULES: &str = include_str!("../assets/rules/2026.json");
+
+/// The protocols by which seals are spoken to.
+fn drivers(clock: &Arc<dyn Clock>) -> Vec<Arc<dyn Driver>> {
+    vec![Arc::new(OpenProtocol), Arc::new(A7::new(Arc::clone(clock)))]
+}
 
 /// What a device is made of.
 pub struct DeviceSettings {
@@ -106,7 +112,7 @@ impl Device {
         let photos = data.join("photos");
         let tickets: Arc<dyn Tickets> =
             Arc::new(TicketBox::new(Arc::clone(&vault), Arc::clone(&central), Arc::clone(&clock)));
-        let link = Arc::new(Seals::new(radio, vec![Arc::new(OpenProtocol)], Arc::clone(&tickets)));
+        let link = Arc::new(Seals::new(radio, drivers(&clock), Arc::clone(&tickets)));
         let kit = Kit {
             store: Arc::new(opened.store),
             photos: Arc::new(PhotoFolder::open(&photos).map_err(io(photos))?),

@@ -50,6 +50,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("seal_central", &[]),
     ("seal_simulator", &["adapters"]),
     ("seal_protocol", &["adapters"]),
+    ("seal_a7", &["adapters"]),
 ];
 
 /// What has no place in the pure core: input and output, waiting, and clocks.

@@ -146,12 +146,12 @@ async fn the_rope_goes_in_while_paired() {
 
 #[tokio::test]
 async fn checks_that_stop_the_arming_send_no_command() {
-    for (trouble, kind) in [
-        (Trouble::DefaultPassword, CheckKind::Password),
-        (Trouble::FlatBattery, CheckKind::Battery),
-        (Trouble::ShellOpened, CheckKind::SelfTest),
+    for (spec, trouble, kind) in [
+        (good_a7(), Trouble::DefaultPassword, CheckKind::Password),
+        (good(SEAL), Trouble::FlatBattery, CheckKind::Battery),
+        (good(SEAL), Trouble::ShellOpened, CheckKind::SelfTest),
     ] {
-        let bench = Bench::new(&[trouble]);
+        let bench = Bench::with_spec(spec.with(&[trouble]));
         drop(bench.pair().await.unwrap());
         match bench.arm().await {
             Err(SealTrouble::Refused(ArmRefusal::Stopped(kinds))) => assert_eq!(kinds, [kind]),
@@ -452,7 +452,7 @@ async fn a_yard_in_another_process_is_the_same_radio() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = seal_simulator::serve(listener, bench.yard.clone()).unwrap();
     let client = std::sync::Arc::new(seal_simulator::YardClient::new(address));
-    bench.kit.link = link(client, RadioDelays::default(), tickets(&bench.device));
+    bench.kit.link = link(&bench.device, client, RadioDelays::default(), tickets(&bench.device));
     assert_eq!(bench.pair_and_arm().await.state, SealState::ClosedArmed);
     bench.yard.set_trouble(&bench.no, &[Trouble::TooFar]).unwrap();
     assert!(matches!(bench.read().await, Err(SealTrouble::Link(LinkTrouble::TooFar))));

@@ -140,8 +140,8 @@ async fn settle(bench: &Bench) {
     panic!("a stopped act still holds the seal");
 }
 
-async fn run(motor_polls: u8, steps: Vec<Step>) -> Result<(), TestCaseError> {
-    let bench = Bench::with_spec(SealSpec { motor_polls, ..good(SEAL) });
+async fn run(spec: SealSpec, steps: Vec<Step>) -> Result<(), TestCaseError> {
+    let bench = Bench::with_spec(spec);
     for step in &steps {
         let (said, sent) = (bench.state(), bench.truth().commands_received);
         bench.pass(SignedDuration::from_secs(1));
@@ -189,6 +189,12 @@ proptest! {
     #[test]
     fn the_app_never_says_more_than_the_seal_said(motor_polls in 0_u8..7, steps in steps()) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(run(motor_polls, steps))?;
+        runtime.block_on(run(SealSpec { motor_polls, ..good(SEAL) }, steps))?;
+    }
+
+    #[test]
+    fn nor_more_than_a_seal_that_only_acknowledges(motor_polls in 0_u8..7, steps in steps()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(run(SealSpec { motor_polls, ..good_a7() }, steps))?;
     }
 }

@@ -45,7 +45,11 @@ use seal_simulator::{Reach as _, SealSpec, Trouble};
 
 /// The bench with offices that have names, the shipped rules, and a camera.
 fn world(trouble: &[Trouble]) -> (Bench, Arc<Eye>) {
-    let mut bench = Bench::new(trouble);
+    world_of(good(SEAL).with(trouble))
+}
+
+fn world_of(spec: SealSpec) -> (Bench, Arc<Eye>) {
+    let mut bench = Bench::with_spec(spec);
     let rules = RulePack::parse(include_str!("../assets/rules/2026.json")).unwrap();
     bench.rules(rules, &[("03EE", "Đình Vũ"), ("15BB", "Hữu Nghị"), ("02CI", "Cảng Sài Gòn KV1")]);
     let person = |officer: &Officer, name: &str| Doc::Officer(Officer { name: name.to_owned(), ..officer.clone() });
@@ -282,6 +286,34 @@ async fn stronger_neighbour_seal() {
     preflight(&bench)
         .comes_to_say(&["Seal trả lời mang số 8318 1002, không phải số trên nhãn", "Đổi seal, báo người giữ sổ seal"])
         .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn seal_with_the_factory_password() {
+    let (bench, _) = world_of(good_a7().with(&[Trouble::DefaultPassword]));
+    let mut phone = preflight(&bench);
+    phone.comes_to_say(&["Chưa được khóa", "Không đạt: Mật khẩu riêng", "Còn mật khẩu xuất xưởng"]).await;
+    phone.says(&["Đổi seal, báo người giữ sổ seal", "Đổi seal khác"]);
+    assert_eq!(bench.truth().commands_received, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn seal_whose_word_is_only_a_claim() {
+    let (bench, _) = world_of(good_a7());
+    let mut phone = preflight(&bench);
+    phone
+        .comes_to_say(&["Tiếp: khóa seal", "Chưa thử trên seal thật", "Vì sao", "Seal loại này không cho máy biết"])
+        .await;
+    phone.press("Chưa thử trên seal thật");
+    phone.comes_to_say(&["mật khẩu đi trong mọi lệnh", "bằng chứng là của ta", "kéo thử cáp"]).await;
+    // Of a seal that proves itself only the first is said.
+    let (bench, _) = world(&[]);
+    let mut phone = preflight(&bench);
+    phone.comes_to_say(&["Chưa thử trên seal thật"]).await;
+    phone.press("Chưa thử trên seal thật");
+    phone.comes_to_say(&["mới chạy với seal mô phỏng"]).await;
+    assert!(!phone.text().contains("mật khẩu đi trong mọi lệnh"));
+    Phone::open(&bench.kit, &bench.a, &Route::Seal { seal: bench.no.clone() }).says(&["Chưa thử trên seal thật"]);
 }
 
 // ── the link ──

@@ -36,6 +36,7 @@ pub fn closed(command: &Fact) -> Fact {
         firmware: "2.4.1".to_owned(),
         log_counter: 412,
         last_command: Some(LastCommand { id: command.command, action: command.action, done: true }),
+        not_told: Vec::new(),
     };
     Fact::LockRead(LockRead {
         seal: command.seal.clone(),

@@ -298,6 +298,7 @@ impl Years {
             checks: Vec::new(),
             drift_s: 3,
             stronger_neighbours: Vec::new(),
+            protocol: None,
         };
         vec![
             code("CSQU3054383", "container"),
@@ -448,6 +449,7 @@ fn reading(no: &SealNo, lock: LockState) -> SealReading {
         firmware: "2.4.1".to_owned(),
         log_counter: 412,
         last_command: None,
+        not_told: Vec::new(),
     }
 }
 

@@ -14,7 +14,7 @@ use seal_core::seal_no::SealNo;
 
 use super::Kit;
 use super::lock_command::{Patience, SealTrouble, case_of, connect, patiently, read};
-use crate::ports::seal_link::{SealSession, Sighting};
+use crate::ports::seal_link::{Protocol, SealSession, Sighting};
 
 /// Another seal is called stronger only from so many dB on: less is noise.
 const STRONGER_BY_DB: i16 = 6;
@@ -124,6 +124,12 @@ impl Pairing {
         Ok(())
     }
 
+    /// How it is spoken to, and how much that is worth.
+    #[must_use]
+    pub fn protocol(&self) -> Protocol {
+        self.session.protocol()
+    }
+
     /// Nothing stops the arming.
     #[must_use]
     pub fn may_arm(&self) -> bool {
@@ -150,6 +156,7 @@ impl Pairing {
             checks: self.checks.clone(),
             drift_s: self.drift_s,
             stronger_neighbours: self.stronger_neighbours.clone(),
+            protocol: Some(self.protocol().name.to_owned()),
         };
         kit.record(officer, Some(self.case), vec![Fact::SealPrepared(prepared)])?;
         Ok(())

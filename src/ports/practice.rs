@@ -81,8 +81,8 @@ pub trait Practice: Send + Sync {
     fn set_network(&self, network: PracticeNetwork);
     /// Seals of the yard.
     fn seals(&self) -> Vec<PracticeSeal>;
-    /// Names of the troubles, in the order shown; the words are messages `trouble-<name>`.
-    fn troubles(&self) -> Vec<String>;
+    /// Names of the troubles that this seal can have, in the order shown; the words are messages `trouble-<name>`.
+    fn troubles(&self, seal: &SealNo) -> Vec<String>;
     /// Sets a seal's trouble; an empty name ends it.
     fn set_trouble(&self, seal: &SealNo, trouble: &str);
     /// The officer's hands: puts the rope in or takes it out.

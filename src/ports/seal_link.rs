@@ -107,6 +107,17 @@ pub struct LogPages {
     pub signed: Vec<SignedPage>,
 }
 
+/// By which protocol a seal is spoken to, and how much that is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Protocol {
+    /// Stored name: `eseal/1`, `totarget-a7`.
+    pub name: &'static str,
+    /// Somebody has tried this driver on a real seal.
+    pub verified_on_hardware: bool,
+    /// The seal proves who it is and signs what it did; otherwise all it says is a claim.
+    pub proves_itself: bool,
+}
+
 /// The radio.
 #[async_trait]
 pub trait SealLink: Send + Sync {
@@ -114,11 +125,15 @@ pub trait SealLink: Send + Sync {
     async fn nearby(&self) -> Result<Vec<Sighting>, LinkTrouble>;
     /// Connects to that seal and no other, with the rights of that officer.
     async fn connect(&self, seal: &SealNo, by: &OfficerId) -> Result<Box<dyn SealSession>, LinkTrouble>;
+    /// Protocols by which that seal may be spoken to: the one it was last heard with, or all while it was not heard.
+    fn protocols(&self, seal: &SealNo) -> Vec<Protocol>;
 }
 
 /// A session with one seal. Dropping it disconnects.
 #[async_trait]
 pub trait SealSession: Send {
+    /// How it is spoken to.
+    fn protocol(&self) -> Protocol;
     /// What receipts and pages of this seal are checked by, `eseal/1`; `None` where nothing is signed.
     fn scheme(&self) -> Option<&'static str>;
     /// Reads the whole state.

@@ -119,8 +119,13 @@ impl Practice for Panel {
             .collect()
     }
 
-    fn troubles(&self) -> Vec<String> {
-        Trouble::ALL.iter().filter_map(|trouble| name_of(*trouble)).collect()
+    fn troubles(&self, seal: &SealNo) -> Vec<String> {
+        let family = self.set.yard.seal(seal).map(|seal| seal.family).unwrap_or_default();
+        Trouble::ALL
+            .iter()
+            .filter(|trouble| trouble.concerns(&family))
+            .filter_map(|trouble| name_of(*trouble))
+            .collect()
     }
 
     fn set_trouble(&self, seal: &SealNo, trouble: &str) {

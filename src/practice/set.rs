@@ -174,7 +174,9 @@ fn open_yard(folder: &Path, clock: &Arc<PracticeClock>, world: &World) -> Result
     let yard = Yard::open(folder, Arc::new(move || times.now().wall))?;
     for seal in world.seals(clock.now().wall)? {
         if seal.seal_type == SealType::Electronic && seal.radio == SealRadio::Spoken {
-            yard.add(SealSpec::good(seal.no))?;
+            let password = world.a7_password(&seal.no);
+            let good = SealSpec::good(seal.no.clone());
+            yard.add(password.map_or(good.clone(), |password| good.a7(password)))?;
         }
     }
     Ok(Arc::new(yard))

@@ -29,7 +29,8 @@ use seal_core::wire::{
 use seal_field::actions::Kit;
 use seal_field::actions::lock_command::{Patience, Progress};
 use seal_field::adapters::no_camera::NoCamera;
-use seal_field::adapters::seals::driver::Seals;
+use seal_field::adapters::seals::a7::A7 as A7Driver;
+use seal_field::adapters::seals::driver::{Driver, Seals};
 use seal_field::adapters::seals::open::OpenProtocol;
 use seal_field::adapters::seals::radio::{Advertisement, Gatt, Radio};
 use seal_field::adapters::seals::yard::{RadioDelays, YardRadio};
@@ -88,6 +89,11 @@ impl Central for NoCoverage {
 }
 
 pub const SEAL: &str = "83181001";
+/// Seals with this beginning speak A7.
+pub const A7: &str = "9176";
+pub const A7_SEAL: &str = "91760001";
+/// What this phone's officers are told of every A7 seal.
+pub const A7_PASSWORD: &str = "480213";
 pub const PATIENCE: Patience = Patience {
     answer: Duration::from_secs(5),
     command: Duration::from_secs(5),
@@ -159,16 +165,31 @@ pub fn good(no: &str) -> SealSpec {
     SealSpec { clock_offset_s: 0, ..SealSpec::good(seal(no)).rope_in() }
 }
 
+/// A good A7 seal with its rope in and the right time.
+pub fn good_a7() -> SealSpec {
+    good(A7_SEAL).a7(A7_PASSWORD)
+}
+
+/// All drivers of the app.
+pub fn drivers(device: &Device) -> Vec<Arc<dyn Driver>> {
+    vec![Arc::new(OpenProtocol), Arc::new(A7Driver::new(device.clock.clone()).without_pauses())]
+}
+
 /// The link to the seals of a yard.
-pub fn link(yard: Arc<dyn seal_simulator::Reach>, delays: RadioDelays, tickets: Arc<dyn Tickets>) -> Arc<Seals> {
-    Arc::new(Seals::new(Arc::new(YardRadio::new(yard, delays)), vec![Arc::new(OpenProtocol)], tickets))
+pub fn link(
+    device: &Device,
+    yard: Arc<dyn seal_simulator::Reach>,
+    delays: RadioDelays,
+    tickets: Arc<dyn Tickets>,
+) -> Arc<Seals> {
+    Arc::new(Seals::new(Arc::new(YardRadio::new(yard, delays)), drivers(device), tickets))
 }
 
 /// A link whose phone stops at the moment in which it would send a command.
 pub fn halting_link(bench: &Bench) -> Arc<Seals> {
     let yard: Arc<dyn seal_simulator::Reach> = bench.yard.clone();
     let radio = Halting(YardRadio::new(yard, RadioDelays::default()));
-    Arc::new(Seals::new(Arc::new(radio), vec![Arc::new(OpenProtocol)], tickets(&bench.device)))
+    Arc::new(Seals::new(Arc::new(radio), drivers(&bench.device), tickets(&bench.device)))
 }
 
 struct Halting(YardRadio);
@@ -223,6 +244,17 @@ pub fn tickets_without_coverage(device: &Device) -> Arc<dyn Tickets> {
     Arc::new(Minted { clock: device.clock.clone(), fresh: false })
 }
 
+/// The right to a seal that knows a password and nothing better.
+pub fn password_ticket(seal: &SealNo, password: &str, now: Timestamp) -> SealTicket {
+    SealTicket {
+        seal: seal.clone(),
+        kind: TicketKind::Password,
+        ticket: B64(Vec::new()),
+        secret: B64(password.as_bytes().to_vec()),
+        expires: now + SignedDuration::from_hours(12),
+    }
+}
+
 struct Minted {
     clock: Arc<StillClock>,
     fresh: bool,
@@ -265,6 +297,9 @@ impl Minted {
 #[async_trait]
 impl Tickets for Minted {
     fn held(&self, officer: &OfficerId, seal: &SealNo) -> Result<Vec<SealTicket>, VaultError> {
+        if seal.as_str().starts_with(A7) {
+            return Ok(vec![password_ticket(seal, A7_PASSWORD, self.clock.now().wall)]);
+        }
         Ok(vec![self.mint(&officer.0, seal, Kind::Shift { life: SHIFT_S })])
     }
     async fn fresh(&self, seal: &SealNo, nonce: [u8; 16]) -> Result<SealTicket, NoTicket> {
@@ -283,7 +318,7 @@ pub fn kit(device: &Device, yard: &Arc<Yard>, delays: RadioDelays) -> Kit {
         store: device.store.clone(),
         photos: device.photos.clone(),
         central: Arc::new(NoCoverage),
-        link: link(Arc::clone(yard) as Arc<dyn seal_simulator::Reach>, delays, tickets(device)),
+        link: link(device, Arc::clone(yard) as Arc<dyn seal_simulator::Reach>, delays, tickets(device)),
         tickets: tickets(device),
         camera: Arc::new(NoCamera),
         clock: device.clock.clone(),
@@ -315,7 +350,7 @@ impl Bench {
             device,
             yard,
         };
-        bench.documents(vec![Doc::Case(case_doc()), Doc::Seal(seal_doc(SEAL))]);
+        bench.documents(vec![Doc::Case(case_doc()), Doc::Seal(seal_doc(bench.no.as_str()))]);
         bench
     }
 

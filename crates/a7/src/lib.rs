@@ -22,6 +22,10 @@ pub const VERIFIED_ON_HARDWARE: bool = false;
 
 /// GATT: service preferred where a lock has several with write and notify (Nordic UART).
 pub const NORDIC_UART: &str = "6e400001-b5a3-f393-e0a9-e50e24dcca9e";
+/// GATT, of that service: the phone writes here.
+pub const WRITE: &str = "6e400002-b5a3-f393-e0a9-e50e24dcca9e";
+/// GATT, of that service: the lock notifies here.
+pub const NOTIFY: &str = "6e400003-b5a3-f393-e0a9-e50e24dcca9e";
 /// GATT: firmware update services, never to be written to.
 pub const FIRMWARE_SERVICES: [&str; 3] = ["0000fe59", "00001530", "8ec90001"];
 /// Bytes of one GATT write.
@@ -118,6 +122,10 @@ impl fmt::Display for LockId {
 pub struct Password([u8; 6]);
 
 impl Password {
+    /// The password of every published example, taken for the factory's: whoever reads about the protocol knows it. The maker
+    /// has not confirmed it.
+    pub const FACTORY: Self = Self(*b"112233");
+
     /// Reads six digits.
     #[must_use]
     pub fn new(digits: &str) -> Option<Self> {
@@ -147,6 +155,16 @@ pub struct DateTime {
     pub minute: u8,
     /// 0 to 59.
     pub second: u8,
+}
+
+/// The number that an advertised name carries: names like `TT-83181001`, `elock83181001`.
+#[must_use]
+pub fn advertised(name: &str) -> Option<LockId> {
+    let of_a_lock = ["tt-", "elock"]
+        .iter()
+        .any(|prefix| name.get(..prefix.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(prefix)));
+    let digits = name.len().checked_sub(8).and_then(|at| name.split_at_checked(at)).filter(|_| of_a_lock);
+    digits.filter(|(before, _)| !before.ends_with(|c: char| c.is_ascii_digit())).and_then(|(_, no)| LockId::new(no))
 }
 
 impl DateTime {
@@ -565,6 +583,16 @@ mod tests {
         let shown =
             format!("{:?} {:?}", Command::Lock(id(), password(), AT), Command::Lock(id(), password(), AT).frame());
         assert!(!shown.contains("112233") && !shown.contains("49"));
+    }
+
+    #[test]
+    fn a_lock_is_known_by_its_name() {
+        for good in ["TT-83181001", "tt-83181001", "elock83181001", "ELOCK-83181001"] {
+            assert_eq!(advertised(good), Some(id()), "{good}");
+        }
+        for bad in ["83181001", "TT-8318100", "TT-183181001", "elock", "tt", "", "é-83181001", "g4-83181001"] {
+            assert_eq!(advertised(bad), None, "{bad}");
+        }
     }
 
     proptest! {

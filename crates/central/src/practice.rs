@@ -8,13 +8,14 @@ use seal_core::codes::SealType;
 use seal_core::doc::{CaseDoc, Doc, SealDoc, SealRadio};
 use seal_core::officer::Officer;
 use seal_core::rules::Office;
+use seal_core::seal_no::SealNo;
 use seal_core::time::date_in_vietnam;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::accounts::Cost;
 use crate::db::Trouble;
-use crate::seals::{self, SealFamily};
+use crate::seals::{self, SealFamily, a7_password};
 use crate::{Central, accounts, feed, packs, rules};
 
 /// The world as JSON text.
@@ -30,7 +31,7 @@ pub struct World {
     pub offices: Vec<Office>,
     /// Accounts.
     pub accounts: Vec<Account>,
-    /// Seals as in the register, without `as_of`.
+    /// Seals as in the register, without `as_of`; A7 seals with their password.
     seals: Vec<Map<String, Value>>,
     /// Work list; times are relative to the beginning of the practice.
     cases: Vec<CaseSeed>,
@@ -78,6 +79,13 @@ impl World {
         self.seals.iter().map(complete).collect()
     }
 
+    /// The password of a seal that speaks A7; the others speak the open protocol. Public, like all secrets of practice.
+    #[must_use]
+    pub fn a7_password(&self, no: &SealNo) -> Option<&str> {
+        let of = |seed: &&Map<String, Value>| seed.get("no").and_then(Value::as_str) == Some(no.as_str());
+        self.seals.iter().find(of)?.get("a7_password")?.as_str()
+    }
+
     /// The work list when the practice begins at `start`.
     ///
     /// # Errors
@@ -118,7 +126,12 @@ pub fn seed(central: &Central, now: Timestamp) -> Result<(), Trouble> {
                 && seal.radio == SealRadio::Spoken
                 && seals::find(tx, &seal.no)?.is_none()
             {
-                seals::register(tx, &central.0.vault, &seal.no, &SealFamily::ESeal1 { epoch: None })?;
+                let family = match world.a7_password(&seal.no).map(a7_password) {
+                    None => SealFamily::ESeal1 { epoch: None },
+                    Some(Some(password)) => SealFamily::A7 { password },
+                    Some(None) => return Err(Trouble::Stored(format!("the practice password of {}", seal.no))),
+                };
+                seals::register(tx, &central.0.vault, &seal.no, &family)?;
             }
             if feed::seal_doc(tx, &seal.no)?.is_none() {
                 feed::put_doc(tx, &Doc::Seal(seal))?;

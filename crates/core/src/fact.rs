@@ -203,6 +203,9 @@ pub struct SealPrepared {
     /// A stronger neighbour that was seen and not connected.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stronger_neighbours: Vec<SealNo>,
+    /// The protocol it was spoken to by (`eseal/1`, `totarget-a7`): tells how much its word is worth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<String>,
 }
 
 /// See [`Fact::LockCommanded`].

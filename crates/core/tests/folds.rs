@@ -136,6 +136,7 @@ fn reading(lock: LockState) -> Fact {
         firmware: "1".to_owned(),
         log_counter: 5,
         last_command: None,
+        not_told: Vec::new(),
     };
     Fact::LockRead(LockRead {
         seal: no(),

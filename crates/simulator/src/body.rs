@@ -87,6 +87,11 @@ impl Body {
         found.map(|at| self.trouble.remove(at)).is_some()
     }
 
+    /// Nobody has changed the password.
+    pub fn factory_password(&self) -> bool {
+        self.spec.default_password || self.has(Trouble::DefaultPassword)
+    }
+
     pub fn is_dead(&self) -> bool {
         self.dead || self.has(Trouble::Dead)
     }

@@ -6,14 +6,14 @@ use jiff::{SignedDuration, Timestamp};
 use seal_core::ids::CommandId;
 use seal_core::seal::reading::{LockAction, LockState};
 use seal_core::seal_no::SealNo;
-use seal_protocol::entry::{Action, Entry, Lock, Outcome, What};
+use seal_protocol::entry::Lock;
 use seal_protocol::seal::{Sensors, Wake};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::body::{Body, MOTOR_S, OnTheWay};
-use crate::firmware::{Firmware, Wants, is_command};
+use crate::firmware::Wants;
 use crate::memory::Content;
+use crate::mind::{self, Mind, Noted, What};
 use crate::spec::{Rope, SealSpec, Trouble};
 use crate::trip;
 
@@ -72,7 +72,7 @@ pub(crate) struct Device {
 
 #[derive(Debug)]
 enum Power {
-    On(Box<Firmware>),
+    On(Box<Mind>),
     Off { since: Timestamp, flash: Content },
 }
 
@@ -81,7 +81,7 @@ enum Power {
 pub(crate) struct LinkGone;
 
 impl Device {
-    /// A new seal; `None` for a number that no seal of the open protocol can have.
+    /// A new seal; `None` for a number that no seal of its family can have.
     pub fn new(spec: SealSpec, now: Timestamp) -> Option<Self> {
         let kept = Kept {
             body: Body::new(spec, now),
@@ -159,8 +159,10 @@ impl Device {
         };
         let serial =
             if self.body.has(Trouble::WrongIdentity) { neighbour_of(&self.body.spec.serial) } else { self.serial() };
-        let firmware = Firmware::boot(&serial, flash, self.commissioned, wake, now, &self.body.sensors(now))?;
-        self.power = Power::On(Box::new(firmware));
+        let (family, sensors) = (&self.body.spec.family, self.body.sensors(now));
+        let factory = self.body.factory_password();
+        let mind = Mind::boot(family, &serial, flash, self.commissioned, wake, now, &sensors, factory)?;
+        self.power = Power::On(Box::new(mind));
         self.note(now);
         if wake != Wake::PowerLost {
             self.follow_satellites(now);
@@ -203,7 +205,7 @@ impl Device {
     }
 
     /// The firmware does something; what it wants of the body is done, what it wants to say waits for the phone.
-    fn run(&mut self, at: Timestamp, work: impl FnOnce(&mut Firmware, &Sensors) -> Wants) -> bool {
+    fn run(&mut self, at: Timestamp, work: impl FnOnce(&mut Mind, &Sensors) -> Wants) -> bool {
         let sensors = self.body.sensors(at);
         let Power::On(firmware) = &mut self.power else { return false };
         let Wants { drive, values, hang_up } = work(firmware, &sensors);
@@ -218,48 +220,49 @@ impl Device {
 
     /// What the firmware wrote down tells what the body has come to.
     fn note(&mut self, at: Timestamp) {
-        let Power::On(firmware) = &self.power else { return };
-        for entry in firmware.take_written() {
-            self.newest = entry.counter;
-            match entry.what {
-                What::ClockSet { .. } => {
+        let Power::On(firmware) = &mut self.power else { return };
+        for Noted { counter, log_time, what } in firmware.take_noted() {
+            self.newest = counter;
+            match what {
+                What::ClockSet => {
                     self.body.trouble.retain(|trouble| *trouble != Trouble::WrongClock);
-                    self.body.spec.clock_offset_s = i64::from(entry.log_time) - at.as_second();
+                    self.body.spec.clock_offset_s = log_time - at.as_second();
                 }
-                What::Begun { action, by, .. } => self.remember(&entry, action, by.id, false),
-                What::Ended { action, outcome, by, .. } => {
-                    self.remember(&entry, action, by.id, outcome == Outcome::Done);
-                    match (action, outcome) {
-                        (Action::Arm, Outcome::Done) => {
-                            self.armed_by = entry.counter;
+                What::Begun { action, id } => self.remember(log_time, action, id, false),
+                What::Ended { action, done, id } => {
+                    self.remember(log_time, action, id, done);
+                    match (action, done) {
+                        (LockAction::Arm, true) => {
+                            self.armed_by = counter;
                             self.entries_lost = false;
                             self.body.armed(at);
                         }
-                        (Action::Disarm, Outcome::Done) => self.body.opened(),
+                        (LockAction::Disarm, true) => self.body.opened(),
                         _ => {}
                     }
                 }
-                What::Happened { .. } => {}
+                What::Other => {}
             }
         }
     }
 
-    fn remember(&mut self, entry: &Entry, action: Action, id: seal_protocol::CommandId, done: bool) {
-        let action = match action {
-            Action::Arm => LockAction::Arm,
-            Action::Disarm => LockAction::Disarm,
-            Action::Test | Action::Approve => return,
-        };
-        let id = CommandId(Uuid::from_bytes(id.0));
+    /// Where the seal keeps ids of commands.
+    fn remember(&mut self, log_time: i64, action: LockAction, id: Option<CommandId>, done: bool) {
+        let Some(id) = id else { return };
         if let Some(known) = self.commands.iter_mut().find(|known| known.id == id) {
             known.done = done;
             return;
         }
-        let intent_at = Timestamp::from_second(i64::from(entry.log_time)).unwrap_or_default();
+        let intent_at = Timestamp::from_second(log_time).unwrap_or_default();
         self.commands.push_back(CommandRecord { id, action, intent_at, done });
         if self.commands.len() > REMEMBERED {
             self.commands.pop_front();
         }
+    }
+
+    /// How it advertises: local name and services. `serial` is its own or a neighbour's.
+    pub fn advertised(&self, serial: &SealNo) -> (String, Vec<uuid::Uuid>) {
+        mind::advertised(&self.body.spec.family, serial)
     }
 
     /// Lives up to `now`: rope, power, motor, reports and alarms of the trip, in the order of their time.
@@ -343,10 +346,14 @@ impl Device {
         if self.hung_up {
             return Err(LinkGone);
         }
+        if firmware.answers_while_it_moves() {
+            self.asked_in_vain(now);
+        }
+        let Power::On(firmware) = &mut self.power else { return Err(LinkGone) };
         match firmware.written(value) {
             Err(values) => self.waiting.extend(values),
             Ok(message) => {
-                if is_command(&message) {
+                if firmware.is_command(&message) {
                     if self.body.happens(Trouble::DropsLinkBeforeCommand) {
                         return Err(LinkGone);
                     }
@@ -378,16 +385,21 @@ impl Device {
 
     /// It waits for notifications.
     pub fn polled(&mut self, now: Timestamp) -> Result<Vec<Vec<u8>>, LinkGone> {
+        self.asked_in_vain(now);
+        match std::mem::take(&mut self.waiting) {
+            // What was said before hanging up is still heard.
+            values if values.is_empty() && (self.hung_up || self.is_silent()) => Err(LinkGone),
+            values => Ok(values),
+        }
+    }
+
+    /// The bolt moves on each time that a phone asks.
+    fn asked_in_vain(&mut self, now: Timestamp) {
         if let Some(motor) = &mut self.body.motor {
             match motor.polls_left.checked_sub(1) {
                 Some(left) => motor.polls_left = left,
                 None => self.motor_arrives(now),
             }
-        }
-        match std::mem::take(&mut self.waiting) {
-            // What was said before hanging up is still heard.
-            values if values.is_empty() && (self.hung_up || self.is_silent()) => Err(LinkGone),
-            values => Ok(values),
         }
     }
 
@@ -405,17 +417,22 @@ impl Device {
 
     // ── by hand ──
 
+    /// What its firmware takes from the body when it boots.
+    fn known_as(&self) -> (bool, bool) {
+        (self.body.has(Trouble::WrongIdentity), self.body.factory_password())
+    }
+
     /// Other troubles from now on; a seal that died of an earlier one is as if repaired.
     pub fn set_trouble(&mut self, now: Timestamp, trouble: Vec<Trouble>) {
-        let before = (self.body.has(Trouble::WrongIdentity), self.body.clock_error());
+        let (known_as, clock) = (self.known_as(), self.body.clock_error());
         self.body.trouble = trouble;
         self.body.dead = false;
         self.body.shell_alarmed = false;
-        if before.0 != self.body.has(Trouble::WrongIdentity) && matches!(self.power, Power::On(_)) {
+        if known_as != self.known_as() && matches!(self.power, Power::On(_)) {
             // Its number was accepted before, and so is its neighbour's.
             let _same_form = self.boot(Wake::ClockKept(0), now);
         }
-        if before.1 != self.body.clock_error() {
+        if clock != self.body.clock_error() {
             self.follow_satellites(now);
         }
     }

@@ -13,7 +13,7 @@ use seal_protocol::{Message, SealId};
 use crate::memory::{Content, Memory};
 
 /// Below, the motor cannot move the bolt, per cent.
-const MOTOR_NEEDS_PERCENT: u8 = 11;
+pub(crate) const MOTOR_NEEDS_PERCENT: u8 = 11;
 /// Length of a command's request, bytes: type, tag, code, id, action. Anybody on the air can see that much.
 const COMMAND_LEN: usize = 1 + 16 + 1 + 16 + 1;
 /// Type byte of a request inside a session.

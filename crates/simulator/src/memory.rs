@@ -9,6 +9,8 @@ use seal_protocol::entry::{ENTRY, Entry};
 use seal_protocol::seal::{Flash, FlashFault, RECORD, SNAPSHOT};
 use serde::{Deserialize, Serialize};
 
+use crate::a7::A7Memory;
+
 /// Log records there is room for: two weeks of reports.
 const RECORDS: u32 = 2_048;
 
@@ -17,6 +19,16 @@ const RECORDS: u32 = 2_048;
 pub(crate) struct Content {
     records: BTreeMap<u32, Bytes>,
     snapshots: BTreeMap<usize, Bytes>,
+    /// Of a lock that keeps nothing but this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) a7: Option<A7Memory>,
+}
+
+impl Content {
+    /// Of a lock that keeps no more than that.
+    pub fn of_a7(memory: A7Memory) -> Self {
+        Self { a7: Some(memory), ..Self::default() }
+    }
 }
 
 /// A handle to it; the firmware has one, the body another.

@@ -27,6 +27,20 @@ pub enum Rope {
     Cut,
 }
 
+/// How a seal is spoken to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    /// By the open protocol.
+    #[default]
+    OpenProtocol,
+    /// By TOTARGET's A7.
+    A7 {
+        /// Six digits. Public, like everything in practice.
+        password: String,
+    },
+}
+
 /// A trouble to practise. Those of the link and of power happen once and are then gone; the others last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -49,7 +63,7 @@ pub enum Trouble {
     LosesPowerWhileLocking,
     /// The seal's clock is two hours ahead until it is set.
     WrongClock,
-    /// Still the factory password.
+    /// Still the factory password. For seals that have one; others do not change by it.
     DefaultPassword,
     /// Heard, too weak to connect.
     TooFar,
@@ -91,6 +105,16 @@ impl Trouble {
         Self::DiesOnTheWay,
         Self::Dead,
     ];
+
+    /// Whether seals of that family can have it.
+    #[must_use]
+    pub fn concerns(self, family: &Family) -> bool {
+        match family {
+            Family::OpenProtocol => self != Self::DefaultPassword,
+            // They tell a phone nothing of satellites, and have no log that it could read.
+            Family::A7 { .. } => !matches!(self, Self::DeadZone | Self::NoGnss | Self::LosesLogEntries),
+        }
+    }
 }
 
 /// A point of a route, millionths of a degree (WGS 84).
@@ -107,6 +131,9 @@ pub struct Waypoint {
 pub struct SealSpec {
     /// Serial on the label and, unless [`Trouble::WrongIdentity`], in the radio.
     pub serial: SealNo,
+    /// How it is spoken to.
+    #[serde(default)]
+    pub family: Family,
     /// Distance.
     pub near: Proximity,
     /// Signal strength at that distance, dBm.
@@ -151,6 +178,7 @@ impl SealSpec {
         ];
         Self {
             serial,
+            family: Family::OpenProtocol,
             near: Proximity::Near,
             rssi_dbm: -58,
             battery_percent: 87,
@@ -165,6 +193,12 @@ impl SealSpec {
             auto_rope_s: None,
             motor_polls: 1,
         }
+    }
+
+    /// The same, but an A7 lock with that password.
+    #[must_use]
+    pub fn a7(self, password: &str) -> Self {
+        Self { family: Family::A7 { password: password.to_owned() }, ..self }
     }
 
     /// The same with troubles.

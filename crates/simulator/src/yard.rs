@@ -9,12 +9,13 @@ use seal_core::cbor::Bytes;
 use seal_core::seal::reading::LockState;
 use seal_core::seal_no::SealNo;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::device::{CommandRecord, Device, Kept, LinkGone, neighbour_of};
-use crate::spec::{Proximity, Rope, SealSpec, Trouble};
+use crate::spec::{Family, Proximity, Rope, SealSpec, Trouble};
 
-/// Serials of seals that speak the open protocol are shorter, and of fewer characters.
-const NO_SERIAL: &str = "no serial of the open protocol";
+/// Each family has its own form of serials.
+const NO_SERIAL: &str = "no serial of its family";
 
 /// True time for the yard.
 pub type YardClock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -46,10 +47,14 @@ pub enum YardTrouble {
 /// A seal heard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heard {
-    /// Serial on the air.
+    /// Serial of the seal, for [`Call::Connect`].
     pub seal: SealNo,
     /// dBm.
     pub rssi_dbm: i16,
+    /// Local name on the air.
+    pub name: String,
+    /// Services on the air.
+    pub services: Vec<Uuid>,
 }
 
 /// A seal as the practice panel shows it: the truth, not what a radio says.
@@ -57,6 +62,8 @@ pub struct Heard {
 pub struct SealNow {
     /// Serial on the label.
     pub serial: SealNo,
+    /// How it is spoken to.
+    pub family: Family,
     /// Distance.
     pub near: Proximity,
     /// The lock.
@@ -380,20 +387,22 @@ impl Yard {
         let serials: Vec<SealNo> = inner.devices.keys().cloned().collect();
         let mut heard = Vec::new();
         for seal in serials {
-            let (near, rssi, overpowered) = self.with(inner, &seal, |device, _| {
-                let overpowered = device.body.has(Trouble::StrongerNeighbour);
-                (reach(device), device.body.spec.rssi_dbm, overpowered)
-            })?;
-            let serial = seal;
-            match near {
-                Proximity::Near if overpowered => {
-                    heard.push(Heard { seal: neighbour_of(&serial), rssi_dbm: rssi });
-                    heard.push(Heard { seal: serial, rssi_dbm: rssi - 20 });
+            self.with(inner, &seal, |device, _| {
+                let as_heard = |serial: SealNo, rssi_dbm| {
+                    let (name, services) = device.advertised(&serial);
+                    Heard { seal: serial, rssi_dbm, name, services }
+                };
+                let (rssi, overpowered) = (device.body.spec.rssi_dbm, device.body.has(Trouble::StrongerNeighbour));
+                match reach(device) {
+                    Proximity::Near if overpowered => {
+                        heard.push(as_heard(neighbour_of(&seal), rssi));
+                        heard.push(as_heard(seal.clone(), rssi - 20));
+                    }
+                    Proximity::Near => heard.push(as_heard(seal.clone(), rssi)),
+                    Proximity::Far => heard.push(as_heard(seal.clone(), rssi.min(-92))),
+                    Proximity::OutOfRange => {}
                 }
-                Proximity::Near => heard.push(Heard { seal: serial, rssi_dbm: rssi }),
-                Proximity::Far => heard.push(Heard { seal: serial, rssi_dbm: rssi.min(-92) }),
-                Proximity::OutOfRange => {}
-            }
+            })?;
         }
         heard.sort_by(|a, b| b.rssi_dbm.cmp(&a.rssi_dbm).then_with(|| a.seal.cmp(&b.seal)));
         heard.dedup_by(|later, earlier| later.seal == earlier.seal);
@@ -407,6 +416,7 @@ impl Yard {
             let connected = inner.sessions.values().any(|held| held == &seal);
             seals.push(self.with(inner, &seal, |device, now| SealNow {
                 serial: seal.clone(),
+                family: device.body.spec.family.clone(),
                 near: reach(device),
                 lock: device.lock(now),
                 rope: device.body.rope,

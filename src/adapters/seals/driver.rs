@@ -4,15 +4,21 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use seal_core::ids::OfficerId;
 use seal_core::seal_no::SealNo;
+use seal_core::wire::SealTicket;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::radio::{Advertisement, Gatt, Radio};
-use crate::ports::seal_link::{LinkTrouble, SealLink, SealSession, Sighting};
+use crate::ports::seal_link::{LinkTrouble, Protocol, SealLink, SealSession, Sighting};
 use crate::ports::tickets::Tickets;
+
+/// So long the central is waited for at the seal: the officer stands in the rain.
+const FRESH: Duration = Duration::from_secs(6);
 
 /// Who wants to work the seal.
 pub struct Rights {
@@ -22,9 +28,24 @@ pub struct Rights {
     pub tickets: Arc<dyn Tickets>,
 }
 
+impl Rights {
+    /// A right fetched from the central now, for the number that the seal shows; or why there is none.
+    ///
+    /// # Errors
+    /// The central's words, or that it does not answer in time.
+    pub async fn fresh(&self, seal: &SealNo, nonce: [u8; 16]) -> Result<SealTicket, String> {
+        match timeout(FRESH, self.tickets.fresh(seal, nonce)).await {
+            Ok(given) => given.map_err(|error| error.to_string()),
+            Err(_) => Err("the central does not answer in time".to_owned()),
+        }
+    }
+}
+
 /// A protocol.
 #[async_trait]
 pub trait Driver: Send + Sync {
+    /// What it speaks, and whether that was tried on a real seal.
+    fn protocol(&self) -> Protocol;
     /// The service that its seals offer, to listen for.
     fn service(&self) -> Uuid;
     /// Where its seals notify.
@@ -113,5 +134,12 @@ impl SealLink for Seals {
         }
         let found = self.listen().await?.remove(seal).ok_or(LinkTrouble::NotHeard)?;
         self.connect_to(&found, seal, by).await
+    }
+
+    fn protocols(&self, seal: &SealNo) -> Vec<Protocol> {
+        match self.heard.lock().unwrap_or_else(PoisonError::into_inner).get(seal) {
+            Some(found) => vec![found.driver.protocol()],
+            None => self.drivers.iter().map(|driver| driver.protocol()).collect(),
+        }
     }
 }

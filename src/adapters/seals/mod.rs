@@ -1,5 +1,6 @@
 //! Electronic seals: radios below, drivers for the makers' protocols above.
 
+pub mod a7;
 pub mod bluetooth;
 pub mod driver;
 pub mod open;

@@ -37,14 +37,13 @@ const VALUE_LEN: usize = 182;
 pub struct YardRadio {
     yard: Arc<dyn Reach>,
     delays: RadioDelays,
-    service: Uuid,
 }
 
 impl YardRadio {
     /// A radio over that yard.
     #[must_use]
     pub fn new(yard: Arc<dyn Reach>, delays: RadioDelays) -> Self {
-        Self { yard, delays, service: super::open::service() }
+        Self { yard, delays }
     }
 }
 
@@ -86,8 +85,8 @@ impl Radio for YardRadio {
                 .into_iter()
                 .map(|one| Advertisement {
                     address: one.seal.as_str().to_owned(),
-                    name: Some(one.seal.as_str().to_owned()),
-                    services: vec![self.service],
+                    name: Some(one.name),
+                    services: one.services,
                     manufacturer: Vec::new(),
                     rssi_dbm: one.rssi_dbm,
                 })

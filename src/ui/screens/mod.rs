@@ -56,6 +56,7 @@ mod trip;
 mod trouble;
 mod turnaround;
 mod type_number;
+mod untried;
 mod verdict;
 mod way_home;
 pub(crate) mod words;

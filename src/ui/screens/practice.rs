@@ -122,15 +122,14 @@ fn Troubles(controls: ControlsProp, onchange: EventHandler<()>, version: u32) ->
     let mut opened = use_signal(|| None::<String>);
     _ = version;
     let seals = controls.0.seals();
-    let known = controls.0.troubles();
     let words = |trouble: &str| {
         if trouble.is_empty() { t!("trouble-none") } else { t!(&format!("trouble-{}", trouble.replace('_', "-"))) }
     };
-    let chosen: Option<PracticeSeal> =
-        seals.iter().find(|seal| opened().as_deref() == Some(seal.seal.as_str())).cloned();
+    let chosen = seals.iter().find(|seal| opened().as_deref() == Some(seal.seal.as_str())).cloned();
+    let chosen = chosen.map(|seal: PracticeSeal| (controls.0.troubles(&seal.seal), seal));
     rsx! {
         SectionHead { title: t!("practice-seals"), note: t!("practice-seals-note") }
-        if let Some(seal) = chosen {
+        if let Some((known, seal)) = chosen {
             // It stands above the list that was touched: bring it into sight.
             div { class: "stack", onmounted: move |e| async move { _ = e.scroll_to(ScrollBehavior::Instant).await; },
                 Card { kind: CardKind::Hero,

@@ -15,9 +15,11 @@ use super::duty::{NeedCard, NeedWay, electronic_needs};
 use super::parts::Page;
 use super::stored::{CaseGone, case_of};
 use super::trouble;
+use super::untried::Untried;
 use super::words::{self, seal_no, title_of};
 use crate::actions::lock_command::{Patience, SealTrouble};
 use crate::actions::pair_seal::{PairRefusal, pair_seal};
+use crate::ports::seal_link::Protocol;
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::{Desk, use_desk};
@@ -30,7 +32,7 @@ enum Now {
     /// Looking for it.
     Pairing,
     /// It answers.
-    Paired { checks: Vec<SealCheck>, fit: SealFit, neighbours: Vec<SealNo> },
+    Paired { checks: Vec<SealCheck>, fit: SealFit, neighbours: Vec<SealNo>, protocol: Protocol },
     /// It must not be used, or does not answer. `by_hand`: it may be recorded so, an electronic one (true) by card or keypad; `locked`: its lock was
     /// worked in this case already, and that goes on there.
     Stopped { text: String, by_hand: Option<bool>, again: bool, locked: bool },
@@ -53,6 +55,7 @@ async fn watch(desk: Desk, case: CaseId, seal: SealNo, mut now: Signal<Now>) {
             checks: pairing.checks.clone(),
             fit: pairing.fit.clone(),
             neighbours: pairing.stronger_neighbours.clone(),
+            protocol: pairing.protocol(),
         });
         wait(1000).await;
         if let Err(error) = pairing.check_again(&kit, &officer).await {
@@ -178,7 +181,7 @@ pub fn Preflight(case: CaseId, seal: SealNo) -> Element {
                         p { Rich { text } }
                     }
                 },
-                Now::Paired { checks, fit, neighbours } => rsx! {
+                Now::Paired { checks, fit, neighbours, protocol } => rsx! {
                     // One thing at a time: the rope can wait.
                     if first.is_none() {
                         Todo1 { checks: checks.clone() }
@@ -188,6 +191,7 @@ pub fn Preflight(case: CaseId, seal: SealNo) -> Element {
                     }
                     Checks { seal: seal.clone(), checks }
                     Foreign { fit }
+                    Untried { protocols: vec![protocol] }
                 },
             }
             if desk.practice().is_some() {

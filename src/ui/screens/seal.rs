@@ -4,7 +4,7 @@
 use dioxus::prelude::*;
 use seal_core::codes::SealType;
 use seal_core::custody::{CustodyEntry, SealView, Whereabouts};
-use seal_core::doc::SealLife;
+use seal_core::doc::{SealLife, SealRadio};
 use seal_core::event::Event;
 use seal_core::fact::{Fact, LossKind, LossOutcome, OnOff, SignatureFinding};
 use seal_core::ids::OfficeCode;
@@ -16,6 +16,7 @@ use super::codes::{condition, fact_icon, fact_kind, stored_name};
 use super::parts::{Page, Refusal};
 use super::stock::{life, life_tone};
 use super::stored::{NotHere, read, store_trouble};
+use super::untried::Untried;
 use super::words::{class, container_no, office, officer_name, seal_kind, seal_no};
 use crate::actions::Kit;
 use crate::actions::change_life::{LifeTrouble, change_life};
@@ -80,6 +81,8 @@ pub fn Seal(seal: SealNo) -> Element {
         };
         facts.push((t!("seal-last-count"), text));
     }
+    let spoken = view.doc.as_ref().is_some_and(|doc| doc.radio == SealRadio::Spoken);
+    let protocols = if spoken { desk.look(|kit| kit.link.protocols(&seal)) } else { Vec::new() };
     let unit = desk.officer().map(|officer| officer.unit);
     let items = desk.look(|kit| timeline(kit, &view, unit.as_ref()));
     let stage = view.life;
@@ -114,6 +117,7 @@ pub fn Seal(seal: SealNo) -> Element {
                     Button { icon: "container", text: t!("queue-open-case"), onclick: move |()| desk.open(Route::Case { case }) }
                 }
             }
+            Untried { protocols }
             if let Some(loss) = loss {
                 Card { kind: CardKind::Bad,
                     Decision { text: if loss.what == LossKind::Lost { t!("seal-loss-lost") } else { t!("seal-loss-damaged") } }

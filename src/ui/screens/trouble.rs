@@ -151,12 +151,13 @@ pub fn refusal(reason: RefusalReason, action: LockAction) -> (String, Vec<TodoIt
         RefusalReason::NeedsPresence => {
             (t!("arm-refused-presence"), vec![todo(t!("arm-do-press-button"), String::new())])
         }
-        RefusalReason::NeedsSecondOfficer => {
-            (
-                t!("arm-refused-second"),
-                vec![todo(t!("arm-do-second"), t!("arm-do-second-why")), todo(t!("arm-do-sign-in"), t!("arm-do-sign-in-why"))],
-            )
-        }
+        RefusalReason::NeedsSecondOfficer => (
+            t!("arm-refused-second"),
+            vec![
+                todo(t!("arm-do-second"), t!("arm-do-second-why")),
+                todo(t!("arm-do-sign-in"), t!("arm-do-sign-in-why")),
+            ],
+        ),
         RefusalReason::NeedsFreshTicket => (
             t!("arm-refused-fresh"),
             vec![
@@ -166,6 +167,9 @@ pub fn refusal(reason: RefusalReason, action: LockAction) -> (String, Vec<TodoIt
         ),
         RefusalReason::Moving => (t!("arm-refused-moving"), vec![todo(t!("arm-do-read"), String::new())]),
         RefusalReason::MemoryFailed => (t!("arm-refused-memory"), vec![other()]),
+        RefusalReason::InAlarm => {
+            (t!("arm-refused-alarm"), vec![todo(t!("arm-do-photo-seal"), t!("arm-do-photo-seal-why")), other()])
+        }
         RefusalReason::PowerFailed => (t!("arm-refused-power"), vec![again, other()]),
     }
 }
@@ -217,6 +221,7 @@ pub fn check(check: &Check) -> (CheckState, String, String, String) {
         (CheckKind::Clock, _) => t!("arm-check-clock-warn"),
         (CheckKind::Rope, CheckResult::Ok) => t!("arm-check-rope-ok"),
         (CheckKind::Rope, _) => t!("arm-check-rope-bad"),
+        (CheckKind::SelfTest | CheckKind::Gnss | CheckKind::Mobile, CheckResult::Unknown) => t!("arm-check-not-told"),
         (CheckKind::SelfTest, CheckResult::Ok) => t!("arm-check-self-test-ok"),
         (CheckKind::SelfTest, _) => t!("arm-check-self-test-bad", parts = parts(&check.parts)),
         (CheckKind::Password, CheckResult::Ok) => t!("arm-check-password-ok"),

@@ -139,6 +139,7 @@ mod tests {
             firmware: String::new(),
             log_counter: 0,
             last_command: None,
+            not_told: Vec::new(),
         }
     }
 

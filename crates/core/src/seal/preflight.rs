@@ -77,7 +77,14 @@ pub fn judge(
     limits: &SealLimits,
 ) -> Vec<Check> {
     use CheckResult::{Ok, Stop, Unknown, Warn};
-    let check = |kind, result, found, needed| Check { kind, result, found, needed, parts: Vec::new() };
+    let told = |kind| !reading.not_told.contains(&kind);
+    let check = |kind, result, found: Option<i64>, needed: Option<i64>| Check {
+        kind,
+        result: if told(kind) { result } else { Unknown },
+        found: found.filter(|_| told(kind)),
+        needed: needed.filter(|_| told(kind)),
+        parts: Vec::new(),
+    };
     let pass = |good: bool, otherwise: CheckResult| if good { Ok } else { otherwise };
 
     let needed_battery = limits.battery_needed(trip);
@@ -101,7 +108,10 @@ pub fn judge(
         check(CheckKind::Password, pass(!reading.default_password, Stop), None, None),
         Check {
             kind: CheckKind::SelfTest,
-            result: pass(reading.self_test_failed.is_empty(), Stop),
+            result: match reading.self_test_failed.is_empty() {
+                true if !told(CheckKind::SelfTest) => Unknown,
+                good => pass(good, Stop),
+            },
             found: None,
             needed: None,
             parts: reading.self_test_failed.clone(),

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::preflight::CheckKind;
 use crate::ids::CommandId;
 use crate::seal_no::SealNo;
 use crate::time::Position;
@@ -52,6 +53,9 @@ pub struct SealReading {
     pub log_counter: u32,
     /// The last command the seal acted on, if it kept it: lets a later reader settle an uncertain command.
     pub last_command: Option<LastCommand>,
+    /// Checks of which this kind of seal says nothing: what stands above for them means nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_told: Vec<CheckKind>,
 }
 
 /// The seal's own memory of its last command.
@@ -107,6 +111,8 @@ pub enum RefusalReason {
     MemoryFailed,
     /// Power failed while the bolt moved.
     PowerFailed,
+    /// It stands in alarm: it was opened without a command.
+    InAlarm,
 }
 
 /// Why nobody can say how a command ended.

@@ -87,6 +87,7 @@ fn reading() -> SealReading {
         firmware: text("2.4.1"),
         log_counter: 412,
         last_command: Some(LastCommand { id: CommandId(id(7)), action: LockAction::Arm, done: true }),
+        not_told: Vec::new(),
     }
 }
 
@@ -181,6 +182,7 @@ pub fn facts() -> Vec<Fact> {
             }],
             drift_s: -70_000,
             stronger_neighbours: vec!["83181002".parse().unwrap()],
+            protocol: None,
         }),
         Fact::LockCommanded(LockCommanded {
             command: CommandId(id(7)),
@@ -450,6 +452,7 @@ pub fn bare_facts() -> Vec<Fact> {
             }],
             drift_s: 0,
             stronger_neighbours: Vec::new(),
+            protocol: None,
         }),
         Fact::LockCommanded(LockCommanded {
             command: CommandId(id(7)),
