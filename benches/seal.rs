@@ -56,7 +56,7 @@ fn arm(round: u8) -> Arming {
 fn main() {
     table::machine("seal");
     let one = arm(1);
-    println!("\nArming on the air, after connecting: {} exchanges\n", one.messages.len() / 2);
+    let title = format!("Arming on the air, after connecting: {} exchanges", one.messages.len() / 2);
     let rows: Vec<_> = [frame::MIN_MTU, 185, frame::MAX_MTU]
         .iter()
         .map(|mtu| {
@@ -65,7 +65,7 @@ fn main() {
             row(&[mtu, &count, &bytes])
         })
         .collect();
-    table(&["ATT MTU", "values", "bytes"], &rows);
+    table(&title, &["ATT MTU", "values", "bytes"], &rows);
 
     let armings: Vec<Arming> = (0..ROUNDS).map(|round| arm(u8::try_from(round % 250).unwrap_or(0))).collect();
     let median = |of: fn(&Arming) -> Duration| {
@@ -79,8 +79,8 @@ fn main() {
     // What a bare exchange of keys costs one end: its own public key, and the shared secret.
     let bare = times(ROUNDS, || (PublicKey::from(&secret), secret.diffie_hellman(&other))).median();
     let x = |time: Duration| format!("{:.1}", time.as_secs_f64() / bare.as_secs_f64());
-    println!("\nComputing for a whole arming (greeting, ticket and handshake, command, receipt), median of {ROUNDS}\n");
     table(
+        &format!("Computing for a whole arming (greeting, ticket and handshake, command, receipt), median of {ROUNDS}"),
         &["", "ms", "x bare"],
         &[
             row(&[&"a bare X25519 exchange, one end", &ms(bare), &"1.0"]),
