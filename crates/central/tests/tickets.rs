@@ -79,8 +79,11 @@ async fn the_work_list_s_ticket_opens_the_seal_and_arms_it() {
     // In the unit's stock: neither those elsewhere, nor lost or retired ones, nor those without a radio of ours.
     let stock = ["83181001", "83181002", "83181003", "83181004", "83181005", "83181006", "83181009", "83181010"];
     let stock: BTreeSet<_> = stock.into_iter().chain(["83181015", "83181016", "83181017", "83181018"]).collect();
-    assert_eq!(seals(&answer), stock);
-    assert_eq!(answer.tickets.len(), 2 * stock.len(), "one for the shift, one in reserve");
+    let by_password = ["91760001", "91760002"];
+    let all: BTreeSet<_> = stock.iter().copied().chain(by_password).collect();
+    assert_eq!(seals(&answer), all);
+    let tickets = 2 * stock.len() + by_password.len();
+    assert_eq!(answer.tickets.len(), tickets, "one for the shift, one in reserve; a password is one for all");
     assert!(answer.refused.is_empty());
     assert_eq!(answer.server_time.to_string(), START);
 

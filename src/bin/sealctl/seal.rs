@@ -154,7 +154,7 @@ async fn work(seals: &Seals, officer: &OfficerId, seal: &SealNo, act: Act) -> Re
             say(&json!({ "command": id, "action": action }));
             let sent = Instant::now();
             let answered = session.command(id, action).await.map_err(|trouble| {
-                format!("{trouble}. What became of {id:?} is found out by: sealctl seal settle --command ...")
+                format!("{trouble}. What became of the command is found out by: sealctl seal settle --command {}", id.0)
             })?;
             say(&answer(&answered, Some(ms(sent))));
             let reading = session.read().await.map_err(link)?;
