@@ -101,7 +101,8 @@ async fn main() -> Result<(), Failure> {
     let serial = (*options.get("serial").unwrap_or(&"83181010")).to_owned();
     let passkey: Option<u32> = options.get("passkey").map(|digits| digits.parse()).transpose()?;
     let id = SealId::new(&serial).ok_or("that is not a serial")?;
-    let mut radio = Bluetooth::new(Patience::default());
+    // An emulated machine on a busy host is slower than any radio.
+    let mut radio = Bluetooth::new(Patience { connect: Duration::from_secs(40), ..Patience::default() });
     if let Some(adapter) = options.get("adapter") {
         radio = radio.on(*adapter);
     }

@@ -318,6 +318,7 @@ async fn pairing_asks_for_the_passkey_of_the_label() {
     assert!(!room.seal(0, |seal| seal.paired));
     let mut paired = Caller::new(SEAL, connect(&answering(Some(123_456)), SEAL).await);
     paired.hello().await.unwrap();
+    assert_eq!(paired.gatt.pair().await, Ok(()), "it is paired");
     assert!(room.seal(0, |seal| seal.paired));
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tokio::time::timeout;
+use zbus::proxy::CacheProperties;
 use zbus::zvariant::{ObjectPath, OwnedObjectPath};
 use zbus::{Connection, fdo, interface, proxy};
 
@@ -22,6 +23,8 @@ trait AgentManager {
 trait Device {
     fn pair(&self) -> zbus::Result<()>;
     fn cancel_pairing(&self) -> zbus::Result<()>;
+    #[zbus(property)]
+    fn paired(&self) -> zbus::Result<bool>;
 }
 
 /// Answers BlueZ for one device.
@@ -67,7 +70,11 @@ async fn pair_with_agent(device: &str, passkey: Option<&AskPasskey>) -> zbus::Re
     // With nobody to ask for digits only a device that wants none can be paired.
     let capability = if passkey.is_some() { "KeyboardOnly" } else { "NoInputNoOutput" };
     AgentManagerProxy::new(&connection).await?.register_agent(&ObjectPath::try_from(AGENT)?, capability).await?;
-    let device = DeviceProxy::builder(&connection).path(path)?.build().await?;
+    let device = DeviceProxy::builder(&connection).path(path)?.cache_properties(CacheProperties::No).build().await?;
+    // BlueZ 5.66 would try to pair it once more, over classic Bluetooth, and say half a minute later that it failed.
+    if device.paired().await? {
+        return Ok(Ok(()));
+    }
     match timeout(PATIENCE, device.pair()).await {
         Ok(result) => result.map(Ok),
         Err(_) => {
@@ -81,7 +88,7 @@ async fn pair_with_agent(device: &str, passkey: Option<&AskPasskey>) -> zbus::Re
 fn outcome(error: &zbus::Error) -> Result<(), LinkTrouble> {
     let zbus::Error::MethodError(name, ..) = error else { return Err(LinkTrouble::Unreadable(error.to_string())) };
     Err(match name.as_str() {
-        // Paired long ago.
+        // Paired meanwhile.
         "org.bluez.Error.AlreadyExists" => return Ok(()),
         "org.bluez.Error.AuthenticationFailed"
         | "org.bluez.Error.AuthenticationRejected"

@@ -455,6 +455,10 @@ impl Device {
     ) -> Result<(), Fault> {
         let (wanted, path) = {
             let seal = self.seal.get();
+            if seal.paired {
+                // As 5.66 does: it tries classic Bluetooth then.
+                return Err(Fault::AuthenticationFailed("Authentication Failed".into()));
+            }
             (seal.passkey, seal.link.path.clone())
         };
         if let Some(wanted) = wanted {

@@ -9,13 +9,13 @@ use seal_field::ports::seal_link::LinkTrouble;
 use seal_protocol::advert;
 use seal_protocol::entry::Action;
 use seal_protocol::frame::{Notified, PhoneEnd, SealEnd, Written};
-use seal_protocol::issuer::{Issuer, Kind, SHIFT_S, Wish};
+use seal_protocol::issuer::{Issuer, Kind, SHIFT_S, Wish, practice};
 use seal_protocol::keys::SealKeys;
 use seal_protocol::message::{Reply, Request};
 use seal_protocol::phone::{Grant, Heard, Phone, PhoneError};
 use seal_protocol::receipt::Receipt;
 use seal_protocol::seal::{Bolt, Config, Drive, Event, Flash, FlashFault, RECORD, SNAPSHOT, Seal, Sensors, Wake};
-use seal_protocol::secret::{Random, Secret};
+use seal_protocol::secret::Random;
 use seal_protocol::ticket::{Flags, Scope};
 use seal_protocol::{CommandId, Message, SealId};
 use uuid::Uuid;
@@ -87,7 +87,7 @@ impl SealBody {
     pub fn new(serial: &str) -> Self {
         let id = SealId::new(serial).unwrap();
         let config = Config {
-            keys: SealKeys::new(id, 1, &issuer().seal_key(&id)),
+            keys: SealKeys::new(id, practice::PRACTICE_EPOCH, &issuer().seal_key(&id)),
             commissioned: NOW - 86_400,
             firmware: [1, 2, 3],
             has_button: true,
@@ -183,7 +183,7 @@ impl SealBody {
 
 /// The central of these seals.
 pub fn issuer() -> Issuer {
-    Issuer::new(Secret::new([0x4D; 32]), 1)
+    practice::issuer()
 }
 
 /// A ticket for a shift with all rights.

@@ -25,7 +25,7 @@ from bumble.transport.common import AsyncPipeSink
 from eseal import SealKeys
 from seal import HANG_UP, Flash, Hardware, Seal
 
-MASTER = b"M" * 32  # the known answers': for tests only
+MASTER = b"seal-field practice: public key!"  # of all practice seals, known to everybody
 
 
 def uuid(n: int) -> UUID:

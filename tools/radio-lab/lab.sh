@@ -12,7 +12,7 @@ lab=$target/radio-lab share=$target/radio-lab/share
 
 say() { echo "radio: $* ($SECONDS s)"; }
 
-(cd "$root" && cargo build --quiet --locked --features practice --example radio-journey &&
+(cd "$root" && cargo build --quiet --locked --features practice --bin sealctl --example radio-journey &&
     cargo build --quiet --locked -p seal-simulator --features bluez --bin seal-peripheral &&
     cargo build --quiet --locked -p seal-protocol --features issuer --example seal-peer)
 say "programs built"
@@ -22,9 +22,10 @@ say "machine built"
 
 mkdir -p "$share"
 strip -o "$share/radio-journey" "$target/debug/examples/radio-journey"
+strip -o "$share/sealctl" "$target/debug/sealctl"
 strip -o "$share/seal-peer" "$target/debug/examples/seal-peer"
 strip -o "$share/seal-peripheral" "$target/debug/seal-peripheral"
-cp "$here"/guest-{bluez,bumble} "$here/bumble_seal.py" "$root"/tools/seal-peers/{eseal,seal}.py "$share/"
+cp "$here"/guest-{bluez,bumble,journey} "$here/bumble_seal.py" "$root"/tools/seal-peers/{eseal,seal}.py "$share/"
 # For the guest's Python, which is this machine's; made anew when what it shall hold has changed.
 wanted=$(python3 --version; cat "$here/requirements.txt" "$root/tools/seal-peers/requirements.txt")
 if [ "$(cat "$share/py/holds" 2>/dev/null)" != "$wanted" ]; then
@@ -44,7 +45,7 @@ for body; do
     esac
     say "$body"
     # The machine's emulation is slow and its virtual air is rough: logs stay for a look when it fails.
-    "$here/vm.sh" -s "$share" -o "$lab/out-$body" -n "$controllers" sh "./guest-$body" || failed=1
+    "$here/vm.sh" -s "$share" -o "$lab/out-$body" -n "$controllers" -t 600 sh "./guest-$body" || failed=1
 done
 [ $failed = 0 ] && say "all seals came through" || say "FAILED; logs in $lab/out-*"
 exit $failed
