@@ -71,12 +71,15 @@ enum Air {
     Chatty,
 }
 
+/// Where a value was written, and the value.
+type Written = (Uuid, Vec<u8>);
+
 /// A radio that watches what is written, and spoils what comes.
 #[derive(Clone)]
 struct Watched {
     radio: YardRadio,
     air: Arc<Mutex<Air>>,
-    written: Arc<Mutex<Vec<(Uuid, Vec<u8>)>>>,
+    written: Arc<Mutex<Vec<Written>>>,
 }
 
 struct WatchedGatt {

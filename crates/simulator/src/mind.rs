@@ -71,7 +71,8 @@ pub(crate) fn advertised(family: &Family, serial: &SealNo) -> (String, Vec<Uuid>
     }
 }
 
-/// A firmware with power.
+/// A firmware with power. Its holder boxes it.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug)]
 pub(crate) enum Mind {
     /// The open protocol's own.
