@@ -13,8 +13,8 @@ use seal_protocol::seal::{Bolt, Drive, Sensors, Wake};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::brain::{Noted, What};
 use crate::firmware::{MOTOR_NEEDS_PERCENT, Wants};
-use crate::mind::{Noted, What};
 
 /// Nordic's UART service, by which the phone speaks to it.
 pub(crate) const SERVICE: Uuid = Uuid::from_u128(0x6e40_0001_b5a3_f393_e0a9_e50e_24dc_ca9e);

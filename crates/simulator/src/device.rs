@@ -11,9 +11,9 @@ use seal_protocol::seal::{Sensors, Wake};
 use serde::{Deserialize, Serialize};
 
 use crate::body::{Body, MOTOR_S, OnTheWay};
+use crate::brain::{self, Brain, Noted, What};
 use crate::firmware::Wants;
 use crate::memory::Content;
-use crate::mind::{self, Mind, Noted, What};
 use crate::spec::{Rope, SealSpec, Trouble};
 use crate::trip;
 
@@ -72,7 +72,7 @@ pub(crate) struct Device {
 
 #[derive(Debug)]
 enum Power {
-    On(Box<Mind>),
+    On(Box<Brain>),
     Off { since: Timestamp, flash: Content },
 }
 
@@ -161,8 +161,8 @@ impl Device {
             if self.body.has(Trouble::WrongIdentity) { neighbour_of(&self.body.spec.serial) } else { self.serial() };
         let (family, sensors) = (&self.body.spec.family, self.body.sensors(now));
         let factory = self.body.factory_password();
-        let mind = Mind::boot(family, &serial, flash, self.commissioned, wake, now, &sensors, factory)?;
-        self.power = Power::On(Box::new(mind));
+        let brain = Brain::boot(family, &serial, flash, self.commissioned, wake, now, &sensors, factory)?;
+        self.power = Power::On(Box::new(brain));
         self.note(now);
         if wake != Wake::PowerLost {
             self.follow_satellites(now);
@@ -205,7 +205,7 @@ impl Device {
     }
 
     /// The firmware does something; what it wants of the body is done, what it wants to say waits for the phone.
-    fn run(&mut self, at: Timestamp, work: impl FnOnce(&mut Mind, &Sensors) -> Wants) -> bool {
+    fn run(&mut self, at: Timestamp, work: impl FnOnce(&mut Brain, &Sensors) -> Wants) -> bool {
         let sensors = self.body.sensors(at);
         let Power::On(firmware) = &mut self.power else { return false };
         let Wants { drive, values, hang_up } = work(firmware, &sensors);
@@ -262,7 +262,7 @@ impl Device {
 
     /// How it advertises: local name and services. `serial` is its own or a neighbour's.
     pub fn advertised(&self, serial: &SealNo) -> (String, Vec<uuid::Uuid>) {
-        mind::advertised(&self.body.spec.family, serial)
+        brain::advertised(&self.body.spec.family, serial)
     }
 
     /// Lives up to `now`: rope, power, motor, reports and alarms of the trip, in the order of their time.

@@ -8,10 +8,10 @@
 
 mod a7;
 mod body;
+mod brain;
 mod device;
 mod firmware;
 mod memory;
-mod mind;
 mod net;
 #[cfg(all(feature = "bluez", target_os = "linux"))]
 pub mod peripheral;

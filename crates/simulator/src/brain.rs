@@ -74,14 +74,14 @@ pub(crate) fn advertised(family: &Family, serial: &SealNo) -> (String, Vec<Uuid>
 /// A firmware with power. Its holder boxes it.
 #[allow(clippy::large_enum_variant)]
 #[derive(Debug)]
-pub(crate) enum Mind {
+pub(crate) enum Brain {
     /// The open protocol's own.
     Open(Firmware),
     /// A maker's.
     A7(A7),
 }
 
-impl Mind {
+impl Brain {
     /// Boots. `None` for a number that no seal of the family can have. `factory`: nobody has changed its password.
     #[allow(clippy::too_many_arguments)]
     pub fn boot(
