@@ -285,7 +285,7 @@ impl Yard {
     /// Opens a yard folder, making it if needed. One process opens a yard; others reach it by [`crate::serve`].
     ///
     /// # Errors
-    /// [`YardTrouble::Unreachable`] when the folder cannot be read or a file in it is no seal.
+    /// [`YardTrouble::Unreachable`] when the folder cannot be read. A file in it that is no seal of this version is set aside.
     pub fn open(dir: &Path, clock: YardClock) -> Result<Self, YardTrouble> {
         let unreachable = |path: &Path, why: String| YardTrouble::Unreachable(format!("{}: {why}", path.display()));
         let io = |error: std::io::Error| unreachable(dir, error.to_string());
@@ -295,8 +295,11 @@ impl Yard {
             let path = entry.map_err(io)?.path();
             if path.extension().is_some_and(|extension| extension == "json") {
                 let text = std::fs::read(&path).map_err(io)?;
-                let kept: Kept =
-                    serde_json::from_slice(&text).map_err(|error| unreachable(&path, error.to_string()))?;
+                // Of an earlier version, or spoiled: kept beside, and whoever needs this seal adds it anew.
+                let Ok(kept) = serde_json::from_slice::<Kept>(&text) else {
+                    std::fs::rename(&path, path.with_extension("unreadable")).map_err(io)?;
+                    continue;
+                };
                 let device = Device::wake(kept, clock()).ok_or_else(|| unreachable(&path, NO_SERIAL.to_owned()))?;
                 devices.insert(device.body.spec.serial.clone(), device);
             }

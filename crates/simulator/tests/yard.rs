@@ -429,3 +429,13 @@ fn a_seal_repaired_after_its_death_answers_again() {
     let mut phone = Hand::open(&yard, &time).unwrap();
     assert_eq!(phone.state().unwrap().lock, Lock::ClosedArmed);
 }
+
+#[test]
+fn a_seal_of_an_earlier_version_is_set_aside_and_made_anew() {
+    let (dir, time) = (tempfile::tempdir().unwrap(), Time::new());
+    std::fs::write(dir.path().join("83181001.json"), r#"{"spec":{"serial":"83181001"},"lock":{"lock":"open"}}"#)
+        .unwrap();
+    let yard = yard(dir.path(), &time, &[]);
+    assert!(Hand::open(&yard, &time).is_ok());
+    assert!(dir.path().join("83181001.unreadable").exists(), "kept beside");
+}
