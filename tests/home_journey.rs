@@ -205,6 +205,9 @@ async fn hand_over(browser: &Browser) {
     browser.see("Giao kiện cho bưu tá").await;
     browser.type_into("Mã vận đơn", "EB417882053VN").await;
     browser.see("đúng số kiểm tra").await;
+    browser.tap("In phiếu và nhãn").await;
+    browser.see("Mở để in").await;
+    browser.shot("parcel-papers").await;
     browser.type_into("Hãng chuyển phát", "EMS").await;
     browser.type_into("Tên người nhận kiện", "Lê Bưu Tá").await;
     browser.sign().await;
