@@ -16,6 +16,7 @@ use seal_core::seal_no::SealNo;
 use seal_core::wire::{B64, SealTicket, SignInRequest, TicketKind};
 use seal_field::adapters::clock::SystemClock;
 use seal_field::adapters::http::HttpCentral;
+use seal_field::adapters::seals::a7::A7;
 use seal_field::adapters::seals::bluetooth::{Bluetooth, Patience};
 use seal_field::adapters::seals::driver::Seals;
 use seal_field::adapters::seals::open::OpenProtocol;
@@ -72,7 +73,8 @@ pub fn run(mut options: Options) -> Result<(), String> {
     runtime.block_on(async {
         let (tickets, officer) = tickets(&mut options).await?;
         options.end()?;
-        let seals = Seals::new(radio, vec![Arc::new(OpenProtocol)], tickets);
+        let clock = Arc::new(SystemClock::default());
+        let seals = Seals::new(radio, vec![Arc::new(OpenProtocol), Arc::new(A7::new(clock))], tickets);
         match seal {
             None => list(&seals).await,
             Some(seal) => work(&seals, &officer, &seal, act).await,
