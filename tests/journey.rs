@@ -136,6 +136,11 @@ async fn origin(browser: &Browser, address: &str) {
     browser.tap(CONTAINER_SHOWN).await;
     browser.see("Đã bàn giao").await;
     browser.shot("case-sealed").await;
+    // Where the seal asks for two officers, the second one agrees here.
+    browser.tap("Đồng ý cho gỡ").await;
+    browser.see("Đồng ý cho người khác gỡ seal").await;
+    browser.shot("agree").await;
+    browser.tap("Quay lại").await;
 
     // Everything waits, visibly; then everything goes, facts first.
     browser.tap("Quay lại").await;
