@@ -218,7 +218,7 @@ def changed_answers_are_not_the_seals() -> None:
 
 def another_seal_than_the_label_says() -> None:
     seal = PythonSeal(Options(), SealKeys.from_master(MASTER, 1, "83181011"))
-    ended_badly(rust_phone(seal, ticket(), "hello,open"), "NotTheSeal")
+    ended_badly(rust_phone(seal, ticket(), "hello,open"), "OtherSeal(SealId(83181011))")
 
 
 SCENARIOS = [
