@@ -256,7 +256,12 @@ async fn tell_the_seal<R>(
     if kit.tickets.held(agreed, &order.seal).is_ok_and(|held| held.is_empty()) {
         return Ok(());
     }
-    let mut session = patiently(patience, kit.link.connect(&order.seal, agreed)).await.map_err(SealTrouble::Link)?;
+    let mut session = match patiently(patience, kit.link.connect(&order.seal, agreed)).await {
+        Ok(session) => session,
+        // Their right has ended. The officer's own may do all the same, and the seal says so if it does not.
+        Err(LinkTrouble::NotAccepted | LinkTrouble::NoTicket(_)) => return Ok(()),
+        Err(trouble) => return Err(SealTrouble::Link(trouble)),
+    };
     let command = CommandId(Uuid::now_v7());
     let answered = patiently(patience, session.approve(command)).await.map_err(SealTrouble::Link)?;
     let signed = signed_by(session.scheme(), &order.seal, Some(command), answered.receipt, Vec::new());
