@@ -1,5 +1,5 @@
 #!/bin/bash
-# Makes the sets, reads them with every reader and prints the tables: `./run bench readers`, see README.md beside.
+# Makes the sets, reads them with every reader and prints the tables: `./run bench scan`, see README.md beside.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

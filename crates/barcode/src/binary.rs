@@ -9,6 +9,8 @@ use rxing::{Binarizer, LuminanceSource};
 use crate::Frame;
 
 const BLOCK: usize = 8;
+/// Pixels in a word of the matrix.
+const WORD: usize = usize::BITS as usize;
 /// Within a block of a well-lit frame: less contrast than this is one colour.
 const FLAT: u8 = 24;
 /// Of a dark frame's whole range of greys.
@@ -27,6 +29,7 @@ pub(crate) struct Binary {
     least: Vec<u8>,
     most: Vec<u8>,
     thresholds: Vec<u8>,
+    dark: Vec<u8>,
 }
 
 impl Binary {
@@ -45,6 +48,8 @@ impl Binary {
         let (matrix, bits) = (self.matrix.as_mut()?, self.row.as_mut()?);
         self.thresholds.clear();
         self.thresholds.resize(bw * BLOCK, 0);
+        self.dark.clear();
+        self.dark.resize(w.next_multiple_of(WORD), 0);
         self.columns.clear();
         self.columns.resize(bw, 0);
         for by in 0..bh {
@@ -58,7 +63,7 @@ impl Binary {
                 self.thresholds[bx * BLOCK..][..BLOCK].fill((sum / 25).min(255) as u8);
             }
             for y in by * BLOCK..(by * BLOCK + BLOCK).min(h) {
-                pack(frame.row(y), &self.thresholds[..w], bits);
+                pack(frame.row(y), &self.thresholds[..w], &mut self.dark, bits);
                 matrix.setRow(y as u32, bits);
             }
         }
@@ -130,15 +135,15 @@ fn flat(frame: Frame) -> u8 {
     (light.saturating_sub(dark) as u8 / FLAT_PART).clamp(FLAT_LEAST, FLAT)
 }
 
-fn pack(row: &[u8], thresholds: &[u8], bits: &mut BitArray) {
-    const WORD: usize = usize::BITS as usize;
-    for (i, (pixels, limits)) in row.chunks(WORD).zip(thresholds.chunks(WORD)).enumerate() {
+/// Bits of a row: 1 where it is no lighter than its limit. `dark` is memory of a byte a pixel, and zeros up to whole words.
+fn pack(row: &[u8], limits: &[u8], dark: &mut [u8], bits: &mut BitArray) {
+    // all comparisons first, so that they go through vector instructions
+    dark.iter_mut().zip(row.iter().zip(limits)).for_each(|(d, (p, t))| *d = u8::from(p <= t));
+    for (i, pixels) in dark.chunks_exact(WORD).enumerate() {
         let mut word = 0usize;
-        for (k, (pixels, limits)) in pixels.chunks(8).zip(limits.chunks(8)).enumerate() {
-            // eight comparisons at once, their bits gathered by a multiplication
-            let mut lanes = [0u8; 8];
-            lanes.iter_mut().zip(pixels.iter().zip(limits)).for_each(|(l, (p, t))| *l = u8::from(p <= t));
-            let byte = u64::from_le_bytes(lanes).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        for (k, lanes) in pixels.as_chunks::<8>().0.iter().enumerate() {
+            // the lanes' bits gathered by a multiplication
+            let byte = u64::from_le_bytes(*lanes).wrapping_mul(0x0102_0408_1020_4080) >> 56;
             word |= (byte as usize) << (8 * k);
         }
         bits.setBulk(i * WORD, word);

@@ -16,7 +16,7 @@ pub enum Hint {
 /// What one frame gave.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Reading {
-    /// All codes seen.
+    /// All codes seen, the largest first: it is the one held up, others are behind it or inside it.
     pub reads: Vec<Read>,
     /// Only when there are none.
     pub hint: Option<Hint>,
@@ -51,6 +51,7 @@ impl Reader {
                 }
             }
         }
+        largest_first(&mut reads);
         let hint = if reads.is_empty() { self.hint(frame) } else { None };
         Reading { reads, hint }
     }
@@ -72,6 +73,12 @@ impl Reader {
 /// first deeper pass that gives any. `go_on` is asked between passes; false ends the search. A picture much larger than a camera frame is looked at in about a
 /// frame's size too.
 pub fn search(picture: Frame, formats: Formats, go_on: &dyn Fn() -> bool) -> Vec<Read> {
+    let mut reads = look(picture, formats, go_on);
+    largest_first(&mut reads);
+    reads
+}
+
+fn look(picture: Frame, formats: Formats, go_on: &dyn Fn() -> bool) -> Vec<Read> {
     /// Longest side at which bars of a label that fills the picture are 3 to 4 pixels.
     const FRAME_SIDE: usize = 1280;
     let mut desk = Desk::default();
@@ -107,4 +114,37 @@ pub fn search(picture: Frame, formats: Formats, go_on: &dyn Fn() -> bool) -> Vec
         }
     }
     reads
+}
+
+/// By the area of their outlines.
+fn largest_first(reads: &mut [Read]) {
+    if reads.len() > 1 {
+        reads.sort_by(|a, b| area(&b.corners).total_cmp(&area(&a.corners)));
+    }
+}
+
+/// Area of an outline in square pixels (the shoelace formula).
+fn area(corners: &[[f32; 2]]) -> f32 {
+    let next = corners.iter().cycle().skip(1);
+    corners.iter().zip(next).map(|(p, q)| p[0] * q[1] - q[0] * p[1]).sum::<f32>().abs() / 2.
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Symbology;
+
+    #[test]
+    fn the_larger_code_comes_first_however_its_corners_go_round() {
+        let square = |text: &str, side: f32| Read {
+            symbology: Symbology::Qr,
+            text: text.to_owned(),
+            gs1: false,
+            corners: vec![[5., 5.], [5., 5. + side], [5. + side, 5. + side], [5. + side, 5.]],
+        };
+        let mut reads = vec![square("inner", 40.), square("outer", 100.), square("beside", 60.)];
+        reads[1].corners.reverse();
+        largest_first(&mut reads);
+        assert_eq!(reads.iter().map(|r| r.text.as_str()).collect::<Vec<_>>(), ["outer", "beside", "inner"]);
+    }
 }

@@ -68,8 +68,14 @@ fn normal(samples: &mut Picture) -> bool {
     length > 1.
 }
 
+/// In lanes of their own, so that it goes through vector instructions.
 fn like(a: &Picture, b: &Picture) -> f32 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<4>(), b.as_chunks::<4>());
+    let mut lanes = [0f32; 4];
+    for (a, b) in a.iter().zip(b) {
+        lanes.iter_mut().zip(a.iter().zip(b)).for_each(|(lane, (a, b))| *lane += a * b);
+    }
+    lanes.iter().sum::<f32>() + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
 }
 
 /// A line's brightness, read at positions between samples, in either direction.

@@ -21,7 +21,7 @@ const SAMPLES: [(Symbology, &str); 7] = [
 ];
 
 fn main() {
-    table::machine("scan");
+    table::machine("frames");
     let mut rows = vec![row(&[&"", &"read", &"hit: p50 ms", &"hit: worst", &"miss: p50 ms", &"miss: worst"])];
     for (symbology, text) in SAMPLES {
         let code = PracticeCode::new(symbology, text);
