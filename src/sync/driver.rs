@@ -206,11 +206,11 @@ impl Driver {
                 let now = self.now().wall;
                 Some(Input::Taken(self.insist(move |store| store.take_due(now, BATCH)).await))
             }
-            Effect::Push(items) => {
+            Effect::Push { epoch, items } => {
                 let (central, device) = (self.ports.central.clone(), self.ports.vault.device());
                 self.request(async move {
                     let items = items.into_iter().map(|Outgoing { id, cose, .. }| PushItem { id, cose: B64(cose) });
-                    let request = PushRequest { items: items.collect() };
+                    let request = PushRequest { epoch, items: items.collect() };
                     Input::Pushed(central.push(device, &request).await)
                 });
                 None

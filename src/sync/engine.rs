@@ -71,8 +71,13 @@ pub enum Effect {
     DueNow,
     /// Take what is due from the store; answer with [`Input::Taken`].
     Take,
-    /// Send events.
-    Push(Vec<Outgoing>),
+    /// Send events to the central in the life of its database that is known.
+    Push {
+        /// Which life.
+        epoch: Option<String>,
+        /// What.
+        items: Vec<Outgoing>,
+    },
     /// Ask what the central has of a photo.
     AskPhoto {
         /// Digest.
@@ -116,8 +121,12 @@ pub struct View {
 enum Sending {
     Idle,
     Taking,
-    /// Pieces still to send; the last one is on its way.
-    Events(Vec<Vec<Outgoing>>),
+    Events {
+        /// The life of the central in which they were due: in another one they are out of order.
+        epoch: Option<String>,
+        /// Pieces still to send; the last one is on its way.
+        pieces: Vec<Vec<Outgoing>>,
+    },
     Photo {
         key: i64,
         sha256: Sha256,
@@ -125,6 +134,8 @@ enum Sending {
         offset: u64,
         /// The question on its way only asks.
         asked: bool,
+        /// It began before the central was restored: what is answered is of its life before.
+        outdated: bool,
     },
 }
 
@@ -289,7 +300,7 @@ impl Engine {
 
     /// Ends all waiting.
     fn forgive(&mut self, now: Moment, out: &mut Vec<Effect>) {
-        let sending = matches!(self.sending, Sending::Events(_) | Sending::Photo { .. });
+        let sending = matches!(self.sending, Sending::Events { .. } | Sending::Photo { .. });
         self.push = Line { outdated: sending, ..Line::default() };
         self.pull = Line { outdated: self.pulling, ..Line::default() };
         self.next_pull_ms = now.boot_ms;
@@ -304,7 +315,8 @@ impl Engine {
         if !self.coverage {
             return;
         }
-        if self.sending == Sending::Idle && !self.dry && !self.push.waits(now) {
+        // Before the first page it is not known which life of the central takes what is sent.
+        if self.sending == Sending::Idle && !self.dry && !self.push.waits(now) && self.epoch.is_some() {
             self.sending = Sending::Taking;
             out.push(Effect::Take);
         }
@@ -342,14 +354,16 @@ impl Engine {
                     Some(offset) => Effect::SendPhoto { sha256, offset, length: PIECE },
                     None => Effect::AskPhoto { sha256, bytes, media_type },
                 });
-                Sending::Photo { key, sha256, bytes, offset: offset.unwrap_or(0), asked: offset.is_none() }
+                let asked = offset.is_none();
+                Sending::Photo { key, sha256, bytes, offset: offset.unwrap_or(0), asked, outdated: false }
             }
             (false, photo) => {
                 later.extend(photo.map(|(key, ..)| key));
                 let mut pieces = plan::pieces(events);
                 pieces.reverse();
-                out.extend(pieces.last().cloned().map(Effect::Push));
-                Sending::Events(pieces)
+                let epoch = self.epoch.clone();
+                out.extend(pieces.last().cloned().map(|items| Effect::Push { epoch: epoch.clone(), items }));
+                Sending::Events { epoch, pieces }
             }
         };
         if !later.is_empty() {
@@ -367,15 +381,18 @@ impl Engine {
         answer: Result<PushResponse, CentralTrouble>,
         out: &mut Vec<Effect>,
     ) {
-        let Sending::Events(mut pieces) = self.rest() else { return };
+        let Sending::Events { epoch, mut pieces } = self.rest() else { return };
         let Some(sent) = pieces.pop() else { return };
+        let answer = match answer {
+            // An answer of a life that ended meanwhile proves nothing any more.
+            Ok(answer) if self.epoch.as_ref().is_some_and(|epoch| epoch != &answer.epoch) => {
+                Err(CentralTrouble::Restored)
+            }
+            answer => answer,
+        };
         match answer {
             Ok(answer) => {
                 self.push_worked(now, out);
-                if self.epoch.as_ref().is_some_and(|epoch| epoch != &answer.epoch) {
-                    // The central was restored: pulling finds out and has everything sent again.
-                    self.next_pull_ms = now.boot_ms;
-                }
                 let deferred = plan::wait(&CentralTrouble::Busy { retry_after_s: None }, 5, random);
                 let until = later(now.wall, u64::try_from(deferred.as_millis()).unwrap_or(u64::MAX));
                 let mut settled = plan::judge(&sent, &answer, until);
@@ -403,6 +420,14 @@ impl Engine {
                     pieces.push(sent);
                 }
             },
+            // Whatever is sent before the pull tells would overtake what a backup lacks.
+            Err(trouble) if plan::class(&trouble) == Class::Pull => {
+                self.next_pull_ms = now.boot_ms;
+                self.pull_again = self.pulling;
+                self.dry = true;
+                let all = pieces.drain(..).flatten().chain(sent).map(|item| item.key).collect();
+                out.push(Effect::Settle(put_back(all).collect()));
+            }
             Err(trouble) => {
                 let wait = self.push_failed(now, random, &trouble);
                 let tried = sent.iter().map(|item| (item.key, again(wait.until, wait.problem, 0)));
@@ -411,8 +436,8 @@ impl Engine {
             }
         }
         if let Some(next) = pieces.last() {
-            out.push(Effect::Push(next.clone()));
-            self.sending = Sending::Events(pieces);
+            out.push(Effect::Push { epoch: epoch.clone(), items: next.clone() });
+            self.sending = Sending::Events { epoch, pieces };
         }
     }
 
@@ -423,9 +448,10 @@ impl Engine {
         answer: Result<PhotoAtCentral, CentralTrouble>,
         out: &mut Vec<Effect>,
     ) {
-        let Sending::Photo { key, sha256, bytes, offset, asked } = self.rest() else { return };
+        let Sending::Photo { key, sha256, bytes, offset, asked, outdated } = self.rest() else { return };
         self.halfway = None;
         let settled = match answer {
+            Ok(_) if outdated => again(Timestamp::UNIX_EPOCH, "", 0),
             Ok(PhotoAtCentral::Complete(receipt)) => {
                 self.push_worked(now, out);
                 Settled::Accepted(receipt)
@@ -466,6 +492,12 @@ impl Engine {
                 }
                 // Of another epoch: the store did not take it and begins again.
                 let restored = self.epoch.as_ref().is_some_and(|epoch| epoch != &page.epoch);
+                if restored {
+                    self.halfway = None;
+                    if let Sending::Photo { outdated, .. } = &mut self.sending {
+                        *outdated = true;
+                    }
+                }
                 if page.changed {
                     let soon = self.renewed_ms.map_or(now.boot_ms, |at| at.saturating_add(RENEW_SOON_MS));
                     self.renew_ms = self.renew_ms.min(soon);

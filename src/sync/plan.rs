@@ -51,6 +51,8 @@ pub enum Class {
     Backoff,
     /// Wait for a person.
     Person,
+    /// Pull first: the central begins another life.
+    Pull,
 }
 
 /// The class of a trouble.
@@ -58,6 +60,7 @@ pub enum Class {
 pub fn class(trouble: &CentralTrouble) -> Class {
     match trouble {
         CentralTrouble::Refused(_) => Class::Bisect,
+        CentralTrouble::Restored => Class::Pull,
         CentralTrouble::Offline(_) | CentralTrouble::Portal | CentralTrouble::Busy { .. } => Class::Backoff,
         CentralTrouble::Tls(_) | CentralTrouble::SignIn | CentralTrouble::Forbidden(_) | CentralTrouble::Upgrade => {
             Class::Person
@@ -76,6 +79,7 @@ pub fn problem(trouble: &CentralTrouble) -> &'static str {
         CentralTrouble::Forbidden(_) => "forbidden",
         CentralTrouble::Busy { .. } => "server_busy",
         CentralTrouble::Refused(_) => "refused",
+        CentralTrouble::Restored => "central_restored",
         CentralTrouble::Upgrade => "upgrade",
     }
 }

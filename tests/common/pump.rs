@@ -233,7 +233,7 @@ impl<'a> Pump<'a> {
         }
         let model = &mut self.model;
         let input = match effect {
-            Effect::Push(items) => Input::Pushed(told(lost, trouble, || model.push(&items))),
+            Effect::Push { items, .. } => Input::Pushed(told(lost, trouble, || model.push(&items))),
             Effect::AskPhoto { sha256, .. } => Input::Photo(told(lost, trouble, || Ok(model.state(&sha256)))),
             Effect::SendPhoto { sha256, offset, length } => {
                 let whole = self.device.photos.read(&sha256).unwrap();
