@@ -155,6 +155,12 @@ impl<'a> Pump<'a> {
         Self { device, engine: Engine::new(epoch), model, flying: VecDeque::new() }
     }
 
+    /// A phone that knows which life of the central it is.
+    pub fn having_pulled(mut self) -> Self {
+        self.engine = Engine::new(Some(self.model.epoch.clone()));
+        self
+    }
+
     /// Until nothing but waiting for the next pull is left, or `steps` requests were made.
     pub fn run(&mut self, steps: u32) {
         self.input(Input::Tick);
