@@ -13,6 +13,15 @@ use std::sync::{Mutex, PoisonError};
 use simulation::Report;
 
 fn main() {
+    if let Some(at) = std::env::args().position(|arg| arg == "answers") {
+        let n = std::env::args().nth(at + 1).and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
+        let outcomes = simulation::hostile::run(1, n);
+        println!(
+            "{n} hostile answers from seed 1 at commit {}: no panic, 0 false acknowledgements; {outcomes:?}",
+            commit()
+        );
+        return;
+    }
     let numbers: Vec<u64> = std::env::args().filter_map(|arg| arg.parse().ok()).collect();
     if numbers.is_empty() && !std::env::args().any(|arg| arg == "all") {
         println!("usage: worlds all | SEEDS [OPERATIONS [FIRST]]");
@@ -46,14 +55,12 @@ fn main() {
     });
     let (all, done) = sum.into_inner().unwrap_or_else(PoisonError::into_inner);
     assert_eq!(done, seeds, "not every seed came to its end");
-    let commit = Command::new("git").args(["describe", "--always", "--dirty"]).output();
-    let commit =
-        commit.map_or_else(|_| "unknown".to_owned(), |out| String::from_utf8_lossy(&out.stdout).trim().to_owned());
     println!(
-        "{} operations over {done} seeds ({first} to {}) at commit {commit}: 0 lost, 0 doubled, 0 out of order, all drained \
+        "{} operations over {done} seeds ({first} to {}) at commit {}: 0 lost, 0 doubled, 0 out of order, all drained \
          (longest {} s after the last fault)",
         all.operations,
         first + seeds - 1,
+        commit(),
         all.drained_ms / 1000
     );
     println!(
@@ -63,4 +70,9 @@ fn main() {
     for (fault, n) in all.faults {
         println!("{n:>8} {fault:?}");
     }
+}
+
+fn commit() -> String {
+    let told = Command::new("git").args(["describe", "--always", "--dirty"]).output();
+    told.map_or_else(|_| "unknown".to_owned(), |out| String::from_utf8_lossy(&out.stdout).trim().to_owned())
 }

@@ -46,3 +46,10 @@ fn a_seed_gives_the_same_world_again() {
     let (first, second) = (simulation::run(42, 3, 1_000), simulation::run(42, 3, 1_000));
     assert_eq!(first, second);
 }
+
+#[test]
+fn twenty_thousand_hostile_answers_acknowledge_nothing() {
+    let outcomes = simulation::hostile::run(1, 20_000);
+    println!("{outcomes:?}");
+    assert!(outcomes.refused > 10_000 && outcomes.taken > 100, "this proves too little: {outcomes:?}");
+}

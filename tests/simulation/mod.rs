@@ -6,6 +6,7 @@
 #![allow(dead_code)]
 
 pub mod dice;
+pub mod hostile;
 pub mod network;
 pub mod phone;
 
