@@ -31,6 +31,9 @@ pub enum Fault {
     Busy(Option<u64>),
     Portal,
     SignIn,
+    Tls,
+    Forbidden,
+    Upgrade,
     /// The app is killed while it is on its way; it arrives all the same.
     Killed,
 }
@@ -222,6 +225,9 @@ impl<'a> Pump<'a> {
             Fault::Busy(retry_after_s) => Some(CentralTrouble::Busy { retry_after_s }),
             Fault::Portal => Some(CentralTrouble::Portal),
             Fault::SignIn => Some(CentralTrouble::SignIn),
+            Fault::Tls => Some(CentralTrouble::Tls("Expired".to_owned())),
+            Fault::Forbidden => Some(CentralTrouble::Forbidden(Problem::default())),
+            Fault::Upgrade => Some(CentralTrouble::Upgrade),
         };
         let lost = matches!(fault, Fault::LostAnswer | Fault::Half | Fault::Killed);
         fn told<T>(

@@ -70,15 +70,14 @@ fn http_date(text: &str) -> Option<Timestamp> {
 pub fn trouble(error: &reqwest::Error) -> CentralTrouble {
     let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
     while let Some(error) = cause {
-        // An I/O error hides what it was made of from `source`.
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let tls = error
-            .downcast_ref::<rustls::Error>()
-            .or_else(|| inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()));
-        if let Some(rustls::Error::InvalidCertificate(why)) = tls {
+        if let Some(rustls::Error::InvalidCertificate(why)) = error.downcast_ref() {
             return CentralTrouble::Tls(format!("{why:?}"));
         }
-        cause = error.source();
+        // An I/O error hides what it was made of from `source`, and may be made of another one.
+        cause = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
     }
     // Without the address: it may carry a cursor.
     let what = if error.is_timeout() {
