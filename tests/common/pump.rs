@@ -166,7 +166,7 @@ impl<'a> Pump<'a> {
 
     /// Until nothing but waiting for the next pull is left, or `steps` requests were made.
     pub fn run(&mut self, steps: u32) {
-        self.input(Input::Tick);
+        self.input(Input::Active);
         for _ in 0..steps {
             let Some(effect) = self.flying.pop_front() else {
                 let counts = self.device.store.queue_counts().unwrap();

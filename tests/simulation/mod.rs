@@ -464,7 +464,7 @@ impl World {
             };
             assert!(self.ledger.insert(signed.event.id, written).is_none());
         }
-        self.tell(which, Input::Tick);
+        self.tell(which, Input::Active);
     }
 
     fn journey(&mut self, which: usize) -> Journey {
@@ -602,7 +602,7 @@ impl World {
             let ms = wake.min().unwrap_or(20_000).clamp(20, 20_000);
             self.time.pass(if still > 0 { 20_000 } else { ms });
             for which in 0..self.phones.len() {
-                self.tell(which, Input::Tick);
+                self.tell(which, Input::Active);
             }
         }
     }
