@@ -139,6 +139,7 @@ impl SyncControl for NoSync {
     fn status(&self) -> watch::Receiver<SyncStatus> {
         self.0.subscribe()
     }
+    fn officer_active(&self) {}
     fn send_now(&self) {}
 }
 

@@ -38,6 +38,19 @@ fn facts_go_first_and_photos_after_all_with_receipts() {
     assert!(pump.engine.view().online);
 }
 
+/// A phone that does not know the central's life could not tell later that it was restored.
+#[test]
+fn before_the_first_page_nothing_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    device.write(None, vec![tug("A1")]);
+    let mut pump = Pump::new(&device, model(&[Fault::LostRequest; 3]));
+    pump.run(6);
+    assert!(pump.model.pushes.is_empty() && pump.engine.view().problem == Some("offline"));
+    pump.run(100);
+    all_accepted(&device);
+}
+
 #[test]
 fn a_lost_answer_becomes_a_duplicate_and_nothing_doubles() {
     let folder = tempfile::tempdir().unwrap();
@@ -56,7 +69,7 @@ fn a_login_page_acknowledges_nothing_and_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let device = Device::open(folder.path());
     device.write(None, vec![tug("A1")]);
-    let mut pump = Pump::new(&device, model(&[Fault::Portal, Fault::Portal]));
+    let mut pump = Pump::new(&device, model(&[Fault::Portal, Fault::Portal])).having_pulled();
     pump.run(2);
     let item = &device.store.queue().unwrap()[0];
     assert_eq!((&item.state, item.last_problem.as_deref()), (&OutboxState::Waiting, Some("portal")));
@@ -115,7 +128,7 @@ fn a_busy_central_is_left_alone_as_long_as_it_asks() {
     device.write(None, vec![tug("A1")]);
     let begin = device.now();
     let busy = Fault::Busy(Some(300));
-    let mut pump = Pump::new(&device, model(&[busy, busy]));
+    let mut pump = Pump::new(&device, model(&[busy, busy])).having_pulled();
     pump.run(2);
     let requests = pump.model.requests;
     let item = &device.store.queue().unwrap()[0];

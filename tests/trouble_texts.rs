@@ -476,7 +476,8 @@ async fn disk_full() {
 
 /// The queue after `faults`, as the sync tells it.
 fn queue_after(bench: &Bench, faults: &[Fault]) -> Phone {
-    let mut pump = Pump::new(&bench.device, Model { faults: faults.iter().copied().collect(), ..Model::default() });
+    let model = Model { faults: faults.iter().copied().collect(), ..Model::default() };
+    let mut pump = Pump::new(&bench.device, model).having_pulled();
     pump.run(2);
     // Until what is under way is answered.
     while pump.engine.view().busy {
@@ -545,6 +546,21 @@ async fn central_answering_a_login_page() {
     let (bench, _) = world(&[]);
     arm(&bench).await;
     queue_after(&bench, &[Fault::SignIn; 20]).says(&["Phiên đăng nhập đã hết", "Đăng nhập lại để gửi"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn central_that_is_not_trusted_forbids_or_wants_another_app() {
+    for (fault, happened, what_to_do) in [
+        (Fault::Tls, "Không tin được máy chủ", "Xem lại ngày giờ của máy: đang là 23/11/2026"),
+        (Fault::Forbidden, "Máy chủ không cho gửi", "báo bộ phận quản lý"),
+        (Fault::Upgrade, "Ứng dụng đã cũ", "Cập nhật rồi máy gửi tiếp"),
+    ] {
+        let (bench, _) = world(&[]);
+        arm(&bench).await;
+        let phone = queue_after(&bench, &[fault; 20]);
+        phone.says(&[happened, what_to_do, "hưa mục nào bị mất", "Thử gửi ngay"]);
+        assert!(bench.device.store.queue().unwrap().iter().all(|item| item.state == OutboxState::Waiting));
+    }
 }
 
 // ── two devices ──

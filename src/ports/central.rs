@@ -34,6 +34,9 @@ pub enum CentralTrouble {
     /// The whole request is refused: bisect it.
     #[error("the central refused the request: {}", .0.detail)]
     Refused(Problem),
+    /// The central leads another life than the phone knows: it was restored from a backup. Nothing was taken.
+    #[error("the central was restored from a backup")]
+    Restored,
     /// This app is too old to send.
     #[error("the central needs a newer app")]
     Upgrade,

@@ -26,4 +26,6 @@ pub trait SyncControl: Send + Sync {
     fn status(&self) -> watch::Receiver<SyncStatus>;
     /// Tries now, whatever the waiting times say.
     fn send_now(&self);
+    /// The officer does something with the app: a phone that nobody touches asks nothing.
+    fn officer_active(&self);
 }

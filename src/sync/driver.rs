@@ -60,6 +60,7 @@ pub struct SyncHandle {
 #[derive(Debug, Clone, Copy)]
 enum Command {
     SendNow,
+    Active,
     Coverage(bool),
 }
 
@@ -83,6 +84,10 @@ impl SyncControl for SyncHandle {
 
     fn send_now(&self) {
         self.tell(Command::SendNow);
+    }
+
+    fn officer_active(&self) {
+        self.tell(Command::Active);
     }
 }
 
@@ -134,7 +139,7 @@ impl Driver {
             self.engine = Engine::new(feed.epoch);
         }
         self.signed_in_anew().await;
-        let mut inputs = vec![Input::Tick];
+        let mut inputs = vec![Input::Active];
         loop {
             for input in inputs.drain(..) {
                 self.step(input).await;
@@ -144,6 +149,7 @@ impl Driver {
             tokio::select! {
                 command = inbox.recv() => match command {
                     Some(Command::SendNow) => inputs.push(Input::SendNow),
+                    Some(Command::Active) => inputs.push(Input::Active),
                     Some(Command::Coverage(coverage)) => inputs.push(Input::Coverage(coverage)),
                     None => return,
                 },
@@ -206,11 +212,11 @@ impl Driver {
                 let now = self.now().wall;
                 Some(Input::Taken(self.insist(move |store| store.take_due(now, BATCH)).await))
             }
-            Effect::Push(items) => {
+            Effect::Push { epoch, items } => {
                 let (central, device) = (self.ports.central.clone(), self.ports.vault.device());
                 self.request(async move {
                     let items = items.into_iter().map(|Outgoing { id, cose, .. }| PushItem { id, cose: B64(cose) });
-                    let request = PushRequest { items: items.collect() };
+                    let request = PushRequest { epoch, items: items.collect() };
                     Input::Pushed(central.push(device, &request).await)
                 });
                 None

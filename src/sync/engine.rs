@@ -13,8 +13,10 @@ use super::plan::{self, Class, Outgoing};
 use crate::ports::central::{CentralTrouble, PhotoAtCentral};
 use crate::ports::store::{Sendable, Settled};
 
-/// Time between pulls while the app is open, milliseconds.
+/// Time between pulls while an officer works with the app, milliseconds.
 pub const PULL_EVERY_MS: u64 = 20_000;
+/// A phone that nobody has touched for so long, with nothing to send, asks nothing.
+pub const ACTIVE_MS: u64 = 30 * 60_000;
 /// Items in one take.
 pub const BATCH: usize = 64;
 /// Time between renewals of tickets while nothing changes, milliseconds.
@@ -33,6 +35,8 @@ pub enum Input {
     Coverage(bool),
     /// The officer wants it now, or signed in.
     SendNow,
+    /// The officer does something with the app.
+    Active,
     /// Answer to [`Effect::Take`].
     Taken(Vec<Sendable>),
     /// Answer to [`Effect::Push`].
@@ -71,8 +75,13 @@ pub enum Effect {
     DueNow,
     /// Take what is due from the store; answer with [`Input::Taken`].
     Take,
-    /// Send events.
-    Push(Vec<Outgoing>),
+    /// Send events to the central in the life of its database that is known.
+    Push {
+        /// Which life.
+        epoch: Option<String>,
+        /// What.
+        items: Vec<Outgoing>,
+    },
     /// Ask what the central has of a photo.
     AskPhoto {
         /// Digest.
@@ -116,8 +125,12 @@ pub struct View {
 enum Sending {
     Idle,
     Taking,
-    /// Pieces still to send; the last one is on its way.
-    Events(Vec<Vec<Outgoing>>),
+    Events {
+        /// The life of the central in which they were due: in another one they are out of order.
+        epoch: Option<String>,
+        /// Pieces still to send; the last one is on its way.
+        pieces: Vec<Vec<Outgoing>>,
+    },
     Photo {
         key: i64,
         sha256: Sha256,
@@ -125,6 +138,8 @@ enum Sending {
         offset: u64,
         /// The question on its way only asks.
         asked: bool,
+        /// It began before the central was restored: what is answered is of its life before.
+        outdated: bool,
     },
 }
 
@@ -187,6 +202,9 @@ pub struct Engine {
     /// Asked for while a pull was on its way, which may have looked too early.
     pull_again: bool,
     next_pull_ms: u64,
+    /// Pull whether or not anybody works with the app.
+    must_pull: bool,
+    active_until_ms: u64,
     fetching: bool,
     renewing: bool,
     renewed_ms: Option<u64>,
@@ -211,6 +229,8 @@ impl Engine {
             pulling: false,
             pull_again: false,
             next_pull_ms: 0,
+            must_pull: true,
+            active_until_ms: 0,
             fetching: false,
             renewing: false,
             renewed_ms: None,
@@ -232,7 +252,11 @@ impl Engine {
                     self.forgive(now, &mut out);
                 }
             }
-            Input::SendNow => self.forgive(now, &mut out),
+            Input::SendNow => {
+                self.active(now);
+                self.forgive(now, &mut out);
+            }
+            Input::Active => self.active(now),
             Input::Taken(items) => self.taken(items, &mut out),
             Input::Pushed(answer) => self.pushed(now, random, answer, &mut out),
             Input::Photo(answer) => self.photo(now, random, answer, &mut out),
@@ -264,12 +288,25 @@ impl Engine {
         out
     }
 
+    fn active(&mut self, now: Moment) {
+        self.dry = false;
+        if now.boot_ms >= self.active_until_ms {
+            // The mirror is old.
+            self.next_pull_ms = self.next_pull_ms.min(now.boot_ms);
+        }
+        self.active_until_ms = now.boot_ms.saturating_add(ACTIVE_MS);
+    }
+
+    fn pulls(&self, now: Moment) -> bool {
+        self.must_pull || now.boot_ms < self.active_until_ms
+    }
+
     /// When the engine wants to be stepped again if nothing happens, on the clock that nobody can set.
     #[must_use]
     pub fn wake_ms(&self, now: Moment) -> u64 {
         let push = self.push.wait.map(|wait| wait.until_ms);
-        let pull = self.pull.wait.map_or(self.next_pull_ms, |wait| wait.until_ms);
-        let ahead = push.into_iter().chain([pull]).filter(|at| *at > now.boot_ms);
+        let pull = self.pulls(now).then(|| self.pull.wait.map_or(self.next_pull_ms, |wait| wait.until_ms));
+        let ahead = push.into_iter().chain(pull).filter(|at| *at > now.boot_ms);
         ahead.min().unwrap_or(now.boot_ms + PULL_EVERY_MS)
     }
 
@@ -289,10 +326,11 @@ impl Engine {
 
     /// Ends all waiting.
     fn forgive(&mut self, now: Moment, out: &mut Vec<Effect>) {
-        let sending = matches!(self.sending, Sending::Events(_) | Sending::Photo { .. });
+        let sending = matches!(self.sending, Sending::Events { .. } | Sending::Photo { .. });
         self.push = Line { outdated: sending, ..Line::default() };
         self.pull = Line { outdated: self.pulling, ..Line::default() };
         self.next_pull_ms = now.boot_ms;
+        self.must_pull = true;
         self.renew_ms = now.boot_ms;
         self.pull_again = self.pulling;
         self.dry = false;
@@ -304,11 +342,12 @@ impl Engine {
         if !self.coverage {
             return;
         }
-        if self.sending == Sending::Idle && !self.dry && !self.push.waits(now) {
+        // Before the first page it is not known which life of the central takes what is sent.
+        if self.sending == Sending::Idle && !self.dry && !self.push.waits(now) && self.epoch.is_some() {
             self.sending = Sending::Taking;
             out.push(Effect::Take);
         }
-        if !self.pulling && !self.pull.waits(now) && now.boot_ms >= self.next_pull_ms {
+        if !self.pulling && self.pulls(now) && !self.pull.waits(now) && now.boot_ms >= self.next_pull_ms {
             self.pulling = true;
             out.push(Effect::Pull);
         }
@@ -342,14 +381,16 @@ impl Engine {
                     Some(offset) => Effect::SendPhoto { sha256, offset, length: PIECE },
                     None => Effect::AskPhoto { sha256, bytes, media_type },
                 });
-                Sending::Photo { key, sha256, bytes, offset: offset.unwrap_or(0), asked: offset.is_none() }
+                let asked = offset.is_none();
+                Sending::Photo { key, sha256, bytes, offset: offset.unwrap_or(0), asked, outdated: false }
             }
             (false, photo) => {
                 later.extend(photo.map(|(key, ..)| key));
                 let mut pieces = plan::pieces(events);
                 pieces.reverse();
-                out.extend(pieces.last().cloned().map(Effect::Push));
-                Sending::Events(pieces)
+                let epoch = self.epoch.clone();
+                out.extend(pieces.last().cloned().map(|items| Effect::Push { epoch: epoch.clone(), items }));
+                Sending::Events { epoch, pieces }
             }
         };
         if !later.is_empty() {
@@ -367,15 +408,18 @@ impl Engine {
         answer: Result<PushResponse, CentralTrouble>,
         out: &mut Vec<Effect>,
     ) {
-        let Sending::Events(mut pieces) = self.rest() else { return };
+        let Sending::Events { epoch, mut pieces } = self.rest() else { return };
         let Some(sent) = pieces.pop() else { return };
+        let answer = match answer {
+            // An answer of a life that ended meanwhile proves nothing any more.
+            Ok(answer) if self.epoch.as_ref().is_some_and(|epoch| epoch != &answer.epoch) => {
+                Err(CentralTrouble::Restored)
+            }
+            answer => answer,
+        };
         match answer {
             Ok(answer) => {
                 self.push_worked(now, out);
-                if self.epoch.as_ref().is_some_and(|epoch| epoch != &answer.epoch) {
-                    // The central was restored: pulling finds out and has everything sent again.
-                    self.next_pull_ms = now.boot_ms;
-                }
                 let deferred = plan::wait(&CentralTrouble::Busy { retry_after_s: None }, 5, random);
                 let until = later(now.wall, u64::try_from(deferred.as_millis()).unwrap_or(u64::MAX));
                 let mut settled = plan::judge(&sent, &answer, until);
@@ -403,6 +447,15 @@ impl Engine {
                     pieces.push(sent);
                 }
             },
+            // Whatever is sent before the pull tells would overtake what a backup lacks.
+            Err(trouble) if plan::class(&trouble) == Class::Pull => {
+                self.next_pull_ms = now.boot_ms;
+                self.must_pull = true;
+                self.pull_again = self.pulling;
+                self.dry = true;
+                let all = pieces.drain(..).flatten().chain(sent).map(|item| item.key).collect();
+                out.push(Effect::Settle(put_back(all).collect()));
+            }
             Err(trouble) => {
                 let wait = self.push_failed(now, random, &trouble);
                 let tried = sent.iter().map(|item| (item.key, again(wait.until, wait.problem, 0)));
@@ -411,8 +464,8 @@ impl Engine {
             }
         }
         if let Some(next) = pieces.last() {
-            out.push(Effect::Push(next.clone()));
-            self.sending = Sending::Events(pieces);
+            out.push(Effect::Push { epoch: epoch.clone(), items: next.clone() });
+            self.sending = Sending::Events { epoch, pieces };
         }
     }
 
@@ -423,9 +476,10 @@ impl Engine {
         answer: Result<PhotoAtCentral, CentralTrouble>,
         out: &mut Vec<Effect>,
     ) {
-        let Sending::Photo { key, sha256, bytes, offset, asked } = self.rest() else { return };
+        let Sending::Photo { key, sha256, bytes, offset, asked, outdated } = self.rest() else { return };
         self.halfway = None;
         let settled = match answer {
+            Ok(_) if outdated => again(Timestamp::UNIX_EPOCH, "", 0),
             Ok(PhotoAtCentral::Complete(receipt)) => {
                 self.push_worked(now, out);
                 Settled::Accepted(receipt)
@@ -466,6 +520,12 @@ impl Engine {
                 }
                 // Of another epoch: the store did not take it and begins again.
                 let restored = self.epoch.as_ref().is_some_and(|epoch| epoch != &page.epoch);
+                if restored {
+                    self.halfway = None;
+                    if let Sending::Photo { outdated, .. } = &mut self.sending {
+                        *outdated = true;
+                    }
+                }
                 if page.changed {
                     let soon = self.renewed_ms.map_or(now.boot_ms, |at| at.saturating_add(RENEW_SOON_MS));
                     self.renew_ms = self.renew_ms.min(soon);
@@ -473,6 +533,7 @@ impl Engine {
                 self.epoch = Some(page.epoch);
                 self.dry &= !restored;
                 let at_once = page.more || restored || std::mem::take(&mut self.pull_again);
+                self.must_pull = at_once;
                 self.next_pull_ms = if at_once { now.boot_ms } else { now.boot_ms + PULL_EVERY_MS };
                 if !at_once {
                     self.fetch(out);
@@ -535,6 +596,39 @@ mod tests {
 
     fn offline() -> Result<Page, CentralTrouble> {
         Err(CentralTrouble::Offline("no route".to_owned()))
+    }
+
+    #[test]
+    fn a_phone_nobody_touches_asks_nothing_and_looks_as_soon_as_somebody_does() {
+        let mut engine = Engine::new(Some("one".to_owned()));
+        let mut pulls = Vec::new();
+        let mut run = |engine: &mut Engine, from: u64, to: u64, input: Input| {
+            let before = pulls.len();
+            let mut input = Some(input);
+            for ms in (from..to).step_by(5_000) {
+                let mut next = Some(input.take().unwrap_or(Input::Tick));
+                while let Some(input) = next.take() {
+                    for effect in engine.step(at(ms), 7, input) {
+                        match effect {
+                            Effect::Take => next = Some(Input::Taken(Vec::new())),
+                            Effect::Pull => {
+                                pulls.push(ms);
+                                let page = Page { epoch: "one".to_owned(), more: false, changed: false };
+                                next = Some(Input::Pulled(Ok(page)));
+                            }
+                            _ => {}
+                        }
+                    }
+                }
+            }
+            pulls.len() - before
+        };
+        let hour = 3_600_000;
+        assert_eq!(run(&mut engine, 0, hour, Input::Tick), 1, "after the start it looks once");
+        let worked = run(&mut engine, hour, 2 * hour, Input::Active);
+        assert_eq!(worked as u64, ACTIVE_MS / PULL_EVERY_MS);
+        assert_eq!(run(&mut engine, 2 * hour, 26 * hour, Input::Tick), 0, "a day in a drawer");
+        assert_eq!(run(&mut engine, 26 * hour, 26 * hour + 5_000, Input::Active), 1);
     }
 
     #[test]

@@ -51,6 +51,8 @@ pub enum Class {
     Backoff,
     /// Wait for a person.
     Person,
+    /// Pull first: the central begins another life.
+    Pull,
 }
 
 /// The class of a trouble.
@@ -58,6 +60,7 @@ pub enum Class {
 pub fn class(trouble: &CentralTrouble) -> Class {
     match trouble {
         CentralTrouble::Refused(_) => Class::Bisect,
+        CentralTrouble::Restored => Class::Pull,
         CentralTrouble::Offline(_) | CentralTrouble::Portal | CentralTrouble::Busy { .. } => Class::Backoff,
         CentralTrouble::Tls(_) | CentralTrouble::SignIn | CentralTrouble::Forbidden(_) | CentralTrouble::Upgrade => {
             Class::Person
@@ -76,6 +79,7 @@ pub fn problem(trouble: &CentralTrouble) -> &'static str {
         CentralTrouble::Forbidden(_) => "forbidden",
         CentralTrouble::Busy { .. } => "server_busy",
         CentralTrouble::Refused(_) => "refused",
+        CentralTrouble::Restored => "central_restored",
         CentralTrouble::Upgrade => "upgrade",
     }
 }
@@ -85,16 +89,13 @@ pub fn problem(trouble: &CentralTrouble) -> &'static str {
 #[must_use]
 pub fn wait(trouble: &CentralTrouble, fails: u32, random: u32) -> Duration {
     let part = f64::from(random) / f64::from(u32::MAX);
+    let spread = FIRST.saturating_mul(1 << fails.min(16)).min(LONGEST).mul_f64(part);
     match (class(trouble), trouble) {
         (Class::Person, _) => PERSON,
-        (_, CentralTrouble::Busy { retry_after_s: Some(seconds) }) => {
-            Duration::from_secs(*seconds) + FIRST.mul_f64(part)
-        }
-        _ => {
-            let most = FIRST.saturating_mul(1 << fails.min(16)).min(LONGEST);
-            // Never at once: a network that fails fast would be asked in a circle.
-            (most.mul_f64(part)).max(Duration::from_secs(1))
-        }
+        // Behind what it asks for, spread wider with each failure: it asks the same of all.
+        (_, CentralTrouble::Busy { retry_after_s: Some(seconds) }) => Duration::from_secs(*seconds) + spread,
+        // Never at once: a network that fails fast would be asked in a circle.
+        _ => spread.max(Duration::from_secs(1)),
     }
 }
 
@@ -180,7 +181,8 @@ mod tests {
     fn the_centrals_own_wish_counts() {
         let busy = CentralTrouble::Busy { retry_after_s: Some(120) };
         assert_eq!(wait(&busy, 1, 0).as_secs(), 120);
-        assert_eq!(wait(&busy, 9, u32::MAX).as_secs(), 122);
+        assert_eq!(wait(&busy, 1, u32::MAX).as_secs(), 124);
+        assert_eq!(wait(&busy, 9, u32::MAX).as_secs(), 120 + 900);
         assert_eq!(wait(&CentralTrouble::SignIn, 1, 0), PERSON);
     }
 

@@ -131,6 +131,7 @@ impl Desk {
     }
 
     fn walk(&mut self, step: impl FnOnce(&mut Path)) {
+        self.sync().officer_active();
         let mut path = self.path.write();
         step(&mut path);
         let now = path.clone();

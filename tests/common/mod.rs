@@ -93,29 +93,31 @@ impl Device {
 
     pub fn photo_fact(&self, content: &[u8]) -> Fact {
         let thumbnail: Vec<u8> = content.iter().copied().step_by(2).chain(*b"thumb").collect();
-        Fact::PhotoTaken(PhotoTaken {
-            photo: PhotoRef {
-                sha256: self.photos.keep(content).unwrap(),
-                bytes: content.len() as u64,
-                media_type: "image/jpeg".to_owned(),
-                width: 10,
-                height: 10,
-                thumbnail: Some(Thumbnail {
-                    sha256: self.photos.keep(&thumbnail).unwrap(),
-                    bytes: thumbnail.len() as u64,
-                }),
-            },
-            role: PhotoRole::ClosedLock,
-            stage: Stage::Arm,
-            quality: PhotoQuality::Good,
-            from_camera: true,
-            parcel: None,
-        })
+        photo_of(&self.photos, content, &thumbnail)
     }
 
     pub fn now(&self) -> Timestamp {
         self.clock.now().wall
     }
+}
+
+/// A photograph and its thumbnail, kept and stated.
+pub fn photo_of(photos: &PhotoFolder, content: &[u8], thumbnail: &[u8]) -> Fact {
+    Fact::PhotoTaken(PhotoTaken {
+        photo: PhotoRef {
+            sha256: photos.keep(content).unwrap(),
+            bytes: content.len() as u64,
+            media_type: "image/jpeg".to_owned(),
+            width: 10,
+            height: 10,
+            thumbnail: Some(Thumbnail { sha256: photos.keep(thumbnail).unwrap(), bytes: thumbnail.len() as u64 }),
+        },
+        role: PhotoRole::ClosedLock,
+        stage: Stage::Arm,
+        quality: PhotoQuality::Good,
+        from_camera: true,
+        parcel: None,
+    })
 }
 
 pub fn office(code: &str) -> OfficeCode {

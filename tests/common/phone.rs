@@ -26,6 +26,7 @@ impl SyncControl for StandingSync {
     fn status(&self) -> watch::Receiver<SyncStatus> {
         self.0.subscribe()
     }
+    fn officer_active(&self) {}
     fn send_now(&self) {}
 }
 

@@ -31,6 +31,9 @@ pub enum Fault {
     Busy(Option<u64>),
     Portal,
     SignIn,
+    Tls,
+    Forbidden,
+    Upgrade,
     /// The app is killed while it is on its way; it arrives all the same.
     Killed,
 }
@@ -155,9 +158,15 @@ impl<'a> Pump<'a> {
         Self { device, engine: Engine::new(epoch), model, flying: VecDeque::new() }
     }
 
+    /// A phone that knows which life of the central it is.
+    pub fn having_pulled(mut self) -> Self {
+        self.engine = Engine::new(Some(self.model.epoch.clone()));
+        self
+    }
+
     /// Until nothing but waiting for the next pull is left, or `steps` requests were made.
     pub fn run(&mut self, steps: u32) {
-        self.input(Input::Tick);
+        self.input(Input::Active);
         for _ in 0..steps {
             let Some(effect) = self.flying.pop_front() else {
                 let counts = self.device.store.queue_counts().unwrap();
@@ -216,6 +225,9 @@ impl<'a> Pump<'a> {
             Fault::Busy(retry_after_s) => Some(CentralTrouble::Busy { retry_after_s }),
             Fault::Portal => Some(CentralTrouble::Portal),
             Fault::SignIn => Some(CentralTrouble::SignIn),
+            Fault::Tls => Some(CentralTrouble::Tls("Expired".to_owned())),
+            Fault::Forbidden => Some(CentralTrouble::Forbidden(Problem::default())),
+            Fault::Upgrade => Some(CentralTrouble::Upgrade),
         };
         let lost = matches!(fault, Fault::LostAnswer | Fault::Half | Fault::Killed);
         fn told<T>(
@@ -233,7 +245,7 @@ impl<'a> Pump<'a> {
         }
         let model = &mut self.model;
         let input = match effect {
-            Effect::Push(items) => Input::Pushed(told(lost, trouble, || model.push(&items))),
+            Effect::Push { items, .. } => Input::Pushed(told(lost, trouble, || model.push(&items))),
             Effect::AskPhoto { sha256, .. } => Input::Photo(told(lost, trouble, || Ok(model.state(&sha256)))),
             Effect::SendPhoto { sha256, offset, length } => {
                 let whole = self.device.photos.read(&sha256).unwrap();

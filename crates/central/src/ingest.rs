@@ -27,6 +27,8 @@ const ITEMS: usize = 500;
     security(("bearer" = [])), request_body = crate::openapi::PushRequest, responses(
     (status = 200, content_type = "application/vnd.sealfield.push+json", body = crate::openapi::PushResponse),
     (status = 403, description = "`device`: the token is another device's", body = crate::openapi::Problem),
+    (status = 409, description = "`epoch`: the phone knows another life of the database; it has to pull first",
+        body = crate::openapi::Problem),
     (status = 413, description = "`too_large`: send fewer at a time", body = crate::openapi::Problem),
 ))]
 pub(crate) async fn push(
@@ -42,13 +44,21 @@ pub(crate) async fn push(
         return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", format!("At most {ITEMS} items.")));
     }
     let answer = blocking(move || take(&central, session.device, &request).map_err(Refusal::from)).await?;
+    let answer = answer.ok_or_else(|| {
+        Refusal::new(StatusCode::CONFLICT, "epoch", "Dữ liệu trung tâm đã được khôi phục. Tải lại trước khi gửi.")
+    })?;
     let body = serde_json::to_vec(&answer).map_err(|e| Refusal::from(Trouble::from(e)))?;
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static(PUSH_MEDIA_TYPE))], body).into_response())
 }
 
-fn take(central: &Central, device: DeviceId, request: &PushRequest) -> Result<PushResponse, Trouble> {
+/// `None`: the phone knows another life of the database, and nothing is taken.
+fn take(central: &Central, device: DeviceId, request: &PushRequest) -> Result<Option<PushResponse>, Trouble> {
     let now = (central.0.clock)();
     central.0.db.write(|tx| {
+        let epoch = epoch(tx)?;
+        if request.epoch.as_ref().is_some_and(|known| *known != epoch) {
+            return Ok(None);
+        }
         let key = device_key(tx, device)?;
         let mut results = Vec::with_capacity(request.items.len());
         let mut need_photos = Vec::new();
@@ -71,7 +81,7 @@ fn take(central: &Central, device: DeviceId, request: &PushRequest) -> Result<Pu
             }
             results.push(PushResult { id: item.id, status });
         }
-        Ok(PushResponse { proto: PROTO.to_owned(), epoch: epoch(tx)?, server_time: now, results, need_photos })
+        Ok(Some(PushResponse { proto: PROTO.to_owned(), epoch, server_time: now, results, need_photos }))
     })
 }
 

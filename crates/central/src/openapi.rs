@@ -68,6 +68,8 @@ pub(crate) struct SignInResponse {
 
 #[derive(ToSchema)]
 pub(crate) struct PushRequest {
+    /// The life of the database that the phone knows; may be left out before the first page of changes.
+    epoch: Option<String>,
     items: Vec<PushItem>,
 }
 
@@ -173,7 +175,7 @@ mod tests {
             "SignInResponse",
             wire::SignInResponse { proto, token, expires: now, officer, server_time: now, rules_keys },
         );
-        mirrors("PushRequest", wire::PushRequest { items: Vec::new() });
+        mirrors("PushRequest", wire::PushRequest { epoch: Some(String::new()), items: Vec::new() });
         mirrors("PushItem", wire::PushItem { id: seal_core::ids::EventId(id), cose: wire::B64(vec![]) });
         let (proto, epoch) = (text(), text());
         mirrors(

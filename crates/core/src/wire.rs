@@ -91,6 +91,10 @@ impl std::fmt::Debug for SignInResponse {
 /// `POST /v1/devices/{device}/events`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PushRequest {
+    /// The life of the central's database that the phone knows, [`PushResponse::epoch`]. In another one the central takes
+    /// nothing and answers 409 `epoch`: the phone has to send what a backup lacks first, in order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<String>,
     /// Events in the device's order within each seal.
     pub items: Vec<PushItem>,
 }

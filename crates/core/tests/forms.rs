@@ -132,7 +132,7 @@ fn form<T: Serialize + DeserializeOwned>(name: &str, value: &T) {
 fn every_message_keeps_its_form() {
     form("wire_sign_in_request", &sign_in_request());
     form("wire_sign_in_response", &sign_in_response());
-    form("wire_push_request", &PushRequest { items: vec![push_item()] });
+    form("wire_push_request", &PushRequest { epoch: None, items: vec![push_item()] });
     form("wire_push_response", &push_response());
     form("wire_changes_response", &changes_response());
     form("wire_tracking_request", &tracking_request());

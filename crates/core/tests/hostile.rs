@@ -211,7 +211,7 @@ fn messages() -> Vec<Value> {
     let mut messages = vec![
         serde_json::to_value(sign_in_request()).unwrap(),
         serde_json::to_value(sign_in_response()).unwrap(),
-        serde_json::to_value(PushRequest { items: vec![push_item()] }).unwrap(),
+        serde_json::to_value(PushRequest { epoch: None, items: vec![push_item()] }).unwrap(),
         serde_json::to_value(push_response()).unwrap(),
         serde_json::to_value(changes_response()).unwrap(),
         serde_json::to_value(tracking_request()).unwrap(),

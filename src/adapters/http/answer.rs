@@ -5,7 +5,7 @@ use std::io;
 
 use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
-use reqwest::{RequestBuilder, Response, StatusCode};
+use reqwest::{Response, StatusCode};
 use seal_core::wire::{PROTO, PROTO_HEADER, Problem};
 use serde::de::DeserializeOwned;
 
@@ -23,14 +23,6 @@ pub struct Answer {
     pub is_ours: bool,
     headers: HeaderMap,
     response: Response,
-}
-
-/// Sends a request.
-pub async fn send(request: RequestBuilder) -> Result<Answer, CentralTrouble> {
-    let response = request.send().await.map_err(|error| trouble(&error))?;
-    let (status, headers) = (response.status(), response.headers().clone());
-    let is_ours = headers.get(PROTO_HEADER).is_some_and(|proto| proto == PROTO);
-    Ok(Answer { status, is_ours, headers, response })
 }
 
 enum Class {
@@ -75,18 +67,17 @@ fn http_date(text: &str) -> Option<Timestamp> {
 }
 
 /// Why nothing came back.
-fn trouble(error: &reqwest::Error) -> CentralTrouble {
+pub fn trouble(error: &reqwest::Error) -> CentralTrouble {
     let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
     while let Some(error) = cause {
-        // An I/O error hides what it was made of from `source`.
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let tls = error
-            .downcast_ref::<rustls::Error>()
-            .or_else(|| inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()));
-        if let Some(rustls::Error::InvalidCertificate(why)) = tls {
+        if let Some(rustls::Error::InvalidCertificate(why)) = error.downcast_ref() {
             return CentralTrouble::Tls(format!("{why:?}"));
         }
-        cause = error.source();
+        // An I/O error hides what it was made of from `source`, and may be made of another one.
+        cause = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
     }
     // Without the address: it may carry a cursor.
     let what = if error.is_timeout() {
@@ -100,6 +91,13 @@ fn trouble(error: &reqwest::Error) -> CentralTrouble {
 }
 
 impl Answer {
+    /// An answer that begins to arrive.
+    pub fn new(response: Response) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let is_ours = headers.get(PROTO_HEADER).is_some_and(|proto| proto == PROTO);
+        Self { status, is_ours, headers, response }
+    }
+
     /// The answer if it is a success of ours.
     pub async fn success(self) -> Result<Self, CentralTrouble> {
         match class(self.status, self.is_ours, &self.headers, Timestamp::now()) {

@@ -14,7 +14,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
-use reqwest::{Certificate, Client, Method, RequestBuilder, StatusCode, Url, redirect};
+use reqwest::{Certificate, Client, Method, Request, RequestBuilder, Response, StatusCode, Url, redirect};
 use seal_core::ids::{DeviceId, Sha256};
 use seal_core::outbox::Receipt;
 use seal_core::wire::{
@@ -22,7 +22,7 @@ use seal_core::wire::{
     SignInResponse, TICKETS_MEDIA_TYPE, TicketsRequest, TicketsResponse,
 };
 
-use self::answer::{Answer, send};
+use self::answer::Answer;
 use crate::ports::central::{Central, CentralTrouble, PhotoAtCentral};
 use crate::ports::vault::Vault;
 
@@ -59,9 +59,31 @@ pub enum HttpSetupError {
     Client(#[from] reqwest::Error),
 }
 
+/// What carries a request to the central and its answer back.
+#[async_trait]
+pub trait Carrier: Send + Sync {
+    /// Carries one request. The answer's body may still be on its way, and break.
+    ///
+    /// # Errors
+    /// The trouble when no answer came.
+    async fn carry(&self, request: Request) -> Result<Response, CentralTrouble>;
+}
+
+/// The network.
+struct Network(Client);
+
+#[async_trait]
+impl Carrier for Network {
+    async fn carry(&self, request: Request) -> Result<Response, CentralTrouble> {
+        self.0.execute(request).await.map_err(|error| answer::trouble(&error))
+    }
+}
+
 /// The central at an address.
 pub struct HttpCentral {
+    /// Writes requests; the carrier carries them.
     client: Client,
+    carrier: Arc<dyn Carrier>,
     base: Url,
     token: Mutex<Option<String>>,
     vault: Option<Arc<dyn Vault>>,
@@ -103,7 +125,14 @@ impl HttpCentral {
             .timeout(WHOLE)
             .user_agent(concat!("seal-field/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { client, base, token: Mutex::default(), vault: None })
+        let carrier = Arc::new(Network(client.clone()));
+        Ok(Self { client, carrier, base, token: Mutex::default(), vault: None })
+    }
+
+    /// The same, its requests carried by something else than the network: simulations do.
+    #[must_use]
+    pub fn carried_by(self, carrier: Arc<dyn Carrier>) -> Self {
+        Self { carrier, ..self }
     }
 
     /// Keeps the token in `vault`, and takes up the one that is there: a restarted app is still signed in.
@@ -138,13 +167,18 @@ impl HttpCentral {
         self.request(method, self.url(&["v1", "photos", &photo.to_string()])).header(TUS_RESUMABLE, TUS)
     }
 
+    async fn send(&self, request: RequestBuilder) -> Result<Answer, CentralTrouble> {
+        let request = request.build().map_err(|error| answer::trouble(&error))?;
+        Ok(Answer::new(self.carrier.carry(request).await?))
+    }
+
     async fn page(&self, cursor: Option<&str>, limit: u32) -> Result<Answer, CentralTrouble> {
         let mut url = self.url(&["v1", "changes"]);
         url.query_pairs_mut().append_pair("limit", &limit.to_string());
         if let Some(cursor) = cursor {
             url.query_pairs_mut().append_pair("cursor", cursor);
         }
-        send(self.request(Method::GET, url).header(ACCEPT, CHANGES_MEDIA_TYPE)).await
+        self.send(self.request(Method::GET, url).header(ACCEPT, CHANGES_MEDIA_TYPE)).await
     }
 
     async fn create(&self, photo: &Sha256, bytes: u64, media_type: &str) -> Result<PhotoAtCentral, CentralTrouble> {
@@ -155,20 +189,20 @@ impl HttpCentral {
             .header(TUS_RESUMABLE, TUS)
             .header(UPLOAD_LENGTH, bytes)
             .header("upload-metadata", metadata);
-        have(&send(request).await?.success().await?)
+        have(&self.send(request).await?.success().await?)
     }
 }
 
 #[async_trait]
 impl Central for HttpCentral {
     async fn ping(&self) -> Result<(), CentralTrouble> {
-        let answer = send(self.request(Method::GET, self.url(&["v1", "ping"]))).await?.success().await?;
+        let answer = self.send(self.request(Method::GET, self.url(&["v1", "ping"]))).await?.success().await?;
         if answer.status == StatusCode::NO_CONTENT { Ok(()) } else { Err(CentralTrouble::Portal) }
     }
 
     async fn sign_in(&self, request: SignInRequest) -> Result<SignInResponse, CentralTrouble> {
         let call = self.client.post(self.url(&["v1", "sign-in"])).json(&request);
-        let signed_in: SignInResponse = send(call).await?.success().await?.json(None, JSON_BYTES).await?;
+        let signed_in: SignInResponse = self.send(call).await?.success().await?.json(None, JSON_BYTES).await?;
         ours(&signed_in.proto)?;
         if let Some(vault) = &self.vault
             && let Err(error) = vault.keep(TOKEN, signed_in.token.as_bytes())
@@ -191,7 +225,11 @@ impl Central for HttpCentral {
     async fn push(&self, device: DeviceId, request: &PushRequest) -> Result<PushResponse, CentralTrouble> {
         let url = self.url(&["v1", "devices", &device.to_string(), "events"]);
         let call = self.request(Method::POST, url).header(ACCEPT, PUSH_MEDIA_TYPE).json(request);
-        let pushed: PushResponse = send(call).await?.success().await?.json(Some(PUSH_MEDIA_TYPE), JSON_BYTES).await?;
+        let answer = self.send(call).await?.success().await.map_err(|trouble| match trouble {
+            CentralTrouble::Refused(problem) if problem.code == "epoch" => CentralTrouble::Restored,
+            other => other,
+        })?;
+        let pushed: PushResponse = answer.json(Some(PUSH_MEDIA_TYPE), JSON_BYTES).await?;
         ours(&pushed.proto)?;
         // Once: of two words on an item neither can be believed.
         let told = |id| pushed.results.iter().filter(|result| result.id == id).count() == 1;
@@ -219,7 +257,7 @@ impl Central for HttpCentral {
         bytes: u64,
         media_type: &str,
     ) -> Result<PhotoAtCentral, CentralTrouble> {
-        let answer = send(self.photo(Method::HEAD, photo)).await?;
+        let answer = self.send(self.photo(Method::HEAD, photo)).await?;
         if answer.is_ours && answer.status == StatusCode::NOT_FOUND {
             return self.create(photo, bytes, media_type).await;
         }
@@ -243,12 +281,12 @@ impl Central for HttpCentral {
             .header(CONTENT_TYPE, "application/offset+octet-stream")
             .timeout(patience)
             .body(bytes);
-        let answer = send(call).await?;
+        let answer = self.send(call).await?;
         match answer.status {
             StatusCode::NOT_FOUND if answer.is_ours => Ok(PhotoAtCentral::Absent),
             // It has another length by now: a piece whose answer was lost.
             StatusCode::CONFLICT if answer.is_ours => {
-                have(&send(self.photo(Method::HEAD, photo)).await?.success().await?)
+                have(&self.send(self.photo(Method::HEAD, photo)).await?.success().await?)
             }
             // Bytes were spoiled on the way (the file was checked before): again from the start.
             StatusCode::UNPROCESSABLE_ENTITY if answer.is_ours => Err(CentralTrouble::Busy { retry_after_s: None }),
@@ -259,14 +297,14 @@ impl Central for HttpCentral {
     async fn tickets(&self, request: &TicketsRequest) -> Result<TicketsResponse, CentralTrouble> {
         let call = self.request(Method::POST, self.url(&["v1", "tickets"])).json(request);
         let given: TicketsResponse =
-            send(call).await?.success().await?.json(Some(TICKETS_MEDIA_TYPE), JSON_BYTES).await?;
+            self.send(call).await?.success().await?.json(Some(TICKETS_MEDIA_TYPE), JSON_BYTES).await?;
         ours(&given.proto)?;
         Ok(given)
     }
 
     async fn photo_bytes(&self, photo: &Sha256) -> Result<Vec<u8>, CentralTrouble> {
         let call = self.request(Method::GET, self.url(&["v1", "photos", &photo.to_string()]));
-        let bytes = send(call.timeout(WHOLE * 10)).await?.success().await?.bytes(PHOTO_BYTES).await?;
+        let bytes = self.send(call.timeout(WHOLE * 10)).await?.success().await?.bytes(PHOTO_BYTES).await?;
         if Sha256::of(&bytes) == *photo {
             Ok(bytes)
         } else {

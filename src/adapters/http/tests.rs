@@ -72,7 +72,7 @@ fn pushed(id: EventId) -> String {
 
 async fn push(answer: String) -> Result<PushResponse, CentralTrouble> {
     let (central, _) = server(vec![answer]).await;
-    central.push(DeviceId(Uuid::from_u128(1)), &PushRequest { items: vec![item()] }).await
+    central.push(DeviceId(Uuid::from_u128(1)), &PushRequest { epoch: None, items: vec![item()] }).await
 }
 
 #[tokio::test]

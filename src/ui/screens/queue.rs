@@ -70,7 +70,7 @@ pub fn Queue() -> Element {
                     },
                 }
             }),
-            if let Some(text) = net_words(&net, desk.practice().is_some()).filter(|_| !going.is_empty()) {
+            if let Some(text) = net_words(&net, desk.practice().is_some(), now()).filter(|_| !going.is_empty()) {
                 Note { icon: "cloud-off", text }
             }
             if !stuck.is_empty() {
@@ -113,7 +113,7 @@ pub fn Queue() -> Element {
 }
 
 /// Why nothing goes now, and what to do. That there is no network stands in the strip above, which practice does not have.
-fn net_words(net: &SyncStatus, practice: bool) -> Option<String> {
+fn net_words(net: &SyncStatus, practice: bool, now: Timestamp) -> Option<String> {
     if net.online && net.problem.as_deref() != Some("storage") {
         return None;
     }
@@ -122,6 +122,9 @@ fn net_words(net: &SyncStatus, practice: bool) -> Option<String> {
         (Some("portal"), _) => t!("queue-net-portal"),
         (Some("sign_in"), _) => t!("queue-net-sign-in"),
         (Some("storage"), _) => t!("queue-net-storage"),
+        (Some("tls"), _) => t!("queue-net-tls", now = format::date_time(now)),
+        (Some("forbidden"), _) => t!("queue-net-forbidden"),
+        (Some("upgrade"), _) => t!("queue-net-upgrade"),
         (Some("server_busy"), Some(retry)) => t!("queue-net-busy", retry = retry),
         (_, Some(retry)) if practice => t!("offline-retry", time = since, retry = retry),
         (_, Some(retry)) => t!("queue-net-retry", retry = retry),
@@ -156,6 +159,9 @@ fn Line(item: Item, title: String, now: Timestamp) -> Element {
             Some("sign_in") => (t!("queue-state-sign-in"), Tone::Warn),
             Some("portal") => (t!("queue-state-portal"), Tone::Warn),
             Some("server_busy") => (t!("queue-state-busy"), Tone::Idle),
+            Some("tls") => (t!("queue-state-tls"), Tone::Bad),
+            Some("forbidden") => (t!("queue-state-forbidden"), Tone::Bad),
+            Some("upgrade") => (t!("queue-state-upgrade"), Tone::Warn),
             _ => (t!("queue-state-network"), Tone::Idle),
         },
     };

@@ -82,7 +82,7 @@ impl World {
 
     pub async fn push_items(&self, phone: &Phone, items: Vec<PushItem>) -> PushResponse {
         let path = format!("/v1/devices/{}/events", phone.device);
-        let body = serde_json::to_value(PushRequest { items }).unwrap();
+        let body = serde_json::to_value(PushRequest { epoch: None, items }).unwrap();
         let answer = self.send(json_request("POST", &path, Some(&phone.token), &body)).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
         assert_eq!(answer.header("content-type"), "application/vnd.sealfield.push+json");
