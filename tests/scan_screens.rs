@@ -170,6 +170,8 @@ async fn right_and_wrong_sound_differently_and_each_way_can_be_switched_off() {
     mobile.eye.shows(&[(LINEAR, CONTAINER)]);
     phone.comes_to_say(&["Mở hồ sơ container này"]).await;
     mobile.eye.shows(&[(LINEAR, CONTAINER)]);
+    mobile.eye.seen.send(Seen::Nothing(Some(CameraHint::Blurred))).unwrap();
+    phone.comes_to_say(&["Hình nhòe, giữ yên tay"]).await;
     phone.press("Quét lại");
     mobile.eye.shows(&[(LINEAR, "CSQU3054384")]);
     phone.comes_to_say(&["Gần đúng, nhưng có chỗ sai"]).await;

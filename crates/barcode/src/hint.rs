@@ -51,9 +51,12 @@ pub(crate) fn frames(hint: Hint) -> usize {
 fn runs_out(frame: Frame, window: &Window) -> bool {
     /// A window ends in the middle of a cell of the locator.
     const BORDER: f32 = 12.;
+    /// And leaves out that part of the edges, at each end.
+    const STRAY: f32 = 0.03;
+    let near = BORDER + STRAY * 2. * window.half_length;
     let outside = |end: f32| {
         let [x, y] = window.at(end, 0.);
-        x.min(frame.width() as f32 - x).min(y).min(frame.height() as f32 - y) < BORDER
+        x.min(frame.width() as f32 - x).min(y).min(frame.height() as f32 - y) < near
     };
     outside(-window.half_length) != outside(window.half_length)
 }

@@ -6,12 +6,12 @@ use rxing::BarcodeFormat;
 use scene::{Label, Noise, Scene, label};
 use seal_barcode::{Formats, Frame, Hint, LINEAR, Reader};
 
-/// The hint of the last of twelve frames, if nothing was read in any.
+/// The hint of the last of seven frames, if nothing was read in any.
 fn hint(scene: &Scene, formats: Formats) -> Option<Option<Hint>> {
     let frame = Frame::new(&scene.pixels, scene.width, scene.height).unwrap();
     let mut reader = Reader::new();
-    let readings: Vec<_> = (0..12).map(|_| reader.frame(frame, formats)).collect();
-    readings.iter().all(|reading| reading.reads.is_empty()).then(|| readings[11].hint)
+    let readings: Vec<_> = (0..7).map(|_| reader.frame(frame, formats)).collect();
+    readings.iter().all(|reading| reading.reads.is_empty()).then(|| readings[6].hint)
 }
 
 /// A label nobody can read: the bars of a code, and a format that is not looked for.
@@ -29,8 +29,8 @@ fn grainy(scene: Scene) -> Scene {
 
 #[test]
 fn smeared_bars_are_blurred_and_sharp_ones_are_not() {
-    for module in [3., 4., 5.] {
-        for degrees in [0., 14., 35., 90.] {
+    for module in [3., 5.] {
+        for degrees in [0., 14., 90.] {
             let size = if degrees == 90. { (720, 1280) } else { (1280, 720) };
             let plain = || Scene::new(size.0, size.1, 110).with(&code(), degrees, module);
             assert_eq!(unread(&grainy(plain())), None, "sharp, {module} pixels at {degrees}");

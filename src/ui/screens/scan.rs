@@ -46,7 +46,8 @@ pub fn Scan(purpose: ScanFor) -> Element {
     let mut shown = use_signal(Vec::<Reading>::new);
     // The one the officer chose among several: the others do not push it away.
     let mut settled = use_signal(String::new);
-    let mut view = use_signal(InView::default);
+    // No screen hangs on it.
+    let mut view = use_hook(|| CopyValue::new(InView::default()));
     let slips = use_slip_reader();
     let settings = use_ui_settings();
     let listen_for = purpose.clone();
@@ -62,7 +63,7 @@ pub fn Scan(purpose: ScanFor) -> Element {
                         trouble.set(String::new());
                     }
                     Ok(Seen::Nothing(hint)) => {
-                        view.write_silent().next_frame();
+                        view.write().next_frame();
                         if *help.peek() != hint {
                             help.set(hint);
                         }
@@ -71,7 +72,7 @@ pub fn Scan(purpose: ScanFor) -> Element {
                         if help.peek().is_some() {
                             help.set(None);
                         }
-                        let fresh = fresh(&mut view.write_silent(), codes);
+                        let fresh = fresh(&mut view.write(), codes);
                         let part_of_slip = |code: &Code| slips.take(desk, &listen_for, &code.text);
                         let (slip, codes): (Vec<Code>, Vec<Code>) = fresh.into_iter().partition(part_of_slip);
                         if !slip.is_empty() {
@@ -95,7 +96,7 @@ pub fn Scan(purpose: ScanFor) -> Element {
                                 let kept = keep(desk, &listen_for, &new);
                                 let said = kept.unwrap_or_else(|why| Some((Tone::Warn, why))).unwrap_or_default();
                                 tell(if said.0 == Tone::Ok { Cue::Right } else { Cue::Wrong });
-                                view.write_silent().is_done(&code.text);
+                                view.write().is_done(&code.text);
                                 reading.set(None);
                                 done.set(Some(said));
                             } else {
@@ -227,7 +228,7 @@ pub fn Scan(purpose: ScanFor) -> Element {
                         },
                         ondone: move |said: (Tone, String)| {
                             let raw = reading.peek().as_ref().map(|reading| reading.read.raw.clone());
-                            view.write_silent().is_done(&raw.unwrap_or_default());
+                            view.write().is_done(&raw.unwrap_or_default());
                             done.set(Some(said));
                         },
                     }
