@@ -2,54 +2,41 @@
 
 mod in_view;
 mod leading;
+mod looking;
 mod recognised;
 mod sheet;
 mod tally;
 
 use dioxus::prelude::*;
-use seal_core::ids::CaseId;
-use seal_core::scan::{Thing, What};
+use seal_core::scan::Thing;
 
-use self::in_view::{InView, may_be_meant};
-use self::leading::cue;
 pub use self::leading::{Offer, inspect_route, keep, leave, offer, wanted};
+use self::looking::{Looking, use_looking};
 pub use self::recognised::{Reading, change, problem, why};
 use self::sheet::{Found, Several};
 use self::tally::Tally;
 use super::camera::{CameraPicture, Samples, torch, zoom};
 use super::parts::{SealingSteps, Shell, Trouble};
 use super::slip::{SlipProgress, SlipState, use_slip_reader};
-use crate::actions::scan_item::{Lead, follow, recognise};
 use crate::i18n::picture_message;
-use crate::ports::camera::{CameraHint, CameraTrouble, Code, Cue, CueWays, Seen};
+use crate::ports::camera::{CameraHint, CameraTrouble, Seen};
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::{Desk, use_desk};
 use crate::ui::route::{Route, ScanFor};
-use crate::ui::theme::{UiSettings, use_ui_settings};
 
 /// See the module.
 #[component]
 pub fn Scan(purpose: ScanFor) -> Element {
     let mut desk = use_desk();
-    let mut reading = use_signal(|| None::<Reading>);
-    let mut trouble = use_signal(String::new);
+    let looking = use_looking();
+    let Looking { reading, several, mut trouble, done, .. } = looking;
     let mut help = use_signal(|| None::<CameraHint>);
     let mut tools = use_signal(|| (false, false));
     let mut light = use_signal(|| false);
     let mut near = use_signal(|| false);
     let mut sample = use_signal(String::new);
-    let mut done = use_signal(|| None::<(Tone, String)>);
-    // Several codes of one frame among which only the officer can choose.
-    let mut several = use_signal(Vec::<Reading>::new);
-    // All codes of the last frame that had any: one of them may be touched in the picture.
-    let mut shown = use_signal(Vec::<Reading>::new);
-    // The one the officer chose among several: the others do not push it away.
-    let mut settled = use_signal(String::new);
-    // No screen hangs on it.
-    let mut view = use_hook(|| CopyValue::new(InView::default()));
     let slips = use_slip_reader();
-    let settings = use_ui_settings();
     let listen_for = purpose.clone();
     use_hook(move || {
         let kit = desk.kit();
@@ -63,7 +50,7 @@ pub fn Scan(purpose: ScanFor) -> Element {
                         trouble.set(String::new());
                     }
                     Ok(Seen::Nothing(hint)) => {
-                        view.write().next_frame();
+                        looking.nothing();
                         if *help.peek() != hint {
                             help.set(hint);
                         }
@@ -72,76 +59,9 @@ pub fn Scan(purpose: ScanFor) -> Element {
                         if help.peek().is_some() {
                             help.set(None);
                         }
-                        let fresh = fresh(&mut view.write(), codes);
-                        let part_of_slip = |code: &Code| slips.take(desk, &listen_for, &code.text);
-                        let (slip, codes): (Vec<Code>, Vec<Code>) = fresh.into_iter().partition(part_of_slip);
-                        if !slip.is_empty() {
-                            reading.set(None);
-                            several.set(Vec::new());
-                        }
-                        let tell = |what: Cue| {
-                            let UiSettings { sound, vibration, .. } = *settings.peek();
-                            kit.camera.cue(what, CueWays { sound, vibration });
-                        };
-                        let mut readings = Vec::new();
-                        for code in codes {
-                            let read = recognise(&kit, &code.text, Some(code.symbology), wanted(&listen_for));
-                            let new = Reading { read, how: code.how, picked: false, compare: !code.proven };
-                            // One seal after another, without a touch: only what is not known is asked about.
-                            if one_by_one(&listen_for)
-                                && matches!(new.read.what, What::Seal { .. })
-                                && new.read.is_confirmed()
-                                && code.proven
-                            {
-                                let kept = keep(desk, &listen_for, &new);
-                                let said = kept.unwrap_or_else(|why| Some((Tone::Warn, why))).unwrap_or_default();
-                                tell(if said.0 == Tone::Ok { Cue::Right } else { Cue::Wrong });
-                                view.write().is_done(&code.text);
-                                reading.set(None);
-                                done.set(Some(said));
-                            } else {
-                                readings.push(new);
-                            }
-                        }
-                        if readings.is_empty() {
-                            continue;
-                        }
-                        shown.set(readings.clone());
-                        let meant = may_be_meant(wanted(&listen_for), readings);
-                        match one_of(desk, &listen_for, meant) {
-                            Ok(new) if several.peek().is_empty() => {
-                                if better(desk, &listen_for, reading.peek().as_ref(), &new) {
-                                    tell(cue(&listen_for, &new, offer(desk, &listen_for, &new).as_ref()));
-                                    trouble.set(String::new());
-                                    reading.set(Some(new));
-                                }
-                            }
-                            Ok(_) => {} // the other one is still asked about
-                            Err(meant) => {
-                                let chosen = reading
-                                    .peek()
-                                    .as_ref()
-                                    .is_some_and(|reading| reading.picked || *settled.peek() == reading.read.raw);
-                                let known =
-                                    |new: &Reading| several.peek().iter().any(|one| one.read.raw == new.read.raw);
-                                if !chosen && !meant.iter().all(known) {
-                                    tell(Cue::Wrong);
-                                    trouble.set(String::new());
-                                    reading.set(None);
-                                    let more: Vec<Reading> = meant.into_iter().filter(|new| !known(new)).collect();
-                                    several.write().extend(more);
-                                }
-                            }
-                        }
+                        looking.codes(desk, &listen_for, slips, codes);
                     }
-                    Ok(Seen::Touched(text)) => {
-                        let one = shown.peek().iter().find(|one| one.read.raw == text).cloned();
-                        if let Some(one) = one {
-                            settled.set(text);
-                            several.set(Vec::new());
-                            reading.set(Some(one));
-                        }
-                    }
+                    Ok(Seen::Touched(text)) => looking.touched(&text),
                     Ok(Seen::NothingInPicture { why }) => trouble.set(t!(picture_message(&why))),
                     Ok(Seen::Trouble(error)) => trouble.set(camera_trouble(&error)),
                     Err(RecvError::Lagged(_)) => {}
@@ -210,27 +130,17 @@ pub fn Scan(purpose: ScanFor) -> Element {
                 if slips.state() != SlipState::Idle {
                     SlipProgress { reader: slips }
                 } else if !several().is_empty() {
-                    Several { readings: several(), onchoose: move |one: Reading| {
-                        settled.set(one.read.raw.clone());
-                        several.set(Vec::new());
-                        reading.set(Some(one));
-                    } }
-                    Button { text: t!("scan-again"), icon: "rotate-ccw", onclick: move |()| several.set(Vec::new()) }
+                    Several { readings: several(), onchoose: move |one: Reading| looking.choose(one) }
+                    Button { text: t!("scan-again"), icon: "rotate-ccw", onclick: move |()| looking.again() }
                 } else if let Some(read) = reading() {
                     Found {
                         purpose: purpose.clone(),
                         reading: read,
-                        onreading: move |new: Option<Reading>| {
-                            if new.is_none() {
-                                settled.set(String::new());
-                            }
-                            reading.set(new);
+                        onreading: move |new: Option<Reading>| match new {
+                            Some(new) => looking.choose(new),
+                            None => looking.again(),
                         },
-                        ondone: move |said: (Tone, String)| {
-                            let raw = reading.peek().as_ref().map(|reading| reading.read.raw.clone());
-                            view.write().is_done(&raw.unwrap_or_default());
-                            done.set(Some(said));
-                        },
+                        ondone: move |said: (Tone, String)| looking.is_done(said),
                     }
                 } else if practice {
                     Samples { photos: false, selected: sample(), onselect: move |id: String| sample.set(id) }
@@ -240,46 +150,6 @@ pub fn Scan(purpose: ScanFor) -> Element {
             }
         }
     }
-}
-
-/// A list is worked off by scan: each known seal is taken as it is seen.
-fn one_by_one(purpose: &ScanFor) -> bool {
-    matches!(
-        purpose,
-        ScanFor::HandOver | ScanFor::TakeOver { .. } | ScanFor::StockCount | ScanFor::ParcelReceipt { .. }
-    )
-}
-
-/// The codes of a new frame without those that were dealt with and are still before the camera.
-fn fresh(view: &mut InView, codes: Vec<Code>) -> Vec<Code> {
-    view.next_frame();
-    codes.into_iter().filter(|code| !view.still_there(&code.text)).collect()
-}
-
-/// The one that is meant, or several. On a case's scan the one that leads to the case: a sheet has many rows.
-fn one_of(desk: Desk, purpose: &ScanFor, mut meant: Vec<Reading>) -> Result<Reading, Vec<Reading>> {
-    if let ScanFor::Case { case } = purpose
-        && let Some(at) = meant.iter().position(|reading| leads_to(desk, reading, *case))
-    {
-        return Ok(meant.swap_remove(at));
-    }
-    let cases = |reading: &Reading| match follow(&desk.kit(), &reading.read.raw, &reading.read.what) {
-        Ok(Lead::Cases(cases)) if !cases.is_empty() => Some(cases),
-        _ => None,
-    };
-    // A sheet names a case's container and its declaration: either will do.
-    let first = meant.first().and_then(cases);
-    if first.is_some() && meant.iter().all(|reading| cases(reading) == first) {
-        meant.truncate(1);
-    }
-    match meant.len() {
-        1 => Ok(meant.swap_remove(0)),
-        _ => Err(meant),
-    }
-}
-
-fn leads_to(desk: Desk, reading: &Reading, case: CaseId) -> bool {
-    matches!(follow(&desk.kit(), &reading.read.raw, &reading.read.what), Ok(Lead::Cases(cases)) if cases.contains(&case))
 }
 
 fn formats(purpose: &ScanFor) -> u8 {
@@ -301,23 +171,6 @@ fn hint(purpose: &ScanFor) -> String {
         ScanFor::Waybill { .. } => t!("scan-hint-waybill"),
         ScanFor::HandOver | ScanFor::TakeOver { .. } | ScanFor::StockCount => t!("stock-scan-hint"),
         ScanFor::Slip { .. } => t!("slip-hint"),
-    }
-}
-
-/// Whether a new reading takes the place of the one shown: a recognised one that of an unknown one, and one of this case
-/// that of another's (a sheet has many rows). A shown result never flickers otherwise.
-fn better(desk: Desk, purpose: &ScanFor, shown: Option<&Reading>, new: &Reading) -> bool {
-    let Some(shown) = shown else { return true };
-    if shown.picked {
-        return false;
-    }
-    match (&shown.read.what, &new.read.what) {
-        (What::Unknown, What::Unknown) => false,
-        (What::Unknown, _) => true,
-        _ => match purpose {
-            ScanFor::Case { case } => !leads_to(desk, shown, *case) && leads_to(desk, new, *case),
-            _ => false,
-        },
     }
 }
 
