@@ -17,7 +17,7 @@
   'use strict';
   if (window.sealCamera) return;
   const FRAME = 1, STILL = 2, PICTURE = 3, CHOSEN = 4; // kinds of binary message
-  const LONGEST = 1280, PAUSE_MS = 60, REPLY_MS = 6000, MOST_BYTES = 32 << 20, THUMB_PX = 24;
+  const LONGEST = 1280, PAUSE_MS = 60, REPLY_MS = 6000, MOST_BYTES = 32 << 20, THUMB_PX = 24, LINGER_MS = 1500;
   const sleep = ms => new Promise(done => setTimeout(done, ms));
   const within = (ms, promise) => Promise.race([promise, sleep(ms).then(() => { throw new Error('timeout'); })]);
   const canvas = document.createElement('canvas');
@@ -126,10 +126,13 @@
   function outline(s, reply, w, h) {
     if (!s.overlay) return;
     const ns = 'http://www.w3.org/2000/svg';
-    s.found = (reply && reply.found) || [];
+    const found = (reply && reply.found) || [], then = performance.now();
+    // A code may be read on some frames only: a thumb that meant its outline still finds it.
+    s.found = found.concat((s.found || []).filter(old => then - old.then < LINGER_MS && !found.some(f => f.text === old.text)));
+    found.forEach(f => { f.then = then; });
     s.overlay.setAttribute('viewBox', `0 0 ${w} ${h}`);
     s.overlay.setAttribute('preserveAspectRatio', 'xMidYMid slice'); // as object-fit: cover
-    s.overlay.replaceChildren(...s.found.map(f => {
+    s.overlay.replaceChildren(...found.map(f => {
       const one = document.createElementNS(ns, 'g');
       one.setAttribute('class', f.trusted ? 'found found--trusted' : 'found');
       // twice, one over the other: a light edge shows on dark pictures, a dark one on light ones

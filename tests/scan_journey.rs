@@ -12,6 +12,7 @@ use std::path::Path;
 use browser::{Browser, practice};
 use scenes::{Label, Scene};
 use seal_core::scan::Symbology;
+use seal_field::adapters::barcode::{Formats, FrameReader};
 
 const CONTAINER: &str = "SFPU4820155";
 const OTHER: &str = "SFPU4821779";
@@ -37,6 +38,36 @@ async fn what_a_yard_shows_the_camera() {
     hints(&browser).await;
     quiet(&browser).await;
     browser.close().await;
+}
+
+/// The films without a browser: how many of ten frames show each label outlined.
+#[test]
+fn labels_of_the_films_are_outlined_on_most_frames() {
+    for (name, scene, labels, least) in [
+        ("moving", Scene::of(&[linear(CONTAINER).moving(170., 90.)]), 1, 7),
+        ("dark", Scene::of(&[linear(SEAL).module(5.)]).dark(0.16), 1, 7),
+        ("tilted", Scene::of(&[linear(CONTAINER).tilted(33.)]), 1, 7),
+        ("two", two_labels(), 2, 7),
+        ("nothing", Scene::default(), 0, 10),
+    ] {
+        let mut reader = FrameReader::new();
+        let seen: Vec<usize> = (0..10)
+            .map(|n| {
+                reader
+                    .read(scene.frame(n).into_raw(), scenes::WIDTH, scenes::HEIGHT, Formats::SCAN)
+                    .unwrap()
+                    .found
+                    .len()
+            })
+            .collect();
+        assert!(seen.iter().filter(|n| **n == labels).count() >= least, "{name}: {seen:?}");
+    }
+}
+
+fn two_labels() -> Scene {
+    let one = linear(CONTAINER).at(640., 190.).module(3.5);
+    let other = linear(OTHER).at(640., 520.).module(3.5).tilted(-4.);
+    Scene::of(&[one, other])
 }
 
 fn linear(text: &str) -> Label {
@@ -110,9 +141,7 @@ async fn tilted(browser: &Browser) {
 /// Two containers in view: both outlined, none taken; a touch on one decides.
 async fn two(browser: &Browser) {
     let wrong = browser.camera_count("wrong").await;
-    let one = linear(CONTAINER).at(640., 190.).module(3.5);
-    let other = linear(OTHER).at(640., 520.).module(3.5).tilted(-4.);
-    look(browser, &Scene::of(&[one, other])).await;
+    look(browser, &two_labels()).await;
     browser.see("Trong hình có 2 mã. Chạm mã cần dùng.").await;
     browser.outlined(2).await;
     browser.shot("two").await;

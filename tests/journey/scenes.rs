@@ -76,7 +76,8 @@ impl Scene {
         film
     }
 
-    fn frame(&self, n: u32) -> GrayImage {
+    /// One frame of the film.
+    pub fn frame(&self, n: u32) -> GrayImage {
         let swing = (n as f32 / FRAMES as f32 * TAU).sin();
         let prints: Vec<(GrayImage, &Label, [f32; 2])> = self
             .labels
