@@ -152,11 +152,11 @@ async fn two(browser: &Browser) {
     browser.touch_outline(1).await;
     browser.see("Nhận là Số container vì").await;
     browser.frames(5).await;
-    browser.see("SFPU 482177 9").await;
+    browser.see(OTHER).await;
     browser.shot("two-touched").await;
     browser.tap("Mở hồ sơ container này").await;
     browser.see("Hồ sơ container").await;
-    browser.see("SFPU 482177 9").await;
+    browser.see("S F P U, 4 8 2 1 7 7, số kiểm tra 9").await;
     browser.shot("two-opened").await;
     browser.tap("Quay lại").await;
     leave(browser).await;

@@ -103,6 +103,18 @@ async fn two_containers_in_view_are_a_choice_and_nothing_is_opened() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn two_codes_that_are_read_by_turns_are_a_choice_too() {
+    let mobile = mobile();
+    let mut phone = mobile.scan(ScanFor::Anything);
+    mobile.eye.shows(&[(LINEAR, CONTAINER)]);
+    mobile.eye.shows(&[(LINEAR, OTHER)]);
+    phone.comes_to_say(&["Trong hình có 2 mã. Chạm mã cần dùng."]).await;
+    phone.press("Quét lại");
+    mobile.eye.shows(&[(LINEAR, OTHER)]);
+    phone.comes_to_say(&["chữ số kiểm tra đúng: 2", "Mở hồ sơ container này"]).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_outline_touched_in_the_picture_is_the_choice() {
     let mobile = mobile();
     let mut phone = mobile.scan(ScanFor::Anything);

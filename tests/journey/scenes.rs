@@ -127,7 +127,7 @@ fn yard(x: f32, y: f32) -> f32 {
     if y > 610. {
         return 78. + 5. * ((x * 0.31).sin() * (y * 0.27).cos());
     }
-    if (900. ..925.).contains(&x) {
+    if (1000. ..1025.).contains(&x) {
         return 165.;
     }
     112. + 22. * (x / 34.).sin() + 10. * (y / 200.).cos()

@@ -22,7 +22,7 @@ use crate::i18n::picture_message;
 use crate::ports::camera::{CameraHint, CameraTrouble, Seen};
 use crate::t;
 use crate::ui::components::*;
-use crate::ui::desk::{Desk, use_desk};
+use crate::ui::desk::use_desk;
 use crate::ui::route::{Route, ScanFor};
 
 /// See the module.

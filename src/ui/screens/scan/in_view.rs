@@ -9,11 +9,17 @@ use crate::actions::scan_item::value_of;
 /// frames only must not count as scanned twice.
 const GONE: u32 = 20;
 
-/// Texts that were dealt with, and are not offered again while they lie before the camera.
+/// Frames over which codes count as in view together: each may be read on some frames only.
+const TOGETHER: u32 = 5;
+
+/// What lies before the camera.
 #[derive(Debug, Default)]
 pub struct InView {
     frame: u32,
+    /// Texts that were dealt with, and are not offered again while they are there; with the frame that showed them last.
     done: Vec<(String, u32)>,
+    /// Codes of the last frames.
+    together: Vec<(Reading, u32)>,
 }
 
 impl InView {
@@ -22,6 +28,26 @@ impl InView {
         self.frame = self.frame.wrapping_add(1);
         let now = self.frame;
         self.done.retain(|(_, last)| now.wrapping_sub(*last) <= GONE);
+    }
+
+    /// Codes of this frame; gives them and those of the last few.
+    pub fn with_last(&mut self, codes: Vec<Reading>) -> Vec<Reading> {
+        let now = self.frame;
+        let seen_anew = |known: &Reading| codes.iter().any(|code| code.read.raw == known.read.raw);
+        self.together.retain(|(known, last)| now.wrapping_sub(*last) < TOGETHER && !seen_anew(known));
+        self.together.extend(codes.into_iter().map(|code| (code, now)));
+        self.together.iter().map(|(code, _)| code.clone()).collect()
+    }
+
+    /// The code of that text among those.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Option<Reading> {
+        self.together.iter().map(|(code, _)| code).find(|code| code.read.raw == text).cloned()
+    }
+
+    /// Looks afresh; what is dealt with stays so.
+    pub fn forget_last(&mut self) {
+        self.together.clear();
     }
 
     /// This text is dealt with.
@@ -90,6 +116,21 @@ mod tests {
         assert_eq!(meant(None, &[two[0], "CSQU3054383"]), [two[0]], "one container, named twice");
         assert_eq!(meant(None, &["Lô 7 / kho B", "Lô 8 / kho B"]).len(), 2);
         assert!(meant(None, &[]).is_empty());
+    }
+
+    #[test]
+    fn codes_read_by_turns_are_in_view_together() {
+        let mut view = InView::default();
+        let mut see = |texts: &[&str]| -> Vec<String> {
+            view.next_frame();
+            let codes = texts.iter().map(|text| reading(text, None)).collect();
+            view.with_last(codes).into_iter().map(|code| code.read.raw).collect()
+        };
+        assert_eq!(see(&["CSQU3054383"]), ["CSQU3054383"]);
+        assert_eq!(see(&["MSKU6011672"]), ["CSQU3054383", "MSKU6011672"]);
+        assert_eq!(see(&["CSQU3054383"]), ["MSKU6011672", "CSQU3054383"], "each once");
+        (0..TOGETHER).for_each(|_| drop(see(&[])));
+        assert_eq!(see(&["MSKU6011672"]), ["MSKU6011672"], "the other one has left");
     }
 
     #[test]

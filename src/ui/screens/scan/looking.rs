@@ -26,8 +26,6 @@ pub struct Looking {
     pub trouble: Signal<String>,
     /// What was taken last.
     pub done: Signal<Option<(Tone, String)>>,
-    /// All of the last frame that had any: one of them may be touched in the picture.
-    shown: CopyValue<Vec<Reading>>,
     /// The one the officer chose among several: the others do not push it away.
     settled: CopyValue<String>,
     view: CopyValue<InView>,
@@ -42,7 +40,6 @@ pub fn use_looking() -> Looking {
         several: Signal::new(Vec::new()),
         trouble: Signal::new(String::new()),
         done: Signal::new(None),
-        shown: CopyValue::new(Vec::new()),
         settled: CopyValue::new(String::new()),
         view: CopyValue::new(InView::default()),
         settings,
@@ -76,8 +73,8 @@ impl Looking {
         if readings.is_empty() {
             return;
         }
-        self.shown.set(readings.clone());
-        match one_of(desk, purpose, may_be_meant(wanted(purpose), readings)) {
+        let together = self.view.write().with_last(readings);
+        match one_of(desk, purpose, may_be_meant(wanted(purpose), together)) {
             Ok(new) => self.one(desk, purpose, new),
             Err(meant) => self.ask(desk, meant),
         }
@@ -85,7 +82,9 @@ impl Looking {
 
     /// A touch on a code in the picture.
     pub fn touched(self, text: &str) {
-        let one = self.shown.read().iter().chain(self.several.peek().iter()).find(|one| one.read.raw == text).cloned();
+        // One that is asked about may have blinked out since.
+        let asked = || self.several.peek().iter().find(|one| one.read.raw == text).cloned();
+        let one = self.view.read().find(text).or_else(asked);
         if let Some(one) = one {
             self.choose(one);
         }
@@ -100,6 +99,7 @@ impl Looking {
 
     /// Looks afresh.
     pub fn again(mut self) {
+        self.view.write().forget_last();
         self.settled.set(String::new());
         self.several.set(Vec::new());
         self.reading.set(None);
