@@ -9,13 +9,15 @@
 //     {screen} what another practice device shows now,
 //     null a real camera
 //   sealCamera.formats(id), .still(), .torch(on), .zoom(x), .pick('scan' | 'photo'), .stop()
+//   .count {frames, right, wrong, sounded, vibrated}: frames answered, cues asked for, and how many were heard and felt
+//   A touch on an outline of a trusted code is told as {touched: text}.
 //   A click on [data-seal-camera=pick-scan] or [data-seal-camera=pick-photo] opens the file chooser
 //   (in the click itself: browsers refuse it later).
 (() => {
   'use strict';
   if (window.sealCamera) return;
   const FRAME = 1, STILL = 2, PICTURE = 3, CHOSEN = 4; // kinds of binary message
-  const LONGEST = 1280, PAUSE_MS = 60, REPLY_MS = 6000, MOST_BYTES = 32 << 20;
+  const LONGEST = 1280, PAUSE_MS = 60, REPLY_MS = 6000, MOST_BYTES = 32 << 20, THUMB_PX = 24, LINGER_MS = 1500;
   const sleep = ms => new Promise(done => setTimeout(done, ms));
   const within = (ms, promise) => Promise.race([promise, sleep(ms).then(() => { throw new Error('timeout'); })]);
   const canvas = document.createElement('canvas');
@@ -48,6 +50,7 @@
         let m; try { m = JSON.parse(e.data); } catch { return; }
         if (m.do === 'still') still();
         else if (m.do === 'stop') stop();
+        else if (m.do === 'cue') cue(m);
         else if (s.reply) s.reply(m);
       };
     });
@@ -123,15 +126,89 @@
   function outline(s, reply, w, h) {
     if (!s.overlay) return;
     const ns = 'http://www.w3.org/2000/svg';
+    const found = (reply && reply.found) || [], then = performance.now();
+    // A code may be read on some frames only: a thumb that meant its outline still finds it.
+    s.found = found.concat((s.found || []).filter(old => then - old.then < LINGER_MS && !found.some(f => f.text === old.text)));
+    found.forEach(f => { f.then = then; });
     s.overlay.setAttribute('viewBox', `0 0 ${w} ${h}`);
     s.overlay.setAttribute('preserveAspectRatio', 'xMidYMid slice'); // as object-fit: cover
-    s.overlay.replaceChildren(...((reply && reply.found) || []).map(f => {
-      const p = document.createElementNS(ns, f.corners.length > 2 ? 'polygon' : 'polyline');
-      p.setAttribute('points', f.corners.map(c => c.map(Math.round).join(',')).join(' '));
-      p.setAttribute('class', f.trusted ? 'found found--trusted' : 'found');
-      p.setAttribute('fill', 'none'); p.setAttribute('stroke', 'currentColor'); p.setAttribute('stroke-width', '6');
-      return p;
+    s.overlay.replaceChildren(...found.map(f => {
+      const one = document.createElementNS(ns, 'g');
+      one.setAttribute('class', f.trusted ? 'found found--trusted' : 'found');
+      // twice, one over the other: a light edge shows on dark pictures, a dark one on light ones
+      for (let i = 0; i < 2; i++) {
+        const p = document.createElementNS(ns, 'polygon');
+        p.setAttribute('points', f.corners.map(c => c.map(Math.round).join(',')).join(' '));
+        one.appendChild(p);
+      }
+      return one;
     }));
+  }
+
+  // Which outline was touched: the nearest one whose box, with room for a thumb, holds the point. By place and not by
+  // element: the outlines are drawn anew with each frame.
+  function touched(s, x, y) {
+    const to = s.overlay && s.overlay.getScreenCTM();
+    if (!to) return null;
+    const p = new DOMPoint(x, y).matrixTransform(to.inverse()), room = THUMB_PX / to.a;
+    let best = null, least = Infinity;
+    for (const f of s.found || []) {
+      if (!f.trusted) continue;
+      const xs = f.corners.map(c => c[0]), ys = f.corners.map(c => c[1]);
+      const [l, r, t, b] = [Math.min(...xs) - room, Math.max(...xs) + room, Math.min(...ys) - room, Math.max(...ys) + room];
+      const far = Math.hypot(p.x - (l + r) / 2, p.y - (t + b) / 2);
+      if (p.x >= l && p.x <= r && p.y >= t && p.y <= b && far < least) { best = f; least = far; }
+    }
+    return best;
+  }
+  document.addEventListener('pointerdown', e => {
+    const s = now, place = s && s.overlay && s.overlay.parentElement;
+    if (!place || !(e.target instanceof Element) || !place.contains(e.target) || e.target.closest('button')) return;
+    const one = touched(s, e.clientX, e.clientY);
+    if (one) tell(s, { touched: one.text });
+  });
+
+  // Tones and vibration. Rust decides which and whether; see docs/scanning.md. Browsers give no sound before a touch: then
+  // there is none, and the screen has said it anyway.
+  const TONES = { // [from ms, for ms, hertz]
+    right: [[0, 90, 1760]],
+    wrong: [[0, 140, 440], [200, 220, 330]],
+  };
+  const SHAKES = { right: [30], wrong: [120, 80, 120] };
+  const count = { frames: 0, right: 0, wrong: 0, sounded: 0, vibrated: 0 };
+  let audio = null;
+  function unlock() {
+    try {
+      audio = audio || new (window.AudioContext || window.webkitAudioContext)();
+      if (audio.state === 'suspended') audio.resume().catch(() => {});
+    } catch { audio = null; } // this page has no sound
+  }
+  document.addEventListener('pointerdown', unlock, true);
+  function cue(m) {
+    if (!TONES[m.cue]) return;
+    count[m.cue]++;
+    if (m.sound) {
+      unlock();
+      if (audio && audio.state === 'running') { play(TONES[m.cue]); count.sounded++; }
+    }
+    if (m.vibration && navigator.vibrate) {
+      try { if (navigator.vibrate(SHAKES[m.cue])) count.vibrated++; } catch { /* not allowed here */ }
+    }
+  }
+  function play(tones) {
+    for (const [from, long, hertz] of tones) {
+      const begin = audio.currentTime + from / 1000, end = begin + long / 1000;
+      const tone = audio.createOscillator(), loud = audio.createGain();
+      tone.type = 'square'; // carries over engines better than a sine
+      tone.frequency.value = hertz;
+      loud.gain.setValueAtTime(0.0001, begin);
+      loud.gain.exponentialRampToValueAtTime(0.25, begin + 0.008); // without a click
+      loud.gain.setValueAtTime(0.25, end - 0.02);
+      loud.gain.exponentialRampToValueAtTime(0.0001, end);
+      tone.connect(loud).connect(audio.destination);
+      tone.start(begin);
+      tone.stop(end);
+    }
   }
 
   async function loop(s) {
@@ -148,6 +225,7 @@
         const answer = new Promise(done => { s.reply = done; });
         s.ws.send(message(FRAME, s.formats, frame.w, frame.h, frame.grey));
         const reply = await within(REPLY_MS, answer);
+        if (reply) count.frames++;
         if (now === s) outline(s, reply, frame.w, frame.h);
       } catch { if (s.ws) s.ws.close(); s.ws = null; }
       s.reply = null;
@@ -240,7 +318,7 @@
   });
 
   window.sealCamera = {
-    start, stop, still, pick,
+    start, stop, still, pick, count,
     torch: on => constrain({ torch: !!on }),
     zoom: x => constrain({ zoom: x }),
     formats: id => { if (now) now.formats = id; },

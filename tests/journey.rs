@@ -274,7 +274,7 @@ async fn owner(browser: &Browser, address: &str) {
     browser.see("Quét từng seal lấy ra").await;
     browser.hold_up(Symbology::Code128, SEAL).await;
     browser.tap("Quét seal").await;
-    browser.tap("Ghi đã nhận seal này").await;
+    browser.see("Đã nhận").await;
     browser.tap("Xong, không quét nữa").await;
     // One of two: the difference is named, and goes on the record.
     browser.see("Lệch 1 chỗ").await;

@@ -139,7 +139,7 @@ async fn readable_but_unknown_content() {
     let scan = Route::Scan { purpose: ScanFor::Case { case: bench.case } };
     let mut phone = Phone::open(&bench.kit, &bench.a, &scan);
     let raw = "Lô 7 / kho B; ?x=1";
-    eye.seen.send(Seen::Code { text: raw.to_owned(), symbology: Symbology::Qr, how: HowRead::Camera }).unwrap();
+    eye.shows(&[(Symbology::Qr, raw)]);
     phone
         .comes_to_say(&["Đọc được, nhưng đây là gì?", "Không khớp số kiểm tra", "giữ nguyên văn", raw, "Quét lại"])
         .await;
@@ -152,7 +152,7 @@ async fn readable_but_unknown_content() {
     // A number without a check digit, of a shape a seal may have: the officer picks, and the fact says so.
     let mut phone = Phone::open(&bench.kit, &bench.a, &Route::Scan { purpose: ScanFor::Anything });
     let raw = "TEM77441";
-    eye.seen.send(Seen::Code { text: raw.to_owned(), symbology: Symbology::Code128, how: HowRead::Camera }).unwrap();
+    eye.shows(&[(Symbology::Code128, raw)]);
     phone.comes_to_say(&["Đọc được, nhưng đây là gì?", "Chọn loại số", raw]).await;
     phone.press("Số seal");
     phone.comes_to_say(&["Không có trong sổ", "Xem seal này"]).await;
@@ -166,7 +166,7 @@ async fn wrong_check_digit() {
     let (bench, eye) = world(&[]);
     let mut phone = Phone::open(&bench.kit, &bench.a, &Route::Scan { purpose: ScanFor::Anything });
     let wrong = "CSQU3054384";
-    eye.seen.send(Seen::Code { text: wrong.to_owned(), symbology: Symbology::Code128, how: HowRead::Camera }).unwrap();
+    eye.shows(&[(Symbology::Code128, wrong)]);
     let words = ["Gần đúng, nhưng có chỗ sai", "dãy này phải kết thúc bằng 3", "Nhìn lại vỏ, chạm số đúng", wrong];
     phone.comes_to_say(&words).await;
     phone.says(&["Có trong ca", "Quét lại"]);

@@ -52,6 +52,23 @@ impl From<SlipTrouble> for TakeOverTrouble {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct TakeDraft {
     found: Vec<SealNo>,
+    /// What the giver offers.
+    #[serde(default)]
+    offered: Vec<SealNo>,
+    /// Scanned again, each once.
+    #[serde(default)]
+    twice: Vec<SealNo>,
+}
+
+/// What a scanned seal is to the hand-over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TakenAs {
+    /// Offered.
+    Offered,
+    /// Not in the offer.
+    Extra,
+    /// Scanned before.
+    Twice,
 }
 
 fn name(offer: EventId) -> String {
@@ -104,6 +121,44 @@ pub fn checked_off(kit: &Kit, offer: EventId, offered: &[SealNo]) -> Result<Diff
     Ok(compare(offered, &draft.found))
 }
 
+/// Keeps what is offered beside the seals to be scanned, so that each scan is told at once what it is.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn expect(kit: &Kit, offer: EventId, offered: &[SealNo]) -> Result<(), StoreError> {
+    let mut draft: TakeDraft = draft::read(kit, &name(offer))?;
+    draft.offered = offered.to_vec();
+    draft::write(kit, &name(offer), &draft)
+}
+
+/// Offered against scanned so far, after [`expect`].
+///
+/// # Errors
+/// [`StoreError`].
+pub fn tally(kit: &Kit, offer: EventId) -> Result<Differences, StoreError> {
+    let draft: TakeDraft = draft::read(kit, &name(offer))?;
+    Ok(Differences { duplicate: draft.twice.clone(), ..compare(&draft.offered, &draft.found) })
+}
+
+/// Notes a scanned seal, after [`expect`].
+///
+/// # Errors
+/// [`StoreError`].
+pub fn note_taken(kit: &Kit, offer: EventId, seal: &SealNo) -> Result<TakenAs, StoreError> {
+    let mut draft: TakeDraft = draft::read(kit, &name(offer))?;
+    let taken = if draft.found.contains(seal) {
+        if !draft.twice.contains(seal) {
+            draft.twice.push(seal.clone());
+        }
+        TakenAs::Twice
+    } else {
+        draft.found.push(seal.clone());
+        if draft.offered.contains(seal) { TakenAs::Offered } else { TakenAs::Extra }
+    };
+    draft::write(kit, &name(offer), &draft)?;
+    Ok(taken)
+}
+
 /// Seals checked off, in the order in which they were.
 ///
 /// # Errors
@@ -119,6 +174,7 @@ pub fn found_of(kit: &Kit, offer: EventId) -> Result<Vec<SealNo>, StoreError> {
 pub fn check_off(kit: &Kit, offer: EventId, seal: &SealNo, there: bool) -> Result<(), StoreError> {
     let mut draft: TakeDraft = draft::read(kit, &name(offer))?;
     draft.found.retain(|found| found != seal);
+    draft.twice.retain(|twice| twice != seal);
     if there {
         draft.found.push(seal.clone());
     }

@@ -9,7 +9,8 @@ mod watched;
 use std::time::{Duration, Instant};
 
 use seal_barcode::Frame;
-use seal_core::scan::Symbology;
+use seal_core::gs1;
+use seal_core::scan::{NothingKnown, ScanContext, Symbology, recognise};
 use serde::Serialize;
 
 pub use formats::Formats;
@@ -30,13 +31,19 @@ pub struct Found {
     pub text: String,
     /// Corners on its outline in pixels of the picture, going round.
     pub corners: Vec<[f32; 2]>,
+    /// A check digit or our own format says that it was read right.
+    pub proven: bool,
     /// Milliseconds from the start of the search until its end.
     pub ms: f32,
 }
 
 impl Found {
     fn of(read: seal_barcode::Read, ms: f32) -> Found {
-        Found { symbology: formats::ours(read.symbology), text: read.text, corners: read.corners, ms }
+        let symbology = formats::ours(read.symbology);
+        let context = ScanContext { known: &NothingKnown, wanted: None };
+        let proven =
+            recognise(&read.text, Some(symbology), &context).is_confirmed() || (read.gs1 && gs1::is_proven(&read.text));
+        Found { symbology, text: read.text, corners: read.corners, proven, ms }
     }
 }
 
@@ -74,6 +81,18 @@ pub enum BarcodeError {
     /// Several searches hang; restarting the app clears it.
     #[error("the code reader is stuck; restart the app or type the number")]
     Stuck,
+}
+
+impl BarcodeError {
+    /// What is the matter with a picture file, in the word that its message goes by: `heic`, `too_large` or `broken`.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            BarcodeError::HeicUnsupported => "heic",
+            BarcodeError::TooLarge => "too_large",
+            _ => "broken",
+        }
+    }
 }
 
 /// Searches one grey picture, `w * h` bytes row by row: the cheap pass, then deeper ones until something is found.

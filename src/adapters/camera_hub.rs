@@ -5,8 +5,9 @@
 //! Binary messages of the page: `S F kind formats w_hi w_lo h_hi h_lo` and the data; kind 1 is a frame
 //! of `w * h` grey bytes, 2 a photograph of the stream, 3 a picture chosen to be scanned, 4 a photograph
 //! chosen from files. Text messages of the page: `{"started": {practice, width, height, torch, zoom}}`,
-//! `{"trouble": name}`, `{"stopped": true}`. To the page: a [`FrameReading`] for each frame or
-//! `{"error": text}`, `{"do": "still"}`, `{"do": "stop"}`.
+//! `{"trouble": name}`, `{"touched": text}`, `{"stopped": true}`. To the page: a [`FrameReading`] for each frame or
+//! `{"error": text}`, `{"do": "still"}`, `{"do": "stop"}`, `{"do": "cue", "cue": "right" | "wrong", "sound": bool,
+//! "vibration": bool}`.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -15,6 +16,7 @@ use serde::Deserialize;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::barcode::{BarcodeError, Formats, Found, FrameReader, FrameReading, MAX_PICTURE_BYTES, decode_picture};
+use crate::ports::camera::{Cue, CueWays};
 
 /// Largest message a page may send, bytes.
 pub const MAX_MESSAGE: usize = MAX_PICTURE_BYTES + HEADER;
@@ -35,6 +37,8 @@ pub enum CameraEvent {
     Unread(BarcodeError),
     /// A chosen picture was searched for codes.
     Picture(Result<Vec<Found>, BarcodeError>),
+    /// The officer touched the code with this text in the picture.
+    Touched(String),
     /// A photograph nobody waited for: chosen from a file. Its original bytes.
     Photo(Arc<Vec<u8>>),
     /// The camera cannot be used.
@@ -99,7 +103,7 @@ pub struct CameraHub {
     secret: String,
     events: broadcast::Sender<CameraEvent>,
     /// To the connected page, if any.
-    page: Mutex<Option<mpsc::Sender<&'static str>>>,
+    page: Mutex<Option<mpsc::Sender<String>>>,
     waiting: Mutex<Option<oneshot::Sender<Vec<u8>>>>,
     /// One photograph at a time.
     still: tokio::sync::Mutex<()>,
@@ -138,7 +142,7 @@ impl CameraHub {
         let page = lock(&self.page).clone().ok_or(StillError::NotRunning)?;
         let (send, receive) = oneshot::channel();
         *lock(&self.waiting) = Some(send);
-        page.send(r#"{"do":"still"}"#).await.map_err(|_| StillError::NotRunning)?;
+        page.send(r#"{"do":"still"}"#.to_owned()).await.map_err(|_| StillError::NotRunning)?;
         match tokio::time::timeout(STILL_DEADLINE, receive).await {
             Ok(Ok(jpeg)) => Ok(jpeg),
             Ok(Err(_)) => Err(StillError::NotRunning),
@@ -153,7 +157,19 @@ impl CameraHub {
     pub fn stop(&self) {
         if let Some(page) = lock(&self.page).as_ref() {
             // A full queue means the page is not listening any more.
-            let _ = page.try_send(r#"{"do":"stop"}"#);
+            let _ = page.try_send(r#"{"do":"stop"}"#.to_owned());
+        }
+    }
+
+    /// Asks the page for a tone and a vibration. A page that is not there or does not listen gives none.
+    pub fn cue(&self, cue: Cue, ways: CueWays) {
+        let name = match cue {
+            Cue::Right => "right",
+            Cue::Wrong => "wrong",
+        };
+        let order = serde_json::json!({ "do": "cue", "cue": name, "sound": ways.sound, "vibration": ways.vibration });
+        if let Some(page) = lock(&self.page).as_ref() {
+            let _ = page.try_send(order.to_string());
         }
     }
 
@@ -214,8 +230,8 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 /// The camera's end of a page's socket. Does not keep the camera open.
 pub struct PageLink {
     hub: Weak<CameraHub>,
-    send: mpsc::Sender<&'static str>,
-    commands: mpsc::Receiver<&'static str>,
+    send: mpsc::Sender<String>,
+    commands: mpsc::Receiver<String>,
     reader: FrameReader,
 }
 
@@ -225,7 +241,7 @@ pub struct Closed;
 
 impl PageLink {
     /// The next text to send to the page of the camera's own accord.
-    pub async fn command(&mut self) -> &'static str {
+    pub async fn command(&mut self) -> String {
         match self.commands.recv().await {
             Some(command) => command,
             None => std::future::pending().await, // never: we hold a sender ourselves
@@ -276,6 +292,7 @@ impl PageLink {
         match serde_json::from_str(text) {
             Ok(Told::Started(started)) => hub.tell(CameraEvent::Started(started)),
             Ok(Told::Trouble(trouble)) => hub.tell(CameraEvent::Trouble(trouble)),
+            Ok(Told::Touched(text)) => hub.tell(CameraEvent::Touched(text)),
             Ok(Told::Stopped(_)) => {} // the closing socket says it
             Err(e) => tracing::debug!("camera page said something unknown: {e}"),
         }
@@ -353,6 +370,7 @@ fn incoming(mut bytes: Vec<u8>) -> Option<Incoming> {
 enum Told {
     Started(Started),
     Trouble(CameraTrouble),
+    Touched(String),
     Stopped(serde::de::IgnoredAny),
 }
 

@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use seal_core::scan::HowRead;
 use tokio::sync::broadcast;
 
-use super::barcode::{BarcodeError, Hint};
+use super::barcode::{Found, Hint};
 use super::camera_hub::{CameraEvent, CameraHub, CameraTrouble as PageTrouble, StillError};
-use crate::ports::camera::{Camera, CameraHint, CameraTrouble, Seen, Still};
+use crate::ports::camera::{Camera, CameraHint, CameraTrouble, Code, Cue, CueWays, Seen, Still};
 
 /// [`Camera`] of one screen session.
 #[derive(Debug)]
@@ -53,27 +53,28 @@ fn translate(event: CameraEvent, how: HowRead) -> Vec<Seen> {
             vec![Seen::Nothing(reading.hint.map(|hint| match hint {
                 Hint::Dark => CameraHint::Dark,
                 Hint::TooSmall => CameraHint::TooSmall,
+                Hint::Blurred => CameraHint::Blurred,
+                Hint::CutOff => CameraHint::CutOff,
             }))]
         }
-        CameraEvent::Frame(reading) => reading
-            .found
-            .into_iter()
-            .filter(|seen| seen.trusted)
-            .map(|seen| Seen::Code { text: seen.found.text, symbology: seen.found.symbology, how })
-            .collect(),
-        CameraEvent::Picture(Ok(found)) if found.is_empty() => vec![Seen::NothingInPicture { why: "empty".to_owned() }],
-        CameraEvent::Picture(Ok(found)) => found
-            .into_iter()
-            .map(|found| Seen::Code { text: found.text, symbology: found.symbology, how: HowRead::Picture })
-            .collect(),
-        CameraEvent::Picture(Err(error)) => {
-            let why = match error {
-                BarcodeError::HeicUnsupported => "heic",
-                BarcodeError::TooLarge => "too_large",
-                _ => "broken",
-            };
-            vec![Seen::NothingInPicture { why: why.to_owned() }]
+        // Trusted by a check digit or by agreement.
+        CameraEvent::Frame(reading) => {
+            let trusted = reading.found.into_iter().filter(|seen| seen.trusted);
+            codes(trusted.map(|seen| code(seen.found, how, true)).collect())
         }
+        CameraEvent::Picture(Ok(found)) if found.is_empty() => vec![Seen::NothingInPicture { why: "empty".to_owned() }],
+        // One look, and no second frame to agree with it.
+        CameraEvent::Picture(Ok(found)) => codes(
+            found
+                .into_iter()
+                .map(|found| {
+                    let proven = found.proven;
+                    code(found, HowRead::Picture, proven)
+                })
+                .collect(),
+        ),
+        CameraEvent::Picture(Err(error)) => vec![Seen::NothingInPicture { why: error.word().to_owned() }],
+        CameraEvent::Touched(text) => vec![Seen::Touched(text)],
         CameraEvent::Trouble(PageTrouble::Denied) => vec![Seen::Trouble(CameraTrouble::NotAllowed)],
         CameraEvent::Trouble(PageTrouble::NoCamera) => vec![Seen::Trouble(CameraTrouble::NoCamera)],
         CameraEvent::Trouble(other) => vec![Seen::Trouble(CameraTrouble::NoPicture(other.to_string()))],
@@ -82,6 +83,15 @@ fn translate(event: CameraEvent, how: HowRead) -> Vec<Seen> {
         // Pictures from files are no evidence; a closed camera needs no words.
         CameraEvent::Photo(_) | CameraEvent::Stopped => Vec::new(),
     }
+}
+
+fn code(found: Found, how: HowRead, proven: bool) -> Code {
+    Code { text: found.text, symbology: found.symbology, how, proven }
+}
+
+/// Frames with nothing that can be believed yet say nothing.
+fn codes(codes: Vec<Code>) -> Vec<Seen> {
+    if codes.is_empty() { Vec::new() } else { vec![Seen::Codes(codes)] }
 }
 
 #[async_trait]
@@ -95,5 +105,11 @@ impl Camera for HubCamera {
             StillError::NotRunning | StillError::TooSlow => CameraTrouble::NoPicture(error.to_string()),
         })?;
         Ok(Still { bytes, media_type: "image/jpeg".to_owned(), from_camera: true })
+    }
+
+    fn cue(&self, cue: Cue, ways: CueWays) {
+        if ways.sound || ways.vibration {
+            self.hub.cue(cue, ways);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use tokio::sync::broadcast;
 
-use crate::ports::camera::{Camera, CameraTrouble, Seen, Still};
+use crate::ports::camera::{Camera, CameraTrouble, Cue, CueWays, Seen, Still};
 
 /// No camera.
 #[derive(Debug, Clone, Copy, Default)]
@@ -19,4 +19,7 @@ impl Camera for NoCamera {
     async fn still(&self) -> Result<Still, CameraTrouble> {
         Err(CameraTrouble::NoCamera)
     }
+
+    /// Nothing is ever read.
+    fn cue(&self, _: Cue, _: CueWays) {}
 }

@@ -25,6 +25,42 @@ pub enum CameraHint {
     Dark,
     /// Bars are visible but small: move closer.
     TooSmall,
+    /// Bars are visible but smeared: out of focus, or moving.
+    Blurred,
+    /// Bars run out of the picture on one side.
+    CutOff,
+}
+
+/// A code the camera or a picture showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    /// Exactly what it holds.
+    pub text: String,
+    /// Symbology.
+    pub symbology: Symbology,
+    /// From the live camera, a picture or the practice feed.
+    pub how: HowRead,
+    /// A check digit or two frames say that it was read right. False for a picture's code that nothing but one look
+    /// vouches for: the officer compares it with the label first.
+    pub proven: bool,
+}
+
+/// What the officer hears and feels without looking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Cue {
+    /// Read, and right here.
+    Right,
+    /// Read, but unknown, or not what belongs here: look at the screen.
+    Wrong,
+}
+
+/// Which ways of telling the officer has left on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CueWays {
+    /// By a tone.
+    pub sound: bool,
+    /// By vibration.
+    pub vibration: bool,
 }
 
 /// What the camera saw.
@@ -39,18 +75,14 @@ pub enum Seen {
     },
     /// A frame without a code; what would help, if anything would.
     Nothing(Option<CameraHint>),
-    /// A code that can be believed (check digit, or two frames agree).
-    Code {
-        /// Exactly what it holds.
-        text: String,
-        /// Symbology.
-        symbology: Symbology,
-        /// From the live camera, a picture or the practice feed.
-        how: HowRead,
-    },
+    /// The codes of one frame that can be believed (check digit, or two frames agree), or all of a chosen picture: at
+    /// least one.
+    Codes(Vec<Code>),
+    /// The officer touched this code in the camera's picture.
+    Touched(String),
     /// A picture chosen by the officer holds no code that can be read.
     NothingInPicture {
-        /// Why, in a word for the message: `empty`, `heic`, `broken`.
+        /// Why, in a word for the message: `empty`, `heic`, `too_large`, `broken`.
         why: String,
     },
     /// The camera cannot go on.
@@ -81,4 +113,6 @@ pub trait Camera: Send + Sync {
     fn seen(&self) -> broadcast::Receiver<Seen>;
     /// Takes a still from the running stream.
     async fn still(&self) -> Result<Still, CameraTrouble>;
+    /// Gives a cue beside the picture. Best effort: the screen says the same.
+    fn cue(&self, cue: Cue, ways: CueWays);
 }

@@ -142,7 +142,7 @@ async fn frames(
 async fn serve(mut socket: WebSocket, mut link: PageLink) {
     loop {
         let answer = tokio::select! {
-            command = link.command() => Ok(Some(command.to_owned())),
+            command = link.command() => Ok(Some(command)),
             message = socket.recv() => match message {
                 Some(Ok(Message::Binary(bytes))) => link.binary(bytes.to_vec()).await,
                 Some(Ok(Message::Text(text))) => link.text(&text).map(|()| None),

@@ -4,7 +4,10 @@ use tokio_tungstenite::tungstenite::{self, client::IntoClientRequest};
 use super::*;
 use crate::adapters::barcode::BarcodeError;
 use crate::adapters::camera_hub::{CameraEvent, CameraTrouble, StillError};
+use crate::adapters::hub_camera::HubCamera;
+use crate::ports::camera::{Camera as _, Code, Cue, CueWays, Seen};
 use crate::practice::prints::{FEED_HEIGHT, FEED_WIDTH, feed_frame};
+use seal_core::scan::HowRead;
 use std::time::Duration;
 use tokio::sync::broadcast;
 
@@ -109,6 +112,47 @@ async fn stills_go_to_who_waits_and_chosen_pictures_are_searched() {
     assert!(matches!(event(&mut events).await, CameraEvent::Picture(Err(BarcodeError::HeicUnsupported))));
     hub.stop();
     assert_eq!(json(&mut page).await["do"], "stop");
+}
+
+#[tokio::test]
+async fn the_page_is_told_to_sound_and_tells_what_was_touched() {
+    let (cameras, address) = server().await;
+    let hub = cameras.open();
+    let camera = HubCamera::new(hub.clone());
+    let mut seen = camera.seen();
+    camera.cue(Cue::Right, CueWays { sound: true, vibration: true }); // nobody there: nothing happens
+    let mut page = page(address, hub.secret(), Some(&format!("http://{address}"))).await.unwrap();
+    page.send(tungstenite::Message::text(r#"{"touched":"CSQU3054383"}"#)).await.unwrap();
+    let touched = tokio::time::timeout(Duration::from_secs(10), seen.recv()).await.unwrap().unwrap();
+    assert_eq!(touched, Seen::Touched("CSQU3054383".to_owned()));
+
+    camera.cue(Cue::Right, CueWays { sound: false, vibration: false });
+    camera.cue(Cue::Right, CueWays { sound: true, vibration: true });
+    camera.cue(Cue::Wrong, CueWays { sound: false, vibration: true });
+    let order =
+        |cue: &str, sound: bool| serde_json::json!({"do": "cue", "cue": cue, "sound": sound, "vibration": true});
+    assert_eq!(json(&mut page).await, order("right", true));
+    assert_eq!(json(&mut page).await, order("wrong", false));
+}
+
+#[tokio::test]
+async fn a_pictures_code_is_proven_by_its_check_digit_only() {
+    let (cameras, address) = server().await;
+    let hub = cameras.open();
+    let camera = HubCamera::new(hub.clone());
+    let mut seen = camera.seen();
+    let mut page = page(address, hub.secret(), Some(&format!("http://{address}"))).await.unwrap();
+    for (symbology, text, proven) in [
+        (Symbology::Code128, "CSQU3054383", true),
+        (Symbology::Code128, "83181001", false),
+        (Symbology::Qr, "83181001", false),
+    ] {
+        let code = PracticeCode::new(symbology, text);
+        page.send(message(3, 0, 0, &feed_png(&code, 2).unwrap())).await.unwrap();
+        let told = tokio::time::timeout(Duration::from_secs(60), seen.recv()).await.unwrap().unwrap();
+        let expected = Code { text: text.to_owned(), symbology, how: HowRead::Picture, proven };
+        assert_eq!(told, Seen::Codes(vec![expected]), "{text}");
+    }
 }
 
 #[tokio::test]

@@ -34,8 +34,8 @@ impl Theme {
     }
 }
 
-/// What the officer has set for the screen. Stored by the app, shown by [`Root`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+/// What the officer has set for the screen and beside it. Stored by the app, shown by [`Root`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct UiSettings {
     /// Colours.
@@ -44,6 +44,16 @@ pub struct UiSettings {
     pub gloves: bool,
     /// Language of the words.
     pub lang: Lang,
+    /// Tones, as when a code is read.
+    pub sound: bool,
+    /// Vibration with them.
+    pub vibration: bool,
+}
+
+impl Default for UiSettings {
+    fn default() -> Self {
+        Self { theme: Theme::default(), gloves: false, lang: Lang::default(), sound: true, vibration: true }
+    }
 }
 
 /// The settings below a [`Root`]; writing them changes every screen at once.
@@ -69,7 +79,7 @@ pub fn Root(
     children: Element,
 ) -> Element {
     let settings = use_context_provider(|| Signal::new(initial));
-    let UiSettings { theme, gloves, lang } = settings();
+    let UiSettings { theme, gloves, lang, .. } = settings();
     rsx! {
         div {
             class: "root",

@@ -7,10 +7,9 @@ use seal_core::doc::{DeviceDoc, Doc};
 use seal_core::event::SignedEvent;
 use seal_core::fact::{ApprovalAsked, ApprovalKind, Fact};
 use seal_core::officer::{Officer, Role};
-use seal_core::scan::{HowRead, Symbology};
+use seal_core::scan::Symbology;
 use seal_core::slip;
 use seal_core::wire::B64;
-use seal_field::ports::camera::Seen;
 use seal_field::ports::store::Store as _;
 use seal_field::ports::vault::Vault as _;
 use seal_field::ui::route::{Route, ScanFor};
@@ -87,8 +86,7 @@ impl Mobile {
     }
 
     pub fn sees(&self, text: &str) {
-        let code = Seen::Code { text: text.to_owned(), symbology: Symbology::Qr, how: HowRead::Camera };
-        self.eye.seen.send(code).unwrap();
+        self.eye.shows(&[(Symbology::Qr, text)]);
     }
 
     /// All codes of a slip pass before the camera.

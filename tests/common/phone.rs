@@ -11,8 +11,9 @@ use dioxus::core::{DynamicNode, ElementId, NoOpMutations, TemplateAttribute, Tem
 use dioxus::html::{PlatformEventData, SerializedFormData, SerializedHtmlEventConverter, SerializedMouseData};
 use dioxus::prelude::*;
 use seal_core::officer::Officer;
+use seal_core::scan::{HowRead, Symbology};
 use seal_field::actions::Kit;
-use seal_field::ports::camera::{Camera, CameraTrouble, Seen, Still};
+use seal_field::ports::camera::{Camera, CameraTrouble, Code, Cue, CueWays, Seen, Still};
 use seal_field::ports::sync::{SyncControl, SyncStatus};
 use seal_field::ui::desk::DeskParts;
 use seal_field::ui::route::Route;
@@ -34,11 +35,28 @@ impl SyncControl for StandingSync {
 pub struct Eye {
     pub seen: broadcast::Sender<Seen>,
     pub still: Mutex<Result<Still, CameraTrouble>>,
+    /// Cues asked for, oldest first.
+    pub cues: Mutex<Vec<(Cue, CueWays)>>,
 }
 
 impl Eye {
     pub fn new() -> Arc<Self> {
-        Arc::new(Self { seen: broadcast::channel(32).0, still: Mutex::new(Err(CameraTrouble::NoCamera)) })
+        Arc::new(Self {
+            seen: broadcast::channel(32).0,
+            still: Mutex::new(Err(CameraTrouble::NoCamera)),
+            cues: Mutex::default(),
+        })
+    }
+
+    /// Shows codes of one frame, all to be believed.
+    pub fn shows(&self, codes: &[(Symbology, &str)]) {
+        let code = |(symbology, text): &(Symbology, &str)| Code {
+            text: (*text).to_owned(),
+            symbology: *symbology,
+            how: HowRead::Camera,
+            proven: true,
+        };
+        self.seen.send(Seen::Codes(codes.iter().map(code).collect())).unwrap();
     }
 }
 
@@ -49,6 +67,9 @@ impl Camera for Eye {
     }
     async fn still(&self) -> Result<Still, CameraTrouble> {
         self.still.lock().unwrap().clone()
+    }
+    fn cue(&self, cue: Cue, ways: CueWays) {
+        self.cues.lock().unwrap().push((cue, ways));
     }
 }
 

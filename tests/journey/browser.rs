@@ -157,6 +157,69 @@ impl Browser {
         replace(&self.camera, &file);
     }
 
+    /// Puts a film before the camera: JPEG pictures one after the other. Takes effect as with [`Self::hold_up`].
+    pub fn film(&self, pictures: &[u8]) {
+        replace(&self.camera, pictures);
+    }
+
+    /// A counter of the page's camera (`sealCamera.count`).
+    pub async fn camera_count(&self, name: &str) -> u64 {
+        let script = "return window.sealCamera ? window.sealCamera.count[arguments[0]] : 0";
+        let value = self.client.execute(script, vec![name.into()]).await.expect("the page answers");
+        value.as_u64().expect("a counter")
+    }
+
+    /// Waits until the page has sent so many more frames and heard what was in them.
+    pub async fn frames(&self, more: u64) {
+        let until = self.camera_count("frames").await + more;
+        for _ in 0..240 {
+            if self.camera_count("frames").await >= until {
+                return;
+            }
+            self.settle().await;
+        }
+        self.fail("the camera stands still").await
+    }
+
+    /// Outlines of believed codes in the camera's picture now.
+    pub async fn outlines(&self) -> u64 {
+        let script = "return document.querySelectorAll('.finder-code .found--trusted').length";
+        let value = self.client.execute(script, vec![]).await.expect("the page answers");
+        value.as_u64().expect("a number")
+    }
+
+    /// Waits until a frame has so many.
+    pub async fn outlined(&self, n: u64) {
+        for _ in 0..240 {
+            if self.outlines().await == n {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(60)).await;
+        }
+        self.fail(&format!("not {n} outlines")).await
+    }
+
+    /// Touches the picture in the middle of an outline, counted from the top. No outline is a button: they are drawn anew
+    /// with each frame.
+    pub async fn touch_outline(&self, n: usize) {
+        let script = "const boxes = [...document.querySelectorAll('.finder-code .found--trusted')]
+            .map(one => one.getBoundingClientRect()).sort((a, b) => a.top - b.top);
+            const box = boxes[arguments[0]];
+            return box ? [Math.round(box.left + box.width / 2), Math.round(box.top + box.height / 2)] : null";
+        for _ in 0..240 {
+            let place = self.client.execute(script, vec![n.into()]).await.expect("the page answers");
+            if let (Some(x), Some(y)) = (place[0].as_f64(), place[1].as_f64()) {
+                let touch = MouseActions::new("finger".to_owned())
+                    .then(PointerAction::MoveTo { duration: None, x, y })
+                    .then(PointerAction::Down { button: 0 })
+                    .then(PointerAction::Up { button: 0 });
+                return self.client.perform_actions(touch).await.expect("the picture is touched");
+            }
+            tokio::time::sleep(Duration::from_millis(60)).await;
+        }
+        self.fail(&format!("no outline {n}")).await
+    }
+
     /// Puts a scene before the camera: a file of `assets/practice/photos`.
     pub async fn aim_at(&self, scene: &str) {
         photo_feed(&self.camera, scene);

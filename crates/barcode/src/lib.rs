@@ -15,6 +15,7 @@
 mod agree;
 mod binary;
 mod grey;
+mod hint;
 mod linear;
 pub mod locate;
 mod matrix;

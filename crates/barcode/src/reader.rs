@@ -1,6 +1,7 @@
 //! Frame after frame, or one picture with all there is.
 
 use crate::grey::Layer;
+use crate::hint;
 use crate::pass::{DEEP, Desk, Pass};
 use crate::{Formats, Frame, Read, Symbology};
 
@@ -13,6 +14,10 @@ pub enum Hint {
     Dark,
     /// Bars are there, but small: closer.
     TooSmall,
+    /// Bars are there, but smeared: hold still, let the lens find its focus.
+    Blurred,
+    /// Bars are there, but run out of the frame on one side: bring the code into it.
+    CutOff,
 }
 
 /// What one frame gave.
@@ -32,6 +37,8 @@ pub struct Reader {
     turn: usize,
     /// The last frame was looked at for Data Matrix.
     looked_for_matrix: bool,
+    /// What the last frames without a read would hint at, and how many of them in a row.
+    doubt: (Option<Hint>, usize),
 }
 
 impl Reader {
@@ -59,20 +66,20 @@ impl Reader {
             }
         }
         largest_first(&mut reads);
-        let hint = if reads.is_empty() { self.hint(frame) } else { None };
+        let hint = if reads.is_empty() { self.hint(frame) } else { self.sure() };
         Reading { reads, hint }
     }
 
-    fn hint(&self, frame: Frame) -> Option<Hint> {
-        /// Mean grey below which light helps.
-        const DARK: f32 = 45.;
-        if frame.mean() < DARK {
-            return Some(Hint::Dark);
-        }
-        // the strongest window is short: a code, but too few pixels a bar
-        let first = self.desk.strongest?;
-        let short = first.half_length * 8. < frame.width() as f32 && first.half_height > 12.;
-        short.then_some(Hint::TooSmall)
+    fn sure(&mut self) -> Option<Hint> {
+        self.doubt = (None, 0);
+        None
+    }
+
+    fn hint(&mut self, frame: Frame) -> Option<Hint> {
+        let doubt = hint::of(frame, self.desk.strongest);
+        let before = if self.doubt.0 == doubt { self.doubt.1 } else { 0 };
+        self.doubt = (doubt, before + 1);
+        doubt.filter(|doubt| before + 1 >= hint::frames(*doubt))
     }
 }
 

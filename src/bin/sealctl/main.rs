@@ -16,12 +16,13 @@ use options::Options;
 const HELP: &str = "\
 sealctl: the seal app without a screen
 
-  sealctl scan [--formats NAME,...] [--frames N] FILE...
+  sealctl scan [--formats NAME,...] [--frames N] [--lang vi|en] FILE...
                             one JSON line for each code found in a picture (JPEG, PNG, WebP);
                             one line with an empty text where nothing is read. Looks for the app's six
                             symbologies, or for those named (code128, code39, itf, qr, datamatrix, pdf417,
                             ean13, aztec, or all). With --frames the picture is read as a camera stream of
-                            at most N frames, until a read can be trusted
+                            at most N frames, until a read can be trusted. Refusals in Vietnamese, or in English
+                            with --lang en or an English locale
   sealctl rehearse [--data DIR] [--keep] [--seed N] [--report text|json]
                             the whole journey of a seal with a central, a yard of simulated seals and
                             several devices, each a process of its own; 0 only if everything went as expected

@@ -18,7 +18,8 @@ use crate::actions::issue_seals::takers;
 use crate::actions::offer_seals::{OfferTrouble, change_offer, offer_draft, offer_seals, withdraw_offer};
 use crate::actions::stock::usable;
 use crate::actions::take_over_seals::{
-    TakeOverTrouble, check_off, check_offer, check_taken, checked_off, confirm_hand_over, found_of, take_over_seals,
+    TakeOverTrouble, check_off, check_offer, check_taken, checked_off, confirm_hand_over, expect, found_of,
+    take_over_seals,
 };
 use crate::ports::lists::Hand;
 use crate::t;
@@ -306,6 +307,11 @@ pub fn TakeOver(slip: B64) -> Element {
     let sub = signed_by(desk, &signed);
     let (there, missing, extra) = (differences.matching.len(), differences.missing.len(), differences.extra.clone());
     let cose = slip.0.clone();
+    let to_come = offered.seals.clone();
+    let scan = move |()| match expect(&desk.kit(), offer, &to_come) {
+        Ok(()) => desk.open(Route::Scan { purpose: ScanFor::TakeOver { offer } }),
+        Err(error) => refusal.set(store_trouble(&error)),
+    };
     let sign = move |()| {
         let Some(officer) = desk.officer() else { return };
         match take_over_seals(&desk.kit(), &officer, &cose) {
@@ -323,7 +329,7 @@ pub fn TakeOver(slip: B64) -> Element {
             dock: rsx! {
                 Refusal { text: refusal(), missing: (there == 0).then(|| t!("stock-none-checked")) }
                 if missing > 0 {
-                    Button { kind: if there == 0 { ButtonKind::Go } else { ButtonKind::Plain }, big: there == 0, icon: "scan-barcode", text: t!("stock-scan-seals"), onclick: move |()| desk.open(Route::Scan { purpose: ScanFor::TakeOver { offer } }) }
+                    Button { kind: if there == 0 { ButtonKind::Go } else { ButtonKind::Plain }, big: there == 0, icon: "scan-barcode", text: t!("stock-scan-seals"), onclick: scan }
                 }
                 if there > 0 {
                     HoldButton {

@@ -1,39 +1,41 @@
 //! The camera looks for codes; the sheet says what was read, why it is believed, and where it leads.
 
+mod in_view;
 mod leading;
+mod looking;
 mod recognised;
 mod sheet;
+mod tally;
 
 use dioxus::prelude::*;
-use seal_core::scan::{Thing, What};
+use seal_core::scan::Thing;
 
 pub use self::leading::{Offer, inspect_route, keep, leave, offer, wanted};
+use self::looking::{Looking, use_looking};
 pub use self::recognised::{Reading, change, problem, why};
-use self::sheet::Found;
+use self::sheet::{Found, Several};
+use self::tally::Tally;
 use super::camera::{CameraPicture, Samples, torch, zoom};
 use super::parts::{SealingSteps, Shell, Trouble};
 use super::slip::{SlipProgress, SlipState, use_slip_reader};
-use crate::actions::scan_item::{Lead, follow, recognise};
+use crate::i18n::picture_message;
 use crate::ports::camera::{CameraHint, CameraTrouble, Seen};
 use crate::t;
 use crate::ui::components::*;
-use crate::ui::desk::{Desk, use_desk};
+use crate::ui::desk::use_desk;
 use crate::ui::route::{Route, ScanFor};
 
 /// See the module.
 #[component]
 pub fn Scan(purpose: ScanFor) -> Element {
     let mut desk = use_desk();
-    let mut reading = use_signal(|| None::<Reading>);
-    let mut trouble = use_signal(String::new);
+    let looking = use_looking();
+    let Looking { reading, several, mut trouble, done, .. } = looking;
     let mut help = use_signal(|| None::<CameraHint>);
     let mut tools = use_signal(|| (false, false));
     let mut light = use_signal(|| false);
     let mut near = use_signal(|| false);
     let mut sample = use_signal(String::new);
-    let mut done = use_signal(|| None::<(Tone, String)>);
-    // What went into a parcel last: it is still in front of the camera, and is not offered again.
-    let mut taken = use_signal(String::new);
     let slips = use_slip_reader();
     let listen_for = purpose.clone();
     use_hook(move || {
@@ -48,34 +50,19 @@ pub fn Scan(purpose: ScanFor) -> Element {
                         trouble.set(String::new());
                     }
                     Ok(Seen::Nothing(hint)) => {
+                        looking.nothing();
                         if *help.peek() != hint {
                             help.set(hint);
                         }
                     }
-                    Ok(Seen::Code { text, .. }) if *taken.peek() == text => {}
-                    Ok(Seen::Code { text, .. }) if slips.take(desk, &listen_for, &text) => reading.set(None),
-                    Ok(Seen::Code { text, symbology, how }) => {
-                        let read = recognise(&kit, &text, Some(symbology), wanted(&listen_for));
-                        // One seal after another, without a touch: only what is not known is asked about.
-                        if one_by_one(&listen_for) && matches!(read.what, What::Seal { .. }) && read.is_confirmed() {
-                            let kept = keep(desk, &listen_for, &Reading { read, how, picked: false });
-                            taken.set(text);
-                            reading.set(None);
-                            done.set(Some(kept.unwrap_or_else(|why| Some((Tone::Warn, why))).unwrap_or_default()));
-                            continue;
+                    Ok(Seen::Codes(codes)) => {
+                        if help.peek().is_some() {
+                            help.set(None);
                         }
-                        let new = Reading { read, how, picked: false };
-                        if better(desk, &listen_for, reading.peek().as_ref(), &new) {
-                            trouble.set(String::new());
-                            reading.set(Some(new));
-                        }
+                        looking.codes(desk, &listen_for, slips, codes);
                     }
-                    Ok(Seen::NothingInPicture { why }) => trouble.set(match why.as_str() {
-                        "heic" => t!("scan-picture-heic"),
-                        "too_large" => t!("scan-picture-large"),
-                        "broken" => t!("scan-picture-broken"),
-                        _ => t!("scan-picture-empty"),
-                    }),
+                    Ok(Seen::Touched(text)) => looking.touched(&text),
+                    Ok(Seen::NothingInPicture { why }) => trouble.set(t!(picture_message(&why))),
                     Ok(Seen::Trouble(error)) => trouble.set(camera_trouble(&error)),
                     Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return,
@@ -87,6 +74,8 @@ pub fn Scan(purpose: ScanFor) -> Element {
     let aiming = match help() {
         Some(CameraHint::Dark) => t!("scan-hint-dark"),
         Some(CameraHint::TooSmall) => t!("scan-hint-closer"),
+        Some(CameraHint::Blurred) => t!("scan-hint-blurred"),
+        Some(CameraHint::CutOff) => t!("scan-hint-cut-off"),
         None => hint(&purpose),
     };
     let practice = desk.practice().is_some();
@@ -101,7 +90,7 @@ pub fn Scan(purpose: ScanFor) -> Element {
                 hint: aiming,
                 close_label: t!("close"),
                 onclose: move |()| desk.back(),
-                aim: reading().is_none(),
+                aim: reading().is_none() && several().is_empty(),
                 tools: rsx! {
                     if tools().0 {
                         FinderTool { icon: "flashlight", text: t!("scan-torch"), pressed: light(), onclick: move |()| {
@@ -137,18 +126,21 @@ pub fn Scan(purpose: ScanFor) -> Element {
                     Chip { kind, text }
                     Button { kind: ButtonKind::Go, big: true, icon: "check", text: t!("scan-enough"), onclick: move |()| desk.back() }
                 }
+                Tally { purpose: purpose.clone() }
                 if slips.state() != SlipState::Idle {
                     SlipProgress { reader: slips }
+                } else if !several().is_empty() {
+                    Several { readings: several(), onchoose: move |one: Reading| looking.choose(one) }
+                    Button { text: t!("scan-again"), icon: "rotate-ccw", onclick: move |()| looking.again() }
                 } else if let Some(read) = reading() {
                     Found {
                         purpose: purpose.clone(),
                         reading: read,
-                        onreading: move |new: Option<Reading>| reading.set(new),
-                        ondone: move |said: (Tone, String)| {
-                            let raw = reading.peek().as_ref().map(|reading| reading.read.raw.clone());
-                            taken.set(raw.unwrap_or_default());
-                            done.set(Some(said));
+                        onreading: move |new: Option<Reading>| match new {
+                            Some(new) => looking.choose(new),
+                            None => looking.again(),
                         },
+                        ondone: move |said: (Tone, String)| looking.is_done(said),
                     }
                 } else if practice {
                     Samples { photos: false, selected: sample(), onselect: move |id: String| sample.set(id) }
@@ -158,11 +150,6 @@ pub fn Scan(purpose: ScanFor) -> Element {
             }
         }
     }
-}
-
-/// A list is worked off by scan: each known seal is taken as it is seen.
-fn one_by_one(purpose: &ScanFor) -> bool {
-    matches!(purpose, ScanFor::HandOver | ScanFor::TakeOver { .. } | ScanFor::StockCount)
 }
 
 fn formats(purpose: &ScanFor) -> u8 {
@@ -184,26 +171,6 @@ fn hint(purpose: &ScanFor) -> String {
         ScanFor::Waybill { .. } => t!("scan-hint-waybill"),
         ScanFor::HandOver | ScanFor::TakeOver { .. } | ScanFor::StockCount => t!("stock-scan-hint"),
         ScanFor::Slip { .. } => t!("slip-hint"),
-    }
-}
-
-/// Whether a new reading takes the place of the one shown: a recognised one that of an unknown one, and one of this case
-/// that of another's (a sheet has many rows). A shown result never flickers otherwise.
-fn better(desk: Desk, purpose: &ScanFor, shown: Option<&Reading>, new: &Reading) -> bool {
-    let Some(shown) = shown else { return true };
-    if shown.picked {
-        return false;
-    }
-    match (&shown.read.what, &new.read.what) {
-        (What::Unknown, What::Unknown) => false,
-        (What::Unknown, _) => true,
-        _ => match purpose {
-            ScanFor::Case { case } => {
-                let leads_here = |reading: &Reading| matches!(follow(&desk.kit(), &reading.read.raw, &reading.read.what), Ok(Lead::Cases(cases)) if cases.contains(case));
-                !leads_here(shown) && leads_here(new)
-            }
-            _ => false,
-        },
     }
 }
 

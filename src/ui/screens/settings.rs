@@ -1,4 +1,4 @@
-//! Theme, gloves, language, what this app is, and signing out.
+//! Theme, gloves, tones and vibration, language, what this app is, and signing out.
 
 use dioxus::prelude::*;
 use seal_core::time::date_in_vietnam;
@@ -37,7 +37,7 @@ pub fn Settings() -> Element {
         settings.set(next);
         keep(desk, next);
     };
-    let UiSettings { theme, gloves, lang } = settings();
+    let UiSettings { theme, gloves, lang, sound, vibration } = settings();
     let Some(officer) = desk.officer() else { return rsx! {} };
     let themes = vec![
         Choice::new("auto", t!("settings-theme-auto")).icon("refresh-cw"),
@@ -88,6 +88,8 @@ pub fn Settings() -> Element {
             }
             List {
                 Switch { icon: "hand", title: t!("settings-gloves"), sub: t!("settings-gloves-why"), on: gloves, onclick: move |()| change(&|settings| settings.gloves = !gloves) }
+                Switch { icon: "volume-2", title: t!("settings-sound"), sub: t!("settings-sound-why"), on: sound, onclick: move |()| change(&|settings| settings.sound = !sound) }
+                Switch { icon: "vibrate", title: t!("settings-vibration"), sub: t!("settings-vibration-why"), on: vibration, onclick: move |()| change(&|settings| settings.vibration = !vibration) }
             }
             div { class: "stack",
                 h2 { class: "field-label", id: "language", "Ngôn ngữ / Language" }

@@ -34,6 +34,11 @@ fn groups(thing: Thing) -> Option<Vec<usize>> {
     }
 }
 
+/// The keyboard for the next character: a container's four letters, then digits.
+fn keyboard(thing: Thing, typed: usize) -> &'static str {
+    if thing == Thing::Container && typed < 4 { "text" } else { "numeric" }
+}
+
 /// See the module.
 #[component]
 pub fn TypeNumber(purpose: ScanFor, initial: String) -> Element {
@@ -94,7 +99,7 @@ pub fn TypeNumber(purpose: ScanFor, initial: String) -> Element {
                     now.what = what;
                 }
             }
-            let reading = Reading { read: now, how, picked: was_picked };
+            let reading = Reading { read: now, how, picked: was_picked, compare: false };
             let done = offer(desk, &purpose, &reading).and_then(|offer| {
                 if offer.route.is_none() {
                     if offer.act.is_none() {
@@ -155,7 +160,7 @@ pub fn TypeNumber(purpose: ScanFor, initial: String) -> Element {
                     bad: bad.clone(),
                     help: help.clone(),
                     help_kind,
-                    inputmode: if thing() == Thing::Container { "text" } else { "numeric" },
+                    inputmode: keyboard(thing(), text().chars().count()),
                     oninput: { let groups = groups.clone(); move |typed: String| {
                         text.set(clean(&typed, groups.iter().sum()));
                         chosen.set(None);

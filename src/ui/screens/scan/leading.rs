@@ -16,7 +16,8 @@ use crate::actions::open_case::{OpenCaseTrouble, add_container, has_open_case};
 use crate::actions::pack_parcel::{PackError, PackWarning, add_seal};
 use crate::actions::receive_parcel::{FoundAs, note_found};
 use crate::actions::scan_item::{Lead, follow, likeliest, note_code};
-use crate::actions::take_over_seals::check_off;
+use crate::actions::take_over_seals::{TakenAs, note_taken};
+use crate::ports::camera::Cue;
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::Desk;
@@ -182,6 +183,16 @@ pub fn offer(desk: Desk, purpose: &ScanFor, reading: &Reading) -> Result<Offer, 
     })
 }
 
+/// What the officer hears of a reading: right when it is proven, leads on, and is what this screen asks for.
+#[must_use]
+pub fn cue(purpose: &ScanFor, reading: &Reading, offer: Result<&Offer, &String>) -> Cue {
+    let Ok(offer) = offer else { return Cue::Wrong };
+    let warned = matches!(offer.chip, Some((Tone::Warn | Tone::Bad, _)));
+    let right = reading.read.is_confirmed() && !reading.compare && offer.act.is_some();
+    // Where anything may be scanned, something new is no mistake.
+    if right && (!warned || *purpose == ScanFor::Anything) { Cue::Right } else { Cue::Wrong }
+}
+
 fn known_seal(read: &Recognition) -> Option<(Tone, String)> {
     let known = read.because.contains(&Because::KnownSeal);
     Some(if known { (Tone::Ok, t!("scan-in-register")) } else { (Tone::Warn, t!("scan-not-in-register")) })
@@ -307,8 +318,12 @@ pub fn keep(desk: Desk, purpose: &ScanFor, reading: &Reading) -> Result<Option<(
             }
         }
         (ScanFor::TakeOver { offer }, What::Seal { number }) => {
-            check_off(kit, *offer, number, true).map_err(|error| store_trouble(&error))?;
-            Ok(Some((Tone::Ok, t!("stock-scan-checked", seal = number.to_string()))))
+            let seal = number.to_string();
+            Ok(Some(match note_taken(kit, *offer, number).map_err(|error| store_trouble(&error))? {
+                TakenAs::Offered => (Tone::Ok, t!("stock-scan-checked", seal = seal)),
+                TakenAs::Extra => (Tone::Warn, t!("stock-scan-extra", seal = seal)),
+                TakenAs::Twice => (Tone::Warn, t!("stock-scan-twice", seal = seal)),
+            }))
         }
         (ScanFor::StockCount, What::Seal { number }) => {
             let officer = desk.officer().ok_or_else(|| t!("settings-sign-in"))?;

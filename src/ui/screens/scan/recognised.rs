@@ -19,6 +19,8 @@ pub struct Reading {
     pub how: HowRead,
     /// The officer picked its kind or number.
     pub picked: bool,
+    /// One look at a picture, and nothing proves it: the officer compares it with the label first.
+    pub compare: bool,
 }
 
 /// "Nhận là … vì …"

@@ -50,7 +50,14 @@ pub fn Found(
             Note { icon: "info", text: offer.remark.clone() }
         }
         Trouble { text: trouble() }
-        if let Some((text, icon)) = offer.act.clone() {
+        if reading.compare {
+            Decision { text: t!("scan-picture-compare") }
+            Note { icon: "eye", text: t!("scan-picture-compare-why") }
+            Button { kind: ButtonKind::Go, big: true, text: t!("scan-picture-same"), icon: "check", onclick: {
+                let same = Reading { compare: false, picked: true, ..reading.clone() };
+                move |()| onreading.call(Some(same.clone()))
+            } }
+        } else if let Some((text, icon)) = offer.act.clone() {
             Button { kind: ButtonKind::Go, big: true, text, icon, onclick: move |()| {
                 if offer.route.is_some() {
                     if let Err(text) = take(desk, &purpose, &reading, &offer) {
@@ -71,6 +78,35 @@ pub fn Found(
         Even {
             Button { text: t!("scan-again"), icon: "rotate-ccw", onclick: again }
             Button { text: t!("scan-wrong"), icon: "keyboard", onclick: move |()| desk.open(typed.clone()) }
+        }
+    }
+}
+
+/// Several codes in view: the officer says which. The outlines in the picture can be touched as well.
+#[component]
+pub fn Several(readings: Vec<Reading>, onchoose: EventHandler<Reading>) -> Element {
+    let words = |reading: &Reading| match reading.read.what.thing() {
+        Some(thing) => words::thing(thing),
+        None => reading.read.symbology.map_or(String::new(), |symbology| words::symbology(symbology).to_owned()),
+    };
+    rsx! {
+        Decision { id: "several", text: t!("scan-several", n = readings.len()) }
+        RadioGroup { class: "cands", labelled_by: "several",
+            for reading in readings {
+                Candidate { key: "{reading.read.raw}", checked: false, onclick: {
+                    let reading = reading.clone();
+                    move |()| onchoose.call(reading.clone())
+                },
+                    span { class: "row-body",
+                        if reading.read.what.thing().is_some() {
+                            ReadNumber { what: reading.read.what.clone() }
+                        } else {
+                            Num { text: reading.read.raw.clone(), strong: true }
+                        }
+                        small { class: "cand-why", {words(&reading)} }
+                    }
+                }
+            }
         }
     }
 }
