@@ -92,7 +92,10 @@ fn change_text(rng: &mut Rng, out: &mut Vec<char>, other: &[char]) {
         2 => out.insert(at, odd(rng)),
         3 if !out.is_empty() => out[at] = char::from(b'0' + u8::try_from(rng.below(10)).unwrap_or(0)),
         4 if !out.is_empty() => out[at] = char::from(b'A' + u8::try_from(rng.below(26)).unwrap_or(0)),
-        5 if out.len() > 1 => out.swap(at, (at + 1) % out.iter().len()),
+        5 if out.len() > 1 => {
+            let next = (at + 1) % out.len();
+            out.swap(at, next);
+        }
         6 if at < end => drop(out.drain(at..end)),
         7 if at < end => {
             let piece = out[at..end].to_vec();

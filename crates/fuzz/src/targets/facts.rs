@@ -46,18 +46,14 @@ pub(super) fn targets() -> Vec<Target> {
                         assert_eq!(cbor::to_vec(&tree).as_deref(), Ok(bytes));
                     }
                     if let Ok(event) = cbor::from_slice::<Event>(bytes) {
-                        assert_eq!(cbor::to_vec(&event).as_deref(), Ok(bytes));
+                        rewritten(&event);
                     }
                 },
             )
         }),
         Target {
             megabytes: 64,
-            ..target(
-                "fact",
-                "content of events: written again the same bytes, JSON and back, every fold ends",
-                fact_job,
-            )
+            ..target("fact", "content of events: CBOR and back, JSON and back, every fold ends", fact_job)
         },
     ]
 }
@@ -69,6 +65,13 @@ fn events() -> Vec<Event> {
 fn signed() -> Vec<SignedEvent> {
     let sign = |event| SignedEvent::sign(event, |bytes| Ok::<_, CborError>(sign_with(&KEY, bytes)));
     events().into_iter().map(|event| sign(event).expect("a signature")).collect()
+}
+
+/// Written anew it says the same. Not always in the same bytes: a field of a later version is read over, which is why signed
+/// bytes are kept as they came.
+fn rewritten(event: &Event) {
+    let bytes = cbor::to_vec(event).expect("CBOR");
+    assert_eq!(&cbor::from_slice::<Event>(&bytes).expect("its own bytes"), event);
 }
 
 fn event(bytes: &[u8]) {
@@ -106,7 +109,7 @@ fn fact_job() -> Job {
         move |rng| cbor::to_vec(&mutate::cbor(rng, &seeds)).unwrap_or_default(),
         move |bytes| {
             let Ok(event) = cbor::from_slice::<Event>(bytes) else { return };
-            assert_eq!(cbor::to_vec(&event).as_deref(), Ok(bytes));
+            rewritten(&event);
             let json = serde_json::to_string(&event).expect("JSON");
             assert_eq!(serde_json::from_str::<Event>(&json).expect("its own JSON"), event);
             fold(&rest, event);
@@ -148,8 +151,7 @@ fn fold(rest: &Rest, event: Event) {
             }
         }
     }
-    for parcel in parcel {
-        let Some(view) = ParcelView::fold(parcel, &events) else { continue };
+    if let Some(view) = parcel.and_then(|parcel| ParcelView::fold(parcel, &events)) {
         let _ =
             (view.stage(), view.differences(), view.news_at(), view.accessories_short(), search::parcel_text(&view));
         let _ = ParcelLine::from(&view);

@@ -106,7 +106,7 @@ fn decide(pack: &RulePack) {
     let ends = [samples::at(), Timestamp::MIN, Timestamp::MAX];
     for at in ends {
         for starts in
-            [Starts { received: Some(at), ..Starts::default() }, Starts { disarmed: Some(at), ..Starts::default() }]
+            [Starts { received: Some(at), ..Starts::default() }, Starts { off: Some(at), ..Starts::default() }]
         {
             let deadline = return_deadline(starts, pack);
             for now in ends {
@@ -116,6 +116,9 @@ fn decide(pack: &RulePack) {
                 }
             }
         }
+        let trip = Timestamp::MAX.duration_since(at);
+        assert!(pack.limits.battery_needed(trip) <= 100);
+        let _ = pack.limits.silence();
         let _ = (warned_until(pack, at), depletion_until(pack, at));
         let _ = approval_until(pack, ApprovalKind::OutsideCriteria, at);
     }
