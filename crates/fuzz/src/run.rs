@@ -10,14 +10,17 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use peak_alloc::PeakAlloc;
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::rng::Rng;
 
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// How long one input may take. Far more than any needs, so that a busy machine is no finding.
+/// How long one input may work: the processor's time, so that a busy machine is no finding.
 const LONGEST: Duration = Duration::from_secs(60);
+/// How long it may take by the clock: it waits for something that does not come.
+const STUCK: Duration = Duration::from_secs(600);
 /// How often a finding is tried to be made shorter.
 const SHORTENINGS: usize = 3_000;
 
@@ -99,7 +102,7 @@ pub struct Report {
 }
 
 /// Checks `inputs` inputs of `seed`, from number `from` on. `begun` is told each input's number before it is checked. An
-/// input that takes longer than a minute ends the process: a thread cannot be stopped.
+/// input that hangs ends the process: a thread cannot be stopped.
 ///
 /// # Errors
 /// The first finding.
@@ -119,11 +122,13 @@ pub fn run(
         let bytes = make(&mut Rng::of(seed, input));
         begun(input);
         watch.next(input);
-        let (began, before) = (Instant::now(), MEMORY.current_usage());
+        let (began, before) = (worked(ClockId::ThreadCPUTime), MEMORY.current_usage());
         MEMORY.reset_peak_usage();
         let said = attempt(&mut check, &bytes);
-        let (ms, megabytes) =
-            (began.elapsed().as_secs_f64() * 1e3, MEMORY.peak_usage().saturating_sub(before) as f64 / 1e6);
+        let (ms, megabytes) = (
+            (worked(ClockId::ThreadCPUTime) - began).as_secs_f64() * 1e3,
+            MEMORY.peak_usage().saturating_sub(before) as f64 / 1e6,
+        );
         let said = said.and_then(|()| {
             if megabytes < target.megabytes as f64 { Ok(()) } else { Err(format!("it held {megabytes:.0} MB")) }
         });
@@ -186,6 +191,11 @@ fn said(payload: &(dyn Any + Send)) -> String {
     SAID.take().unwrap_or_else(|| words.unwrap_or("a panic without words").to_owned())
 }
 
+/// Time the processor has given to this thread or to the whole process.
+fn worked(whose: ClockId) -> Duration {
+    Duration::try_from(clock_gettime(whose)).unwrap_or_default()
+}
+
 /// A second thread that sees an input hang.
 struct Watch {
     state: Arc<Watched>,
@@ -193,28 +203,30 @@ struct Watch {
 
 struct Watched {
     input: AtomicU64,
-    /// Milliseconds from the start to when the input began.
-    began: AtomicU64,
-    start: Instant,
+    /// Grows with each beginning.
+    begun: AtomicU64,
     over: AtomicBool,
 }
 
 impl Watch {
     fn begin(name: &'static str, seed: u64) -> Self {
-        let state = Arc::new(Watched {
-            input: AtomicU64::new(0),
-            began: AtomicU64::new(0),
-            start: Instant::now(),
-            over: AtomicBool::new(false),
-        });
+        let state =
+            Arc::new(Watched { input: AtomicU64::new(0), begun: AtomicU64::new(0), over: AtomicBool::new(false) });
         let watched = Arc::clone(&state);
         thread::spawn(move || {
+            let now = || (worked(ClockId::ProcessCPUTime), Instant::now());
+            let (mut begun, mut since) = (0, now());
             while !watched.over.load(Ordering::Relaxed) {
                 thread::sleep(Duration::from_millis(200));
-                let began = Duration::from_millis(watched.began.load(Ordering::Relaxed));
-                if watched.start.elapsed().saturating_sub(began) > LONGEST && !watched.over.load(Ordering::Relaxed) {
+                let seen = watched.begun.load(Ordering::Relaxed);
+                if seen != begun {
+                    (begun, since) = (seen, now());
+                }
+                let hangs = now().0 - since.0 > LONGEST || since.1.elapsed() > STUCK;
+                if hangs && !watched.over.load(Ordering::Relaxed) {
                     let input = watched.input.load(Ordering::Relaxed);
-                    eprintln!("{name}: seed {seed}, input {input} takes longer than {LONGEST:?}: it hangs");
+                    println!("{name}: FOUND at seed {seed} input {input}: it hangs");
+                    println!("  again: ./run fuzz {name} 1 {seed} --from {input}");
                     std::process::exit(3);
                 }
             }
@@ -223,9 +235,8 @@ impl Watch {
     }
 
     fn next(&self, input: u64) {
-        let now = u64::try_from(self.state.start.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.state.input.store(input, Ordering::Relaxed);
-        self.state.began.store(now, Ordering::Relaxed);
+        self.state.begun.fetch_add(1, Ordering::Relaxed);
     }
 }
 
