@@ -1,6 +1,6 @@
 //! The seal's own log, and the trip told from it (đọc nhật ký seal).
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use seal_core::case::SealOnCase;
 use seal_core::fact::{Fact, SealLogRead};
 use seal_core::ids::{CaseId, OfficeCode};
@@ -11,6 +11,7 @@ use seal_core::seal::reading::SealReading;
 use seal_core::seal::state::SealState;
 use seal_core::seal::story::{TripStory, is_complete, since_arming};
 use seal_core::seal_no::SealNo;
+use seal_core::time::after;
 
 use super::Kit;
 use super::lock_command::{Patience, SealTrouble, case_of, connect, read, signed_by};
@@ -103,6 +104,7 @@ pub fn trip_story(kit: &Kit, case: CaseId, seal: &SealNo, unit: &OfficeCode) -> 
         .max_by_key(|(event, _)| (event.at.wall, event.seq));
     let Some((event, log)) = newest else { return Ok(None) };
     let read_at = if &event.unit == unit { event.at.wall } else { kit.clock.now().wall };
-    let until: Timestamp = read_at + SignedDuration::from_secs(log.drift_s);
+    // What another phone wrote of the drift may be anything.
+    let until = after(read_at, SignedDuration::from_secs(log.drift_s));
     Ok(Some(TripStory::of(log, kit.store.rules()?.limits.silence(), until)))
 }

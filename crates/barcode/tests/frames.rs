@@ -104,7 +104,7 @@ fn memory_stays_flat() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
-    /// What `fuzz/fuzz_targets/frame.rs` does, with proptest's generator.
+    /// A little of what `./run fuzz frames` does.
     #[test]
     fn random_frames_never_panic(w in 1usize..200, h in 1usize..200, seed in 1u64.., bars in any::<bool>()) {
         let mut noise = Noise(seed);

@@ -10,7 +10,7 @@ use seal_core::obligation::{approval_until, depletion_until};
 use seal_core::officer::{Officer, Role};
 use seal_core::rules::RulePack;
 use seal_core::seal::permit::keeps_stock;
-use seal_core::time::date_in_vietnam;
+use seal_core::time::{after, date_in_vietnam};
 
 use crate::db::Trouble;
 use crate::feed;
@@ -118,7 +118,9 @@ fn settlement(
 fn too_long(latest: Option<Timestamp>, until: Timestamp) -> Option<Fault> {
     match latest {
         None => Some(no_rule()),
-        Some(latest) if until > latest + SLACK => Some(("validity", "Thời hạn dài hơn quy định cho phép.".to_owned())),
+        Some(latest) if until > after(latest, SLACK) => {
+            Some(("validity", "Thời hạn dài hơn quy định cho phép.".to_owned()))
+        }
         Some(_) => None,
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! What makes a unit follow is decided in [`follow_by_doc`] and [`follow_by_event`], and only there.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use rusqlite::{Connection, OptionalExtension as _, Transaction};
@@ -21,7 +21,7 @@ use seal_core::wire::{B64, CHANGES_MEDIA_TYPE, Change, ChangesResponse, PROTO};
 use serde::Deserialize;
 
 use crate::Central;
-use crate::api::blocking;
+use crate::api::{QueryOf, blocking};
 use crate::db::{Trouble, epoch};
 use crate::problem::Refusal;
 use crate::session::Session;
@@ -311,7 +311,7 @@ pub(crate) struct Asked {
 pub(crate) async fn changes(
     State(central): State<Central>,
     session: Session,
-    Query(asked): Query<Asked>,
+    QueryOf(asked): QueryOf<Asked>,
 ) -> Result<Response, Refusal> {
     let answer = blocking(move || {
         let server_time = (central.0.clock)();

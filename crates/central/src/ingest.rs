@@ -1,6 +1,6 @@
 //! Taking signed facts: one result for each, one transaction for all, and none spoils the others.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use seal_core::officer::Role;
 use seal_core::outbox::Receipt;
 use seal_core::wire::{PROTO, PUSH_MEDIA_TYPE, PushItem, PushRequest, PushResponse, PushResult, PushStatus};
 
-use crate::api::{JsonBody, blocking};
+use crate::api::{JsonBody, Named, blocking};
 use crate::db::{Trouble, epoch, moment};
 use crate::problem::Refusal;
 use crate::session::{Session, device_key};
@@ -34,7 +34,7 @@ const ITEMS: usize = 500;
 pub(crate) async fn push(
     State(central): State<Central>,
     session: Session,
-    Path(device): Path<String>,
+    Named(device): Named,
     JsonBody(request): JsonBody<PushRequest>,
 ) -> Result<Response, Refusal> {
     if device.parse() != Ok(session.device) {

@@ -20,6 +20,7 @@ mod packs;
 mod photos;
 pub mod practice;
 mod problem;
+mod seal_table;
 mod seals;
 mod session;
 mod signatures;
@@ -43,6 +44,7 @@ use seal_core::seal_no::SealNo;
 pub use chain::ChainFault;
 pub use db::Trouble;
 pub use packs::PublishError;
+pub use seal_table::{SealTableError, seal_table};
 pub use seals::{Revoke, Revoked, SealFamily, SealKey, a7_password};
 pub use vault::write_private;
 

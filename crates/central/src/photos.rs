@@ -10,7 +10,7 @@ use std::path::{Path as FsPath, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -22,7 +22,7 @@ use seal_core::outbox::Receipt;
 use sha2::Digest as _;
 
 use crate::Central;
-use crate::api::blocking;
+use crate::api::{Named, blocking};
 use crate::db::{Trouble, moment};
 use crate::problem::Refusal;
 use crate::session::Session;
@@ -309,7 +309,7 @@ fn metadatum(metadata: &str, key: &str) -> Option<String> {
 pub(crate) async fn offset(
     State(central): State<Central>,
     _: Session,
-    Path(photo): Path<String>,
+    Named(photo): Named,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     same_tus(&headers)?;
@@ -339,7 +339,7 @@ pub(crate) async fn offset(
 pub(crate) async fn append(
     State(central): State<Central>,
     _: Session,
-    Path(photo): Path<String>,
+    Named(photo): Named,
     request: Request,
 ) -> Result<Response, Refusal> {
     let headers = request.headers();
@@ -430,7 +430,7 @@ async fn write(central: &Central, photo: &Sha256, offset: u64, size: u64, body: 
 pub(crate) async fn bytes(
     State(central): State<Central>,
     session: Session,
-    Path(photo): Path<String>,
+    Named(photo): Named,
 ) -> Result<Response, Refusal> {
     let photo = named(&photo)?;
     let (media_type, bytes) = blocking(move || {

@@ -1,11 +1,11 @@
 //! `seal-central register-seals | seal-key | new-seal-epoch | revoke | allow`: keys of seals, and who is given tickets.
 
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::PathBuf;
 
-use seal_central::{Central, Revoke, SealFamily, ServerConfig, Trouble, a7_password, write_private};
+use seal_central::{Central, Revoke, ServerConfig, Trouble, seal_table, write_private};
 use seal_core::ids::OfficerId;
 use seal_core::seal_no::SealNo;
-use serde::Deserialize;
 
 pub const USAGE: &str = "\
        seal-central register-seals FILE.csv --data DIR
@@ -61,7 +61,7 @@ pub fn run(what: &str, mut args: impl Iterator<Item = String>) -> Result<(), Fai
     let data = data.ok_or("--data is missing")?;
     match (what, named, officer, device) {
         ("register-seals", Some(file), None, None) => {
-            let seals = table(Path::new(&file))?;
+            let seals = seal_table(File::open(file)?)?;
             for no in existing(data, kek)?.register_seals(&seals)? {
                 eprintln!("{no} is not in the seal register: nobody is given tickets for it until it is");
             }
@@ -96,32 +96,4 @@ fn revoke(data: PathBuf, kek: Option<PathBuf>, whose: &Revoke) -> Result<(), Fai
         println!("{no}: its password is known and has to be changed at the seal");
     }
     Ok(())
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    seal: SealNo,
-    family: String,
-    #[serde(default)]
-    epoch: Option<u8>,
-    #[serde(default)]
-    password: Option<String>,
-}
-
-/// Reads the table; what is wrong is told by line, without what stands there.
-fn table(file: &Path) -> Result<Vec<(SealNo, SealFamily)>, Failure> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(file)?;
-    let mut seals = Vec::new();
-    for (at, row) in reader.deserialize().enumerate() {
-        let Row { seal, family, epoch, password } = row?;
-        let family = match (family.as_str(), epoch, password.as_deref()) {
-            ("eseal-1", epoch, None) => Some(SealFamily::ESeal1 { epoch }),
-            ("a7", None, Some(digits)) => a7_password(digits).map(|password| SealFamily::A7 { password }),
-            _ => None,
-        };
-        let wanted = "eseal-1 without a password, or a7 with one of six digits and no epoch";
-        seals.push((seal, family.ok_or_else(|| format!("row {}: the family is {wanted}", at + 1))?));
-    }
-    Ok(seals)
 }

@@ -2,6 +2,7 @@
 
 mod common;
 
+use axum::body::Body;
 use axum::http::StatusCode;
 use common::{World, case, docs, events, json_request, request, seal, unit};
 use seal_core::evidence::{PhotoQuality, PhotoRef, PhotoRole};
@@ -296,4 +297,14 @@ async fn a_platform_report_is_signed_by_the_central_on_the_case_the_seal_is_on()
     assert_eq!(sees, Some(true));
     let health = world.send(request("GET", "/healthz", None, &[], axum::body::Body::empty())).await;
     assert_eq!(health.text(), "ok\n");
+}
+
+#[tokio::test]
+async fn an_address_that_cannot_be_read_is_told_as_a_problem() {
+    let world = World::new();
+    let phone = world.phone(1, "an.nv", "246810").await;
+    for path in ["/v1/changes?limit=4709551615", "/v1/changes?limit=x", "/v1/photos/%FF"] {
+        let answer = world.send(request("GET", path, Some(&phone.token), &[], Body::empty())).await;
+        assert_eq!((answer.status, answer.code().as_str()), (StatusCode::BAD_REQUEST, "unreadable"), "{path}");
+    }
 }

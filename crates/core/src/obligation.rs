@@ -20,7 +20,7 @@ use crate::ids::{CaseId, EventId, OfficeCode, OfficerId};
 use crate::line::{CaseLine, SealLine};
 use crate::rules::{Citation, GoodsDecision, GoodsGroup, LegalGround, RulePack};
 use crate::seal::permit::electronic_on;
-use crate::time::date_in_vietnam;
+use crate::time::{after, date_in_vietnam};
 use crate::work::group;
 
 /// A depletion statement that stands now.
@@ -379,13 +379,13 @@ pub fn open_requests<'a>(events: &'a [Event], unit: &OfficeCode, rules: &RulePac
 /// The longest an approval given at `at` may be used.
 #[must_use]
 pub fn approval_until(rules: &RulePack, what: ApprovalKind, at: Timestamp) -> Option<Timestamp> {
-    rules.approval_rule(what, date_in_vietnam(at)).map(|rule| at + hours(rule.holds_hours))
+    rules.approval_rule(what, date_in_vietnam(at)).map(|rule| after(at, hours(rule.holds_hours)))
 }
 
 /// The longest a depletion statement made at `at` may stand.
 #[must_use]
 pub fn depletion_until(rules: &RulePack, at: Timestamp) -> Option<Timestamp> {
-    rules.depletion_rule(date_in_vietnam(at)).map(|rule| at + hours(rule.holds_hours))
+    rules.depletion_rule(date_in_vietnam(at)).map(|rule| after(at, hours(rule.holds_hours)))
 }
 
 /// The ground is settled, but by no rule of the day.

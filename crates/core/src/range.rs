@@ -1,6 +1,6 @@
 //! Ranges of seal numbers: a prefix and a run of zero-padded figures, as seals come in boxes and are issued.
 
-use crate::seal_no::{SealNo, SealNoError};
+use crate::seal_no::{LONGEST, SealNo, SealNoError};
 
 /// More seals than are issued in one go.
 pub const MOST: usize = 500;
@@ -43,6 +43,10 @@ pub fn numbers(prefix: &str, first: &str, last: &str) -> Result<Vec<SealNo>, Ran
         return Err(RangeError::TooMany { found });
     }
     let width = first.len().max(last.len());
+    // Zeros without end are no number of any seal, and more than can be padded to.
+    if width > LONGEST {
+        return Err(SealNoError::Length { found: width }.into());
+    }
     (from..=to).map(|n| Ok(SealNo::parse(&format!("{prefix}{n:0width$}"))?)).collect()
 }
 
@@ -101,6 +105,13 @@ mod tests {
         assert_eq!(numbers("A", "0", &u64::MAX.to_string()), Err(RangeError::TooMany { found: u64::MAX }));
         assert!(matches!(numbers("ABCDEFGHIJKL", "0001", "0002"), Err(RangeError::Number(_))));
         assert!(matches!(numbers("Đ", "1", "2"), Err(RangeError::Number(_))));
+    }
+
+    #[test]
+    fn zeros_without_end_are_no_number() {
+        let (zeros, too_long) = ("0".repeat(70_000), Err(RangeError::Number(SealNoError::Length { found: 70_000 })));
+        assert_eq!(numbers("A", &zeros, ""), too_long);
+        assert_eq!(numbers("A", "0", &zeros), too_long);
     }
 
     #[test]

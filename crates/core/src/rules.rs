@@ -95,14 +95,14 @@ impl SealLimits {
     /// Battery needed at the start of a trip, per cent, at most 100.
     #[must_use]
     pub fn battery_needed(&self, trip: SignedDuration) -> i64 {
-        let use_percent = (trip.as_hours().max(0) * self.battery_per_day_percent + 23) / 24;
-        (self.battery_reserve_percent + use_percent).min(100)
+        let use_percent = trip.as_hours().max(0).saturating_mul(self.battery_per_day_percent).saturating_add(23) / 24;
+        self.battery_reserve_percent.saturating_add(use_percent).min(100)
     }
 
     /// [`SealLimits::silence_minutes`] as a duration.
     #[must_use]
     pub fn silence(&self) -> SignedDuration {
-        SignedDuration::from_mins(self.silence_minutes)
+        SignedDuration::from_secs(self.silence_minutes.saturating_mul(60))
     }
 }
 

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::compact::{compact, text_newtype};
 
+/// Characters of the longest number.
+pub(crate) const LONGEST: usize = 15;
+
 /// A seal's number: 1 to 15 characters of `A-Z`, `0-9` and `-` (15 is the limit of the DCSA seal
 /// object). Blanks and dots of the marking are dropped.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -37,7 +40,7 @@ impl SealNo {
         if let Some(found) = text.chars().find(|c| !allowed(*c)) {
             return Err(SealNoError::Character { found });
         }
-        if !(1..=15).contains(&text.len()) {
+        if !(1..=LONGEST).contains(&text.len()) {
             return Err(SealNoError::Length { found: text.len() });
         }
         Ok(SealNo(text))

@@ -10,9 +10,11 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 /// Officers type "dinh vu" and mean "Đình Vũ"; both sides of a comparison go through here.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    text.nfd()
-        .filter(|c| !is_combining_mark(*c))
+    // Lower case first: `İ` becomes an i with a dot of its own.
+    text.chars()
         .flat_map(char::to_lowercase)
+        .nfd()
+        .filter(|c| !is_combining_mark(*c))
         .map(|c| if c == 'đ' { 'd' } else { c })
         .collect()
 }
@@ -82,5 +84,6 @@ mod tests {
         // decomposed input, as some keyboards and file names give it
         assert_eq!(fold("Tie\u{302}\u{301}ng Vie\u{323}\u{302}t"), "tieng viet");
         assert_eq!(fold("MSKU 907032 3"), "msku 907032 3");
+        assert_eq!(fold("İstanbul"), "istanbul");
     }
 }

@@ -1,6 +1,6 @@
 //! Moments as a phone can honestly claim them: the wall clock, and a clock that no one can set.
 
-use jiff::{Timestamp, civil, tz};
+use jiff::{SignedDuration, Timestamp, civil, tz};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -15,6 +15,12 @@ pub fn vietnam() -> tz::TimeZone {
 #[must_use]
 pub fn date_in_vietnam(at: Timestamp) -> civil::Date {
     at.to_zoned(vietnam()).date()
+}
+
+/// The moment so long after `at`; the end of time where there is none. For times and lengths that somebody else wrote.
+#[must_use]
+pub fn after(at: Timestamp, long: SignedDuration) -> Timestamp {
+    at.checked_add(long).unwrap_or(if long.is_negative() { Timestamp::MIN } else { Timestamp::MAX })
 }
 
 /// A moment as the device saw it. The wall clock may be wrong or set by hand; `boot_ms` only runs forward within one
@@ -43,4 +49,17 @@ pub struct Position {
     /// The phone said that the place was made up by another app.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub mocked: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_after_the_end_of_time() {
+        let at: Timestamp = "2026-11-23T01:02:03Z".parse().unwrap();
+        assert_eq!(after(at, SignedDuration::from_secs(7)), "2026-11-23T01:02:10Z".parse().unwrap());
+        assert_eq!(after(Timestamp::MAX, SignedDuration::from_secs(1)), Timestamp::MAX);
+        assert_eq!((after(at, SignedDuration::MAX), after(at, SignedDuration::MIN)), (Timestamp::MAX, Timestamp::MIN));
+    }
 }

@@ -15,7 +15,8 @@ use seal_core::courier::{ParcelView, return_clock};
 use seal_core::custody::SealView;
 use seal_core::doc::Doc;
 use seal_core::event::{Event, EventError, SignedEvent, sign_with};
-use seal_core::fact::Fact;
+use seal_core::fact::{ApprovalKind, Fact};
+use seal_core::obligation::{approval_until, depletion_until};
 use seal_core::seal::story::TripStory;
 use seal_core::wire::*;
 use serde_json::{Value, json};
@@ -320,8 +321,19 @@ fn moments_at_the_ends_of_time_fold_without_stopping() {
             let seal = SealView::fold(&no(), Some(&seal_doc), &events);
             let _ = seal.turnaround_days();
             let _ = return_clock(&seal, &rules, now);
+            for until in [approval_until(&rules, ApprovalKind::OutsideCriteria, now), depletion_until(&rules, now)] {
+                assert!(until.is_none_or(|until| until >= now));
+            }
             let parcel = events.iter().find_map(|event| event.fact.parcel()).unwrap();
             assert!(ParcelView::fold(parcel, &events).is_some());
         }
     }
+}
+
+#[test]
+fn limits_of_any_size_are_survived() {
+    let mut limits = rules().limits;
+    (limits.battery_per_day_percent, limits.silence_minutes) = (i64::MAX, i64::MAX);
+    assert_eq!(limits.battery_needed(SignedDuration::MAX), 100);
+    assert!(limits.silence().is_positive());
 }

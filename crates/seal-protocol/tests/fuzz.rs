@@ -1,4 +1,4 @@
-//! 100,000 frames at every run: none accepted, no panic. More: `./run fuzz`.
+//! 100,000 frames at every run: none accepted, no panic. More: `./run fuzz seal-protocol`.
 
 mod common;
 #[path = "common/fuzzing.rs"]

@@ -17,7 +17,9 @@ const PROBLEM_BYTES: usize = 64 << 10;
 const LONGEST_AWAY_S: i64 = 3600;
 
 /// An answer, its body not read yet.
+#[derive(Debug)]
 pub struct Answer {
+    /// Its status, believed only with [`Self::is_ours`].
     pub status: StatusCode,
     /// It carries our protocol marker.
     pub is_ours: bool,
@@ -90,15 +92,19 @@ pub fn trouble(error: &reqwest::Error) -> CentralTrouble {
     CentralTrouble::Offline(what.to_owned())
 }
 
-impl Answer {
-    /// An answer that begins to arrive.
-    pub fn new(response: Response) -> Self {
+impl From<Response> for Answer {
+    fn from(response: Response) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
         let is_ours = headers.get(PROTO_HEADER).is_some_and(|proto| proto == PROTO);
         Self { status, is_ours, headers, response }
     }
+}
 
+impl Answer {
     /// The answer if it is a success of ours.
+    ///
+    /// # Errors
+    /// What its status says.
     pub async fn success(self) -> Result<Self, CentralTrouble> {
         match class(self.status, self.is_ours, &self.headers, Timestamp::now()) {
             None => Ok(self),
@@ -113,6 +119,9 @@ impl Answer {
     }
 
     /// The body, at most `cap` bytes.
+    ///
+    /// # Errors
+    /// [`CentralTrouble::Offline`] when it breaks off or is larger.
     pub async fn bytes(mut self, cap: usize) -> Result<Vec<u8>, CentralTrouble> {
         let mut bytes = Vec::new();
         while let Some(piece) = self.response.chunk().await.map_err(|error| trouble(&error))? {
@@ -125,6 +134,9 @@ impl Answer {
     }
 
     /// The body as JSON of a media type.
+    ///
+    /// # Errors
+    /// [`CentralTrouble::Portal`] for another media type, [`CentralTrouble::Offline`] when it cannot be read.
     pub async fn json<T: DeserializeOwned>(self, media_type: Option<&str>, cap: usize) -> Result<T, CentralTrouble> {
         let told = self.header(CONTENT_TYPE.as_str()).map(|told| told.split(';').next().unwrap_or(told).trim());
         if told != Some(media_type.unwrap_or("application/json")) {

@@ -4,7 +4,8 @@
 //! asked: networks answer with login pages of their own, proxies cut answers short. What to do about an answer is decided
 //! by `sync`.
 
-mod answer;
+pub mod answer;
+pub mod read;
 #[cfg(test)]
 mod tests;
 
@@ -16,10 +17,9 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Certificate, Client, Method, Request, RequestBuilder, Response, StatusCode, Url, redirect};
 use seal_core::ids::{DeviceId, Sha256};
-use seal_core::outbox::Receipt;
 use seal_core::wire::{
-    CHANGES_MEDIA_TYPE, Change, ChangesResponse, PROTO, PUSH_MEDIA_TYPE, PushRequest, PushResponse, SignInRequest,
-    SignInResponse, TICKETS_MEDIA_TYPE, TicketsRequest, TicketsResponse,
+    CHANGES_MEDIA_TYPE, ChangesResponse, PUSH_MEDIA_TYPE, PushRequest, PushResponse, SignInRequest, SignInResponse,
+    TicketsRequest, TicketsResponse,
 };
 
 use self::answer::Answer;
@@ -32,8 +32,6 @@ const SILENCE: Duration = Duration::from_secs(30);
 const WHOLE: Duration = Duration::from_secs(90);
 /// Slowest network on which an upload is still worth going on, bytes per second.
 const SLOWEST: u64 = 500;
-/// Largest answer that is not a photo.
-const JSON_BYTES: usize = 8 << 20;
 /// Largest photo.
 const PHOTO_BYTES: usize = 33 << 20;
 
@@ -42,8 +40,6 @@ const TUS: &str = "1.0.0";
 const TUS_RESUMABLE: &str = "tus-resumable";
 const UPLOAD_OFFSET: &str = "upload-offset";
 const UPLOAD_LENGTH: &str = "upload-length";
-/// JSON [`Receipt`] on answers about a complete photograph.
-const RECEIPT: &str = "x-sealfield-receipt";
 
 /// Why there is no client.
 #[derive(Debug, thiserror::Error)]
@@ -169,7 +165,7 @@ impl HttpCentral {
 
     async fn send(&self, request: RequestBuilder) -> Result<Answer, CentralTrouble> {
         let request = request.build().map_err(|error| answer::trouble(&error))?;
-        Ok(Answer::new(self.carrier.carry(request).await?))
+        Ok(Answer::from(self.carrier.carry(request).await?))
     }
 
     async fn page(&self, cursor: Option<&str>, limit: u32) -> Result<Answer, CentralTrouble> {
@@ -189,7 +185,7 @@ impl HttpCentral {
             .header(TUS_RESUMABLE, TUS)
             .header(UPLOAD_LENGTH, bytes)
             .header("upload-metadata", metadata);
-        have(&self.send(request).await?.success().await?)
+        read::have(&self.send(request).await?.success().await?)
     }
 }
 
@@ -202,8 +198,7 @@ impl Central for HttpCentral {
 
     async fn sign_in(&self, request: SignInRequest) -> Result<SignInResponse, CentralTrouble> {
         let call = self.client.post(self.url(&["v1", "sign-in"])).json(&request);
-        let signed_in: SignInResponse = self.send(call).await?.success().await?.json(None, JSON_BYTES).await?;
-        ours(&signed_in.proto)?;
+        let signed_in = read::signed_in(self.send(call).await?).await?;
         if let Some(vault) = &self.vault
             && let Err(error) = vault.keep(TOKEN, signed_in.token.as_bytes())
         {
@@ -225,19 +220,7 @@ impl Central for HttpCentral {
     async fn push(&self, device: DeviceId, request: &PushRequest) -> Result<PushResponse, CentralTrouble> {
         let url = self.url(&["v1", "devices", &device.to_string(), "events"]);
         let call = self.request(Method::POST, url).header(ACCEPT, PUSH_MEDIA_TYPE).json(request);
-        let answer = self.send(call).await?.success().await.map_err(|trouble| match trouble {
-            CentralTrouble::Refused(problem) if problem.code == "epoch" => CentralTrouble::Restored,
-            other => other,
-        })?;
-        let pushed: PushResponse = answer.json(Some(PUSH_MEDIA_TYPE), JSON_BYTES).await?;
-        ours(&pushed.proto)?;
-        // Once: of two words on an item neither can be believed.
-        let told = |id| pushed.results.iter().filter(|result| result.id == id).count() == 1;
-        if request.items.iter().all(|item| told(item.id)) {
-            Ok(pushed)
-        } else {
-            Err(CentralTrouble::Offline("the answer does not tell of every item once".to_owned()))
-        }
+        read::pushed(self.send(call).await?, request).await
     }
 
     async fn changes(&self, cursor: Option<&str>, limit: u32) -> Result<ChangesResponse, CentralTrouble> {
@@ -246,9 +229,7 @@ impl Central for HttpCentral {
             // The cursor is of another life of the central: the first page tells its new epoch.
             answer = self.page(None, limit).await?;
         }
-        let page: Page = answer.success().await?.json(Some(CHANGES_MEDIA_TYPE), JSON_BYTES).await?;
-        ours(&page.proto)?;
-        Ok(page.known())
+        read::changes(answer).await
     }
 
     async fn photo_state(
@@ -261,7 +242,7 @@ impl Central for HttpCentral {
         if answer.is_ours && answer.status == StatusCode::NOT_FOUND {
             return self.create(photo, bytes, media_type).await;
         }
-        match have(&answer.success().await?)? {
+        match read::have(&answer.success().await?)? {
             // Announced, and then stopped before anything was there to be checked: announcing again settles it.
             PhotoAtCentral::Partial { offset } if offset >= bytes => self.create(photo, bytes, media_type).await,
             have => Ok(have),
@@ -286,20 +267,17 @@ impl Central for HttpCentral {
             StatusCode::NOT_FOUND if answer.is_ours => Ok(PhotoAtCentral::Absent),
             // It has another length by now: a piece whose answer was lost.
             StatusCode::CONFLICT if answer.is_ours => {
-                have(&self.send(self.photo(Method::HEAD, photo)).await?.success().await?)
+                read::have(&self.send(self.photo(Method::HEAD, photo)).await?.success().await?)
             }
             // Bytes were spoiled on the way (the file was checked before): again from the start.
             StatusCode::UNPROCESSABLE_ENTITY if answer.is_ours => Err(CentralTrouble::Busy { retry_after_s: None }),
-            _ => have(&answer.success().await?),
+            _ => read::have(&answer.success().await?),
         }
     }
 
     async fn tickets(&self, request: &TicketsRequest) -> Result<TicketsResponse, CentralTrouble> {
         let call = self.request(Method::POST, self.url(&["v1", "tickets"])).json(request);
-        let given: TicketsResponse =
-            self.send(call).await?.success().await?.json(Some(TICKETS_MEDIA_TYPE), JSON_BYTES).await?;
-        ours(&given.proto)?;
-        Ok(given)
+        read::tickets(self.send(call).await?).await
     }
 
     async fn photo_bytes(&self, photo: &Sha256) -> Result<Vec<u8>, CentralTrouble> {
@@ -309,52 +287,6 @@ impl Central for HttpCentral {
             Ok(bytes)
         } else {
             Err(CentralTrouble::Offline("the photo arrived changed".to_owned()))
-        }
-    }
-}
-
-fn ours(proto: &str) -> Result<(), CentralTrouble> {
-    if proto == PROTO { Ok(()) } else { Err(CentralTrouble::Portal) }
-}
-
-/// What an answer about an upload says.
-fn have(answer: &Answer) -> Result<PhotoAtCentral, CentralTrouble> {
-    let unclear = || CentralTrouble::Offline("the answer does not say what arrived".to_owned());
-    if let Some(receipt) = answer.header(RECEIPT) {
-        let receipt: Receipt = serde_json::from_str(receipt).map_err(|_| unclear())?;
-        return Ok(PhotoAtCentral::Complete(receipt));
-    }
-    let offset = answer.header(UPLOAD_OFFSET).and_then(|offset| offset.parse().ok()).ok_or_else(unclear)?;
-    Ok(PhotoAtCentral::Partial { offset })
-}
-
-/// A page whose changes are read one by one, so that a kind of a newer central does not hold the others.
-#[derive(serde::Deserialize)]
-struct Page {
-    proto: String,
-    epoch: String,
-    server_time: jiff::Timestamp,
-    changes: Vec<serde_json::Value>,
-    next: String,
-    more: bool,
-}
-
-impl Page {
-    fn known(self) -> ChangesResponse {
-        let read = |value: serde_json::Value| match serde_json::from_value::<Change>(value) {
-            Ok(change) => Some(change),
-            Err(error) => {
-                tracing::warn!(%error, "a change of an unknown kind is left out");
-                None
-            }
-        };
-        ChangesResponse {
-            proto: self.proto,
-            epoch: self.epoch,
-            server_time: self.server_time,
-            changes: self.changes.into_iter().filter_map(read).collect(),
-            next: self.next,
-            more: self.more,
         }
     }
 }

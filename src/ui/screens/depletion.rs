@@ -7,7 +7,7 @@ use seal_core::fact::{DepletionReason, StockSnapshot};
 use seal_core::obligation::Standing;
 use seal_core::officer::Officer;
 use seal_core::rules::DepletionRule;
-use seal_core::time::date_in_vietnam;
+use seal_core::time::{after, date_in_vietnam};
 
 use super::duty::{StandingCard, StandingProp, depletion_reason, roles, stock_words};
 use super::parts::{Page, Trouble};
@@ -133,13 +133,13 @@ fn State(figures: StockProp, sub: String, rule: RuleProp) -> Element {
     let mut hours = use_signal(|| choices.last().copied().unwrap_or(longest));
     let mut refused = use_signal(String::new);
     let now = desk.kit().clock.now().wall;
-    let until = now + SignedDuration::from_hours(i64::from(hours()));
+    let until = after(now, SignedDuration::from_hours(i64::from(hours())));
     let figures = figures.0;
     let words_needed = figures.free > 0 || reason() == Some(DepletionReason::Other);
     let ready = reason().is_some() && (!words_needed || !remark().trim().is_empty());
     let save = move |()| {
         let (Some(why), Some(officer)) = (*reason.peek(), desk.officer()) else { return };
-        let until = desk.kit().clock.now().wall + SignedDuration::from_hours(i64::from(*hours.peek()));
+        let until = after(desk.kit().clock.now().wall, SignedDuration::from_hours(i64::from(*hours.peek())));
         match state_depletion(&desk.kit(), &officer, why, &remark.peek(), until) {
             Ok(_) => desk.back(),
             Err(error) => refused.set(trouble(&error)),

@@ -53,7 +53,7 @@ pub fn since_arming(mut entries: Vec<LogEntry>, before: u32) -> Vec<LogEntry> {
 #[must_use]
 pub fn is_complete(entries: &[LogEntry], newest: u32) -> bool {
     entries.first().is_some_and(|first| first.kind == LogKind::Armed)
-        && entries.windows(2).all(|pair| pair[1].counter == pair[0].counter + 1)
+        && entries.windows(2).all(|pair| pair[0].counter.checked_add(1) == Some(pair[1].counter))
         && entries.last().is_some_and(|last| last.counter >= newest)
 }
 
@@ -79,6 +79,8 @@ mod tests {
         assert_eq!(trip.len(), 3);
         assert!(is_complete(&trip, 11));
         assert!(!is_complete(&trip, 12), "the seal announced one more");
+        let last = LogEntry { counter: u32::MAX, ..entry(1, LogKind::Armed) };
+        assert!(!is_complete(&[last, entry(0, LogKind::Disarmed)], 0), "no number follows the last one");
         let read = SealLogRead { seal: "1".parse().unwrap(), entries: trip, drift_s: 0, complete: true };
         let story = TripStory::of(&read, SignedDuration::from_mins(15), Timestamp::from_second(11 * 600).unwrap());
         assert_eq!(story.breaches.len(), 1);

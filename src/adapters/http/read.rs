@@ -1,0 +1,115 @@
+//! What an answer of the central says, by the question it answers. Nothing is sent here.
+
+use seal_core::outbox::Receipt;
+use seal_core::wire::{
+    CHANGES_MEDIA_TYPE, Change, ChangesResponse, PROTO, PUSH_MEDIA_TYPE, PushRequest, PushResponse, SignInResponse,
+    TICKETS_MEDIA_TYPE, TicketsResponse,
+};
+
+use super::UPLOAD_OFFSET;
+use super::answer::Answer;
+use crate::ports::central::{CentralTrouble, PhotoAtCentral};
+
+/// Largest answer that is not a photo.
+const JSON_BYTES: usize = 8 << 20;
+/// JSON [`Receipt`] on answers about a complete photograph.
+const RECEIPT: &str = "x-sealfield-receipt";
+
+/// To a sign-in.
+///
+/// # Errors
+/// [`CentralTrouble`] when it is not a success of ours that can be read.
+pub async fn signed_in(answer: Answer) -> Result<SignInResponse, CentralTrouble> {
+    let signed_in: SignInResponse = answer.success().await?.json(None, JSON_BYTES).await?;
+    ours(&signed_in.proto)?;
+    Ok(signed_in)
+}
+
+/// To a push; it has to tell of every item.
+///
+/// # Errors
+/// See [`signed_in`].
+pub async fn pushed(answer: Answer, request: &PushRequest) -> Result<PushResponse, CentralTrouble> {
+    let answer = answer.success().await.map_err(|trouble| match trouble {
+        CentralTrouble::Refused(problem) if problem.code == "epoch" => CentralTrouble::Restored,
+        other => other,
+    })?;
+    let pushed: PushResponse = answer.json(Some(PUSH_MEDIA_TYPE), JSON_BYTES).await?;
+    ours(&pushed.proto)?;
+    // Once: of two words on an item neither can be believed.
+    let told = |id| pushed.results.iter().filter(|result| result.id == id).count() == 1;
+    if request.items.iter().all(|item| told(item.id)) {
+        Ok(pushed)
+    } else {
+        Err(CentralTrouble::Offline("the answer does not tell of every item once".to_owned()))
+    }
+}
+
+/// To a question for changes.
+///
+/// # Errors
+/// See [`signed_in`].
+pub async fn changes(answer: Answer) -> Result<ChangesResponse, CentralTrouble> {
+    let page: Page = answer.success().await?.json(Some(CHANGES_MEDIA_TYPE), JSON_BYTES).await?;
+    ours(&page.proto)?;
+    Ok(page.known())
+}
+
+/// To a request for tickets.
+///
+/// # Errors
+/// See [`signed_in`].
+pub async fn tickets(answer: Answer) -> Result<TicketsResponse, CentralTrouble> {
+    let given: TicketsResponse = answer.success().await?.json(Some(TICKETS_MEDIA_TYPE), JSON_BYTES).await?;
+    ours(&given.proto)?;
+    Ok(given)
+}
+
+fn ours(proto: &str) -> Result<(), CentralTrouble> {
+    if proto == PROTO { Ok(()) } else { Err(CentralTrouble::Portal) }
+}
+
+/// What an answer about an upload says, a success already.
+///
+/// # Errors
+/// [`CentralTrouble::Offline`] when it tells neither a receipt nor an offset.
+pub fn have(answer: &Answer) -> Result<PhotoAtCentral, CentralTrouble> {
+    let unclear = || CentralTrouble::Offline("the answer does not say what arrived".to_owned());
+    if let Some(receipt) = answer.header(RECEIPT) {
+        let receipt: Receipt = serde_json::from_str(receipt).map_err(|_| unclear())?;
+        return Ok(PhotoAtCentral::Complete(receipt));
+    }
+    let offset = answer.header(UPLOAD_OFFSET).and_then(|offset| offset.parse().ok()).ok_or_else(unclear)?;
+    Ok(PhotoAtCentral::Partial { offset })
+}
+
+/// A page whose changes are read one by one, so that a kind of a newer central does not hold the others.
+#[derive(serde::Deserialize)]
+struct Page {
+    proto: String,
+    epoch: String,
+    server_time: jiff::Timestamp,
+    changes: Vec<serde_json::Value>,
+    next: String,
+    more: bool,
+}
+
+impl Page {
+    fn known(self) -> ChangesResponse {
+        let read = |value: serde_json::Value| match serde_json::from_value::<Change>(value) {
+            Ok(change) => Some(change),
+            Err(error) => {
+                tracing::warn!(%error, "a change of an unknown kind is left out");
+                None
+            }
+        };
+        ChangesResponse {
+            proto: self.proto,
+            epoch: self.epoch,
+            server_time: self.server_time,
+            changes: self.changes.into_iter().filter_map(read).collect(),
+            next: self.next,
+            more: self.more,
+        }
+    }
+}
