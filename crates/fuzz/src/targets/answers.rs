@@ -22,7 +22,7 @@ pub(super) fn targets() -> Vec<Target> {
         || {
             let seeds = seeds();
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-            let pushed = PushRequest { items: vec![samples::push_item()] };
+            let pushed = PushRequest { epoch: None, items: vec![samples::push_item()] };
             Job::new(move |rng| answer(rng, &seeds), move |bytes| runtime.block_on(check(bytes, &pushed)))
         },
     )]

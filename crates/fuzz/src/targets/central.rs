@@ -192,7 +192,7 @@ impl World {
         }
         let id = event.id;
         let signed = SignedEvent::sign(event, |bytes| Ok::<_, CborError>(sign_with(&self.key, bytes))).expect("signed");
-        let push = PushRequest { items: vec![PushItem { id, cose: B64(signed.cose.clone()) }] };
+        let push = PushRequest { epoch: None, items: vec![PushItem { id, cose: B64(signed.cose.clone()) }] };
         let body = serde_json::to_string(&push).expect("JSON");
         let (status, answer) = self.send(post(&format!("/v1/devices/{}/events", self.device), &body));
         assert_eq!(status, StatusCode::OK, "{}", String::from_utf8_lossy(&answer));

@@ -65,7 +65,7 @@ pub(super) fn seeds() -> Vec<Value> {
     let mut seeds = vec![
         json(samples::sign_in_request()),
         json(samples::sign_in_response()),
-        json(PushRequest { items: vec![samples::push_item()] }),
+        json(PushRequest { epoch: None, items: vec![samples::push_item()] }),
         json(samples::push_response()),
         json(samples::changes_response()),
         json(samples::tracking_request()),
