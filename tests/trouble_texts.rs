@@ -25,7 +25,7 @@ use seal_core::inspection::Verdict;
 use seal_core::officer::{Officer, Role};
 use seal_core::outbox::OutboxState;
 use seal_core::rules::RulePack;
-use seal_core::scan::{HowRead, Symbology};
+use seal_core::scan::Symbology;
 use seal_core::seal::reading::LockAction;
 use seal_core::seal::state::SealState;
 use seal_core::wire::{B64, Change};

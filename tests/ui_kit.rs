@@ -131,7 +131,7 @@ fn steps_numbers_and_practice_are_told_in_words() {
 
 #[test]
 fn theme_gloves_and_language_stand_on_the_root() {
-    let settings = UiSettings { theme: Theme::Sun, gloves: true, lang: Lang::En };
+    let settings = UiSettings { theme: Theme::Sun, gloves: true, lang: Lang::En, ..UiSettings::default() };
     let mut dom = VirtualDom::new_with_props(Gallery, GalleryProps { page: "home".into(), settings });
     dom.rebuild_in_place();
     let html = dioxus_ssr::render(&dom);
