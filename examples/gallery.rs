@@ -66,6 +66,7 @@ fn settings(q: &HashMap<String, String>) -> UiSettings {
         },
         gloves: is("gloves", "on"),
         lang: if is("lang", "en") { Lang::En } else { Lang::Vi },
+        ..UiSettings::default()
     }
 }
 
