@@ -61,7 +61,7 @@ pub fn run(what: &str, mut args: impl Iterator<Item = String>) -> Result<(), Fai
     let data = data.ok_or("--data is missing")?;
     match (what, named, officer, device) {
         ("register-seals", Some(file), None, None) => {
-            let seals = seal_table(File::open(file)?)?;
+            let seals = seal_table(File::open(&file)?)?;
             for no in existing(data, kek)?.register_seals(&seals)? {
                 eprintln!("{no} is not in the seal register: nobody is given tickets for it until it is");
             }
