@@ -51,11 +51,7 @@ fn scenario(folder: &Path, vault: &dyn Vault, page: &ChangesResponse) -> Told {
     let clock = StillClock::new();
     let mut told = Told { saved: Vec::new(), tried: Vec::new() };
     let opened = SqliteStore::open(&folder.join("seal.db"), rules("0"), clock.clone());
-    if let Err(e) = &opened {
-        println!("OPEN {e}");
-    }
-    let Ok(opened) = opened else { return told };
-    let store = opened.store;
+    let Ok(seal_field::adapters::sqlite::Opened { store, .. }) = opened else { return told };
     let at: Timestamp = Timestamp::UNIX_EPOCH;
     let _ = store.revive();
     for n in 10..13u128 {

@@ -59,7 +59,7 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     settings(&conn).map_err(database)?;
     let verdict: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(database)?;
     if verdict != "ok" {
-        return Err(StoreError::Damaged(verdict));
+        return Err(if is_the_disks(&verdict) { StoreError::Database(verdict) } else { StoreError::Damaged(verdict) });
     }
     MIGRATIONS.to_latest(&mut conn).map_err(|error| match error {
         rusqlite_migration::Error::RusqliteError { err, .. } => database(err),
@@ -69,6 +69,19 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
         other => StoreError::Database(other.to_string()),
     })?;
     Ok(conn)
+}
+
+/// The check puts what the disk says into its text ("unable to get the page. error code=266"): a disk that cannot be read
+/// now is no damage, and must not cost the officer the database.
+fn is_the_disks(verdict: &str) -> bool {
+    /// `SQLITE_CORRUPT` and `SQLITE_NOTADB`, the low bytes of their longer codes too.
+    const DAMAGE: [u32; 2] = [11, 26];
+    let codes = verdict.split("error code=").skip(1).filter_map(|rest| {
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse::<u32>().ok()
+    });
+    let mut codes = codes.peekable();
+    codes.peek().is_some() && codes.all(|code| !DAMAGE.contains(&(code & 0xff)))
 }
 
 fn settings(conn: &Connection) -> rusqlite::Result<()> {
@@ -130,6 +143,18 @@ pub fn views_are_new(tx: &Transaction<'_>) -> Result<(), StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_disk_says_is_no_damage() {
+        assert!(is_the_disks("*** in database main ***\nPage 5: unable to get the page. error code=266"));
+        for damage in [
+            "*** in database main ***\nPage 5: unable to get the page. error code=11",
+            "error code=266\nerror code=523",
+            "wrong # of entries in index event_by_case",
+        ] {
+            assert!(!is_the_disks(damage), "{damage}");
+        }
+    }
 
     #[test]
     fn the_tables_keep_their_form() {
