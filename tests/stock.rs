@@ -427,6 +427,7 @@ async fn a_count_is_live() {
     phone.comes_to_say(&["Đúng sổ: HQVN0041201"]).await;
     mobile.sees("HQVN0041207");
     phone.comes_to_say(&["Thừa: HQVN0041207"]).await;
+    mobile.eye.looks_away();
     mobile.sees("HQVN0041201");
     phone.comes_to_say(&["Quét lặp: HQVN0041201"]).await;
     phone.press("Xong");

@@ -48,6 +48,13 @@ impl Eye {
         })
     }
 
+    /// Nothing is before the camera, for longer than a code may blink out.
+    pub fn looks_away(&self) {
+        for _ in 0..25 {
+            self.seen.send(Seen::Nothing(None)).unwrap();
+        }
+    }
+
     /// Shows codes of one frame, all to be believed.
     pub fn shows(&self, codes: &[(Symbology, &str)]) {
         let code = |(symbology, text): &(Symbology, &str)| Code {
