@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use seal_core::ids::EventId;
 use seal_core::outbox::Receipt;
-use seal_core::wire::{B64, PushItem, PushResult, PushStatus};
+use seal_core::wire::{B64, PROTO, PushItem, PushResult, PushStatus};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use uuid::Uuid;
