@@ -65,6 +65,18 @@ async fn depletion_is_stated_and_ended_by_those_who_may_and_for_as_long_as_allow
 }
 
 #[tokio::test]
+async fn a_fact_from_the_end_of_time_is_answered() {
+    let world = World::new();
+    let mut phone = world.phone(1, "an.nv", "246810").await;
+    let late = |event: &mut seal_core::event::Event| {
+        event.officer = OfficerId("hoa.pt".to_owned());
+        event.at.wall = Timestamp::from_millisecond(Timestamp::MAX.as_millisecond()).unwrap();
+    };
+    let events = [phone.event_with(None, stated(8), late)];
+    assert_eq!(said(&world.push(&phone, &events).await), ["accepted"]);
+}
+
+#[tokio::test]
 async fn who_approves_is_a_head_of_the_unit_that_seals() {
     let world = World::new();
     let mut phone = world.phone(1, "an.nv", "246810").await;

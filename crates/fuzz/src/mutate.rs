@@ -128,6 +128,9 @@ fn change_text(rng: &mut Rng, out: &mut Vec<char>, other: &[char]) {
     }
 }
 
+/// The last and the first moment that can be told, in milliseconds: times are numbers in facts.
+const ENDS: [i64; 2] = [253_402_207_200_999, -377_705_023_201_000];
+
 const WORDS: [&str; 12] = [
     "",
     "\u{0}",
@@ -227,13 +230,15 @@ fn change_json(rng: &mut Rng, tree: &mut Json, mut at: usize, piece: Json) {
         }
         (_, Json::Number(old)) => {
             let near = old.as_i64().unwrap_or(0);
-            let other: [Number; 8] = [
+            let other: [Number; 10] = [
                 near.wrapping_add(1).into(),
                 near.wrapping_neg().into(),
                 i64::MIN.into(),
                 i64::MAX.into(),
                 u64::MAX.into(),
                 u32::MAX.into(),
+                ENDS[0].into(),
+                ENDS[1].into(),
                 0.into(),
                 Number::from_f64(1e300).unwrap_or_else(|| 0.into()),
             ];
@@ -314,8 +319,8 @@ fn change_cbor(rng: &mut Rng, place: &mut Cbor, piece: Cbor) {
         }
         (_, Cbor::Integer(old)) => {
             let near = i128::from(*old);
-            let far =
-                [0, 1, near + 1, near - 1, -near, i128::from(u64::MAX), i128::from(i64::MIN), i128::from(u32::MAX)];
+            let far = [0, 1, near + 1, near - 1, -near, u64::MAX.into(), i64::MIN.into(), u32::MAX.into()];
+            let far = [&far[..], &ENDS.map(i128::from)].concat();
             let number = *rng.pick(&far);
             *place = u64::try_from(number)
                 .map(Cbor::from)
