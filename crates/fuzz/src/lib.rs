@@ -10,13 +10,13 @@ mod targets;
 
 // Shared with the tests of those crates: samples of everything, and both ends of the seals' protocol.
 #[path = "../../seal-protocol/tests/common/mod.rs"]
-#[allow(dead_code, missing_docs)]
+#[allow(missing_docs)]
 mod common;
 #[path = "../../seal-protocol/tests/common/fuzzing.rs"]
 #[allow(dead_code, missing_docs)]
 mod fuzzing;
 #[path = "../../core/tests/samples/mod.rs"]
-#[allow(dead_code, missing_docs)]
+#[allow(missing_docs)]
 mod samples;
 
 pub use targets::targets;

@@ -62,7 +62,7 @@ fn answer(rng: &mut Rng, seeds: &[String]) -> Vec<u8> {
             format!("{head}\n\n{}", mutate::json(rng, &[body])).into_bytes()
         }
         _ if rng.one_in(8) => mutate::bytes(rng, &[seed.clone().into_bytes()]),
-        _ => mutate::text(rng, &[seed.clone()]).into_bytes(),
+        _ => mutate::text(rng, std::slice::from_ref(seed)).into_bytes(),
     }
 }
 

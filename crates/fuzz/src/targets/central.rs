@@ -185,7 +185,7 @@ impl World {
     fn pushed(&mut self, bytes: &[u8]) {
         let Ok(mut event) = cbor::from_slice::<Event>(bytes) else { return };
         // A new id mostly, else all but the first are repeats.
-        if bytes.len() % 8 != 0 {
+        if !bytes.len().is_multiple_of(8) {
             event.id = seal_core::ids::EventId(Uuid::from_u128(
                 Rng::of(u64::from(self.left), bytes.len() as u64).next().into(),
             ));
@@ -247,7 +247,7 @@ fn request(rng: &mut Rng, seeds: &[String]) -> Vec<u8> {
             let body: Value = serde_json::from_str(body).unwrap_or_default();
             format!("{head}\n\n{}", mutate::json(rng, &[body])).into_bytes()
         }
-        _ => mutate::text(rng, &[seed.clone()]).into_bytes(),
+        _ => mutate::text(rng, std::slice::from_ref(seed)).into_bytes(),
     }
 }
 

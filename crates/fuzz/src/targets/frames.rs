@@ -138,7 +138,10 @@ fn draw(rng: &mut Rng, prints: &[Print], what: u8, scale: usize, (w, h): (usize,
         3 => vec![grey; w * h],
         4 => area.map(|i| ((at(i).0 * 255 / w.max(1)) as u8).wrapping_mul(grey)).collect(),
         5 => area
-            .map(|i| if (at(i).0 / (1 + scale % 9) + at(i).1 / (1 + scale % 9)) % 2 == 0 { 0 } else { 255 })
+            .map(|i| {
+                let square = at(i).0 / (1 + scale % 9) + at(i).1 / (1 + scale % 9);
+                if square.is_multiple_of(2) { 0 } else { 255 }
+            })
             .collect(),
         // a print: shifted, scaled, inverted, noisy, slanted, cut off by the frame
         _ => {

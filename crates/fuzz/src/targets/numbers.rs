@@ -96,7 +96,8 @@ fn container(raw: &str) {
             let text = no.as_str().as_bytes();
             let sum: usize = text[..10].iter().enumerate().map(|(at, c)| value(*c) * (1 << at)).sum();
             assert_eq!(sum % 11 % 10, usize::from(text[10] - b'0'), "{no}");
-            assert_eq!(ContainerNo::parse(&no.to_string()).expect("what is painted"), no);
+            let painted = no.to_string();
+            assert_eq!(ContainerNo::parse(&painted).expect("what is painted"), no);
             assert!(container::candidates(raw).is_empty());
             stays(&no);
         }
@@ -120,7 +121,8 @@ fn declaration(raw: &str) {
         assert_eq!(accepted.warning.is_none(), no.is_checked(), "{raw:?}");
         assert!((1..=35).contains(&no.as_str().chars().count()));
         let _ = no.kind();
-        assert_eq!(DeclarationNo::from_str(&no.to_string()).expect("what is shown"), no);
+        let shown = no.to_string();
+        assert_eq!(DeclarationNo::from_str(&shown).expect("what is shown"), no);
         stays(&no);
     }
     for near in declaration::candidates(raw) {
@@ -131,7 +133,8 @@ fn declaration(raw: &str) {
 fn seal_no(raw: &str) {
     if let Ok(no) = SealNo::parse(raw) {
         assert!((1..=15).contains(&no.as_str().len()) && no.as_str().is_ascii());
-        assert_eq!(SealNo::parse(&no.to_string()).expect("what people see"), no);
+        let shown = no.to_string();
+        assert_eq!(SealNo::parse(&shown).expect("what people see"), no);
         let (prefix, figures, length) = range::order(&no);
         assert!(prefix.len() <= length && (figures == 0 || length > prefix.len()));
         stays(&no);

@@ -50,13 +50,13 @@ struct Knows;
 
 impl KnownThings for Knows {
     fn seal(&self, number: &SealNo) -> bool {
-        number.as_str().len() % 2 == 0
+        number.as_str().len().is_multiple_of(2)
     }
     fn container(&self, _: &ContainerNo) -> bool {
         true
     }
     fn declaration(&self, number: &DeclarationNo) -> bool {
-        number.as_str().len() % 3 == 0
+        number.as_str().len().is_multiple_of(3)
     }
     fn waybill(&self, number: &WaybillNo) -> bool {
         number.as_str().len() % 2 == 1
