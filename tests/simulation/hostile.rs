@@ -62,9 +62,9 @@ impl Hostile {
         }
         let mut headers = HeaderMap::new();
         let kinds = [*kind, *kind, *kind, *kind, "application/json", "text/html", "", "application/problem+json"];
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(*dice.pick(&kinds)));
+        headers.insert(CONTENT_TYPE, one(&mut dice, &kinds));
         let marks = [PROTO, PROTO, PROTO, PROTO, PROTO, "sealfield/2", ""];
-        headers.insert(PROTO_HEADER, HeaderValue::from_static(*dice.pick(&marks)));
+        headers.insert(PROTO_HEADER, one(&mut dice, &marks));
         let others: [(&str, &[&str]); 6] = [
             ("retry-after", &["0", "-1", "99999999999999999999", "soon", "Sun, 06 Nov 1994 08:49:37 GMT"]),
             ("upload-offset", &["0", "-1", "18446744073709551615", "ten", "7"]),
@@ -78,7 +78,7 @@ impl Hostile {
         ];
         for (name, values) in others {
             if dice.per_mille(200) {
-                headers.insert(HeaderName::from_static(name), HeaderValue::from_static(*dice.pick(values)));
+                headers.insert(HeaderName::from_static(name), one(&mut dice, values));
             }
         }
         let status = *dice.pick(&[
@@ -89,6 +89,10 @@ impl Hostile {
         *answer.headers_mut().unwrap() = headers;
         Response::from(answer.body(reqwest::Body::from(body)).unwrap())
     }
+}
+
+fn one(dice: &mut Dice, of: &[&'static str]) -> HeaderValue {
+    HeaderValue::from_static(of[dice.below(of.len())])
 }
 
 fn mutate(body: &mut Vec<u8>, dice: &mut Dice) {
