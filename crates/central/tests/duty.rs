@@ -70,7 +70,7 @@ async fn a_fact_from_the_end_of_time_is_answered() {
     let mut phone = world.phone(1, "an.nv", "246810").await;
     let late = |event: &mut seal_core::event::Event| {
         event.officer = OfficerId("hoa.pt".to_owned());
-        event.at.wall = Timestamp::from_millisecond(Timestamp::MAX.as_millisecond()).unwrap();
+        event.at.wall = Timestamp::from_second(Timestamp::MAX.as_second()).unwrap();
     };
     let events = [phone.event_with(None, stated(8), late)];
     assert_eq!(said(&world.push(&phone, &events).await), ["accepted"]);

@@ -129,7 +129,7 @@ fn change_text(rng: &mut Rng, out: &mut Vec<char>, other: &[char]) {
 }
 
 /// The last and the first moment that can be told, in milliseconds: times are numbers in facts.
-const ENDS: [i64; 2] = [253_402_207_200_999, -377_705_023_201_000];
+const ENDS: [i64; 2] = [253_402_207_200_000, -377_705_023_201_000];
 
 const WORDS: [&str; 12] = [
     "",
