@@ -1,7 +1,7 @@
 //! Answers that are not success: RFC 9457 problem documents.
 
 use axum::Json;
-use axum::extract::rejection::{BytesRejection, JsonRejection};
+use axum::extract::rejection::{BytesRejection, JsonRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use seal_core::wire::Problem;
@@ -43,6 +43,12 @@ impl From<JsonRejection> for Refusal {
 
 impl From<BytesRejection> for Refusal {
     fn from(rejection: BytesRejection) -> Self {
+        Self::new(rejection.status(), "unreadable", rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for Refusal {
+    fn from(rejection: QueryRejection) -> Self {
         Self::new(rejection.status(), "unreadable", rejection.body_text())
     }
 }

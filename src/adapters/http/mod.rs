@@ -18,8 +18,8 @@ use reqwest::{Certificate, Client, Method, Request, RequestBuilder, Response, St
 use seal_core::ids::{DeviceId, Sha256};
 use seal_core::outbox::Receipt;
 use seal_core::wire::{
-    CHANGES_MEDIA_TYPE, Change, ChangesResponse, PROTO, PUSH_MEDIA_TYPE, PushRequest, PushResponse, SignInRequest,
-    SignInResponse, TICKETS_MEDIA_TYPE, TicketsRequest, TicketsResponse,
+    B64, CHANGES_MEDIA_TYPE, Change, ChangesResponse, ConsistencyResponse, PROTO, PUSH_MEDIA_TYPE, PushRequest,
+    PushResponse, SignInRequest, SignInResponse, TICKETS_MEDIA_TYPE, TicketsRequest, TicketsResponse,
 };
 
 use self::answer::Answer;
@@ -251,6 +251,20 @@ impl Central for HttpCentral {
         Ok(page.known())
     }
 
+    async fn record_proof(&self, from: u64, to: u64) -> Result<Vec<Sha256>, CentralTrouble> {
+        let mut url = self.url(&["v1", "log", "consistency"]);
+        url.query_pairs_mut().append_pair("from", &from.to_string()).append_pair("to", &to.to_string());
+        let answer = self.send(self.request(Method::GET, url)).await?.success().await?;
+        let proof: ConsistencyResponse = answer.json(None, JSON_BYTES).await?;
+        ours(&proof.proto)?;
+        // An answer to another question says nothing about the record.
+        if (proof.from, proof.to) == (from, to) {
+            Ok(proof.path)
+        } else {
+            Err(CentralTrouble::Offline("the proof is of other records".to_owned()))
+        }
+    }
+
     async fn photo_state(
         &self,
         photo: &Sha256,
@@ -337,6 +351,7 @@ struct Page {
     changes: Vec<serde_json::Value>,
     next: String,
     more: bool,
+    checkpoint: Option<B64>,
 }
 
 impl Page {
@@ -355,6 +370,7 @@ impl Page {
             changes: self.changes.into_iter().filter_map(read).collect(),
             next: self.next,
             more: self.more,
+            checkpoint: self.checkpoint,
         }
     }
 }
