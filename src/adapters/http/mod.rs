@@ -226,7 +226,10 @@ impl Central for HttpCentral {
         let url = self.url(&["v1", "devices", &device.to_string(), "events"]);
         let call = self.request(Method::POST, url).header(ACCEPT, PUSH_MEDIA_TYPE).json(request);
         let answer = self.send(call).await?.success().await.map_err(|trouble| match trouble {
-            CentralTrouble::Refused(problem) if problem.code == "epoch" => CentralTrouble::Restored,
+            // Nothing else conflicts here. By the status alone: the rest of the answer may have been cut off.
+            CentralTrouble::Refused(problem) if problem.status == StatusCode::CONFLICT.as_u16() => {
+                CentralTrouble::Restored
+            }
             other => other,
         })?;
         let pushed: PushResponse = answer.json(Some(PUSH_MEDIA_TYPE), JSON_BYTES).await?;
