@@ -121,6 +121,7 @@ fn page(folder: &Path) -> ChangesResponse {
         changes: events.into_iter().map(|e| Change::Event { server_seq: e.event.seq, cose: B64(e.cose) }).collect(),
         next: "1".to_owned(),
         more: false,
+        checkpoint: None,
     }
 }
 

@@ -322,6 +322,7 @@ impl Central for SignsIn {
             officer: self.0.clone(),
             server_time: "2026-11-23T01:00:00Z".parse().unwrap(),
             rules_keys: Vec::new(),
+            log_key: None,
         })
     }
     fn sign_out(&self) {}
@@ -329,6 +330,9 @@ impl Central for SignsIn {
         Err(CentralTrouble::SignIn)
     }
     async fn changes(&self, _: Option<&str>, _: u32) -> Result<ChangesResponse, CentralTrouble> {
+        Err(CentralTrouble::SignIn)
+    }
+    async fn record_proof(&self, _: u64, _: u64) -> Result<Vec<Sha256>, CentralTrouble> {
         Err(CentralTrouble::SignIn)
     }
     async fn photo_state(&self, _: &Sha256, _: u64, _: &str) -> Result<PhotoAtCentral, CentralTrouble> {

@@ -147,10 +147,13 @@ fn two_thousand_phones_at_once_all_get_through() {
                         server_time: now(ms).wall,
                         results: results.collect(),
                         need_photos: Vec::new(),
+                        checkpoint: None,
                     }))
                 }
                 Effect::Pull if full => Input::Pulled(Err(busy)),
-                Effect::Pull => Input::Pulled(Ok(Page { epoch: "one".to_owned(), more: false, changed: false })),
+                Effect::Pull => {
+                    Input::Pulled(Ok(Page { epoch: "one".to_owned(), more: false, changed: false, checkpoint: None }))
+                }
                 other => panic!("{other:?}"),
             };
             answers.push(Some(input));

@@ -81,6 +81,7 @@ fn page(changes: Vec<Doc>) -> ChangesResponse {
         changes: changes.into_iter().map(|doc| Change::Doc { doc: Box::new(doc) }).collect(),
         next: "1".to_owned(),
         more: false,
+        checkpoint: None,
     }
 }
 

@@ -36,6 +36,7 @@ fn page(epoch: &str, next: &str, changes: Vec<Change>) -> ChangesResponse {
         changes,
         next: next.to_owned(),
         more: false,
+        checkpoint: None,
     }
 }
 

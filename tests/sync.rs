@@ -2,14 +2,19 @@
 
 mod common;
 
-use common::pump::{Fault, Model, Pump};
+use common::pump::{Fault, Model, Pump, central_key};
 use common::*;
 use jiff::SignedDuration;
 use proptest::prelude::*;
-use seal_core::outbox::{OutboxState, QueueItem, StuckReason};
+use seal_core::cbor::Bytes;
+use seal_core::checkpoint::{Life, SignedCheckpoint};
+use seal_core::ids::EventId;
+use seal_core::merkle;
+use seal_core::outbox::{OutboxState, QueueItem, QueueWhat, StuckReason};
 use seal_core::seal::reading::LockAction;
-use seal_field::ports::store::Store as _;
+use seal_field::ports::store::{AlarmWhy, Store as _};
 use seal_field::sync::engine::{Input, PIECE};
+use seal_field::sync::record::{Verdict, weigh};
 
 fn model(faults: &[Fault]) -> Model {
     Model { faults: faults.iter().copied().collect(), ..Model::default() }
@@ -250,6 +255,236 @@ fn a_restored_central_gets_everything_again() {
     assert_eq!(pump.model.complete, lost.complete);
 }
 
+/// The central from a backup of its first `events` events.
+fn restore(pump: &mut Pump<'_>, events: usize, announced: bool) {
+    pump.model.order.truncate(events);
+    if announced {
+        pump.model.before.push(Life { epoch: pump.model.epoch.clone(), kept: events as u64 });
+        pump.model.epoch += "+";
+    }
+}
+
+/// A pull by itself, and what follows from it.
+fn pull(pump: &mut Pump<'_>) {
+    pump.device.clock.advance(SignedDuration::from_secs(21));
+    pump.input(Input::Tick);
+    for _ in 0..2 {
+        pump.run(200);
+    }
+}
+
+fn record(device: &Device) -> (u64, Vec<AlarmWhy>) {
+    let alarms = device.store.record_alarms().unwrap().into_iter().map(|alarm| alarm.why).collect();
+    (device.store.record_known().unwrap().proven(), alarms)
+}
+
+/// A device whose `early` events were proven more than an hour before its `late` ones.
+fn two_hours<'a>(device: &'a Device, early: usize, late: usize) -> Pump<'a> {
+    let mut pump = Pump::new(device, model(&[]));
+    for count in [early, late] {
+        (0..count).for_each(|_| drop(device.write(None, vec![tug("A1")])));
+        pump.run(100);
+        pull(&mut pump);
+        device.clock.advance(SignedDuration::from_mins(61));
+    }
+    all_accepted(device);
+    assert_eq!(record(device), ((early + late) as u64, vec![]));
+    pump
+}
+
+#[test]
+fn receipts_are_proven_with_one_proof_for_each_pull_at_most_and_none_while_nothing_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    let mut pump = two_hours(&device, 3, 2);
+    let pulls = |pump: &Pump<'_>| pump.model.requests - pump.model.pushes.len() as u32 - pump.model.proofs.len() as u32;
+    assert!(pump.model.proofs.len() as u32 <= pulls(&pump), "{:?}", pump.model.proofs);
+    let before = pump.model.proofs.len();
+    for _ in 0..5 {
+        pull(&mut pump);
+    }
+    assert_eq!(pump.model.proofs.len(), before);
+}
+
+#[test]
+fn a_restored_central_gets_what_it_is_not_proven_to_hold() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    let mut pump = two_hours(&device, 5, 4);
+    let before = pump.model.order.clone();
+    restore(&mut pump, 7, true);
+    let pushed = pump.model.pushes.iter().sum::<usize>();
+    pull(&mut pump);
+    all_accepted(&device);
+    pump.model.check();
+    assert_eq!(pump.model.order, before);
+    // Of the backup's seven, five are proven to be those of the hour before; the other two cannot be told from none.
+    assert_eq!(pump.model.pushes.iter().sum::<usize>() - pushed, 4);
+    pull(&mut pump);
+    assert_eq!(record(&device), (9, vec![]));
+}
+
+#[test]
+fn a_central_restored_in_silence_is_an_alarm_and_gets_everything_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    let mut pump = two_hours(&device, 5, 4);
+    let before = pump.model.order.clone();
+    restore(&mut pump, 7, false);
+    pull(&mut pump);
+    all_accepted(&device);
+    pump.model.check();
+    assert_eq!(pump.model.order, before);
+    assert_eq!(record(&device).1, [AlarmWhy::Forked]);
+    // Both of its words are kept, and each is signed.
+    let alarm = device.store.record_alarms().unwrap().remove(0);
+    let said = |cose: &[u8]| SignedCheckpoint::verify(cose, central_key().verifying_key()).unwrap().checkpoint;
+    let (before, after) = (said(&alarm.before), said(&alarm.after));
+    assert_eq!((before.epoch == after.epoch, before.size, after.size), (true, 9, 7));
+
+    // The same is not told twice; reported, it stays away.
+    device.store.record_alarms_reported().unwrap();
+    device.clock.advance(SignedDuration::from_mins(11));
+    pull(&mut pump);
+    assert_eq!(record(&device), (9, vec![]));
+}
+
+#[test]
+fn of_two_forks_the_second_is_an_alarm() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    let mut pump = two_hours(&device, 2, 2);
+    // Another history of the same length, and of greater length.
+    let other = |n: u8| (EventId(uuid::Uuid::from_u128(u128::from(n))), signed_elsewhere(&device, n));
+    for more in [0, 3] {
+        // What it has by now is proven.
+        pull(&mut pump);
+        let before = pump.model.order.clone();
+        pump.model.order.truncate(before.len() - 1);
+        pump.model.order.extend((0..=more).map(|n| other(10 * more + n)));
+        device.clock.advance(SignedDuration::from_mins(11));
+        pull(&mut pump);
+        assert_eq!(record(&device).1, [AlarmWhy::Forked], "{more}");
+        all_accepted(&device);
+        for event in
+            before.iter().filter(|event| device.store.event(event.0).unwrap().is_some_and(|e| e.cose == event.1))
+        {
+            assert_eq!(
+                pump.model.order.iter().filter(|held| *held == event).count(),
+                1,
+                "nothing lost, nothing doubled"
+            );
+        }
+        device.store.record_alarms_reported().unwrap();
+    }
+}
+
+/// An event of another device.
+fn signed_elsewhere(device: &Device, n: u8) -> Vec<u8> {
+    let mut event = device.store.event(any_event(device)).unwrap().unwrap().event;
+    event.id = EventId(uuid::Uuid::from_u128(u128::from(n)));
+    event.device = seal_core::ids::DeviceId(uuid::Uuid::from_u128(77));
+    event.seq = u64::from(n) + 100;
+    let sign = |bytes: &[u8]| Ok::<_, seal_core::cbor::CborError>(seal_core::event::sign_with(&central_key(), bytes));
+    seal_core::event::SignedEvent::sign(event, sign).unwrap().cose
+}
+
+fn any_event(device: &Device) -> EventId {
+    let queue = device.store.queue().unwrap();
+    let ids = queue.iter().filter_map(|item| match &item.what {
+        QueueWhat::Fact { event, .. } => Some(*event),
+        QueueWhat::Photo { .. } => None,
+    });
+    ids.min_by_key(|id| id.0).unwrap()
+}
+
+#[test]
+fn a_history_rewritten_behind_an_announced_restore_is_an_alarm() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    let mut pump = two_hours(&device, 3, 3);
+    let elsewhere = signed_elsewhere(&device, 1);
+    restore(&mut pump, 5, true);
+    let gone = std::mem::replace(&mut pump.model.order[1], (EventId(uuid::Uuid::from_u128(1)), elsewhere));
+    pull(&mut pump);
+    assert_eq!(record(&device).1, [AlarmWhy::Rewritten]);
+    all_accepted(&device);
+    assert!(pump.model.order.contains(&gone), "sent again");
+}
+
+#[test]
+fn a_statement_that_the_central_did_not_sign_is_an_alarm_and_changes_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    let pump = two_hours(&device, 2, 1);
+    let known = device.store.record_known().unwrap();
+    let mut forged = known.heads[0].cose.clone();
+    *forged.last_mut().unwrap() ^= 1;
+    let Verdict::Follow(followed) = weigh(&known, &forged) else { panic!("an alarm") };
+    device.store.follow_record(&followed).unwrap();
+    assert_eq!(record(&device), (3, vec![AlarmWhy::Signature]));
+    all_accepted(&device);
+    drop(pump);
+}
+
+#[test]
+fn another_key_at_sign_in_is_an_alarm_and_everything_is_sent_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    drop(two_hours(&device, 2, 1));
+    device.store.trust_record_key(&Bytes(vec![4; 65])).unwrap();
+    assert_eq!(record(&device), (0, vec![AlarmWhy::KeyChanged]));
+    assert_eq!(device.store.queue_counts().unwrap().waiting, 3);
+}
+
+#[test]
+fn an_answer_overtaken_by_a_larger_one_is_proven_not_suspected() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    let pump = two_hours(&device, 3, 2);
+    let known = device.store.record_known().unwrap();
+    let early = known.heads.iter().find(|head| head.size == 3).unwrap();
+    let Verdict::Ask(question) = weigh(&known, &early.cose) else { panic!("a question") };
+    assert_eq!(question.sizes(), (3, 5));
+    let leaves: Vec<_> = pump.model.order.iter().map(|(_, cose)| merkle::leaf(cose)).collect();
+    let pair = merkle::node(&leaves[0], &leaves[1]);
+    let proof = [leaves[2], leaves[3], pair, leaves[4]];
+    assert_eq!(question.clone().judge(Some(&proof)), Verdict::Nothing);
+    assert!(matches!(question.judge(None), Verdict::Ask(_) | Verdict::Follow(_)));
+}
+
+#[test]
+fn a_proof_that_does_not_arrive_is_no_alarm() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    let mut pump = two_hours(&device, 2, 2);
+    device.write(None, vec![tug("A1")]);
+    // The push arrives, the proof and the pull do not.
+    pump.model.faults = [Fault::None, Fault::LostRequest, Fault::Portal, Fault::Busy(None), Fault::SignIn].into();
+    for _ in 0..4 {
+        pull(&mut pump);
+    }
+    assert_eq!(record(&device).1, []);
+    pump.model.faults.clear();
+    pump.input(Input::SendNow);
+    pump.run(100);
+    pull(&mut pump);
+    assert_eq!(record(&device), (5, vec![]));
+}
+
+#[test]
+fn a_central_without_a_record_is_served_as_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    let mut pump = Pump::new(&device, Model { without_record: true, ..model(&[]) });
+    device.write(None, vec![tug("A1"), tug("A2")]);
+    pump.run(100);
+    restore(&mut pump, 1, true);
+    pull(&mut pump);
+    all_accepted(&device);
+    assert_eq!((pump.model.order.len(), record(&device)), (2, (0, vec![])));
+}
+
 fn fault() -> impl Strategy<Value = Fault> {
     prop_oneof![
         4 => Just(Fault::None),
@@ -294,6 +529,7 @@ proptest! {
         pump.run(3000);
         all_accepted(&device);
         pump.model.check();
+        prop_assert_eq!(record(&device).1, []);
         prop_assert_eq!(pump.model.order.len(), written.len());
         for event in &written {
             prop_assert!(pump.model.order.iter().any(|(id, cose)| *id == event.event.id && *cose == event.cose));
@@ -301,5 +537,53 @@ proptest! {
                 prop_assert!(pump.model.complete.contains(&photo.sha256));
             }
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #[test]
+    fn nothing_is_lost_or_doubled_whatever_is_restored(
+        steps in prop::collection::vec((0_u8..6, 1_usize..5), 1..12),
+        faults in prop::collection::vec(fault(), 0..30),
+        announced in any::<bool>(),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let device = Device::open(folder.path());
+        let mut pump = Pump::new(&device, model(&faults));
+        let mut written = Vec::new();
+        for (kind, n) in steps {
+            match kind {
+                0..=2 => (0..n).for_each(|_| written.extend(device.write(None, vec![tug("A1"), tug("A2")]))),
+                3 => device.clock.advance(SignedDuration::from_mins(61)),
+                _ => {
+                    // A restore that nobody announces is noticed once what was confirmed was proven.
+                    if !announced {
+                        pump.model.faults.clear();
+                    }
+                    pump.input(Input::SendNow);
+                    pump.run(400);
+                    pull(&mut pump);
+                    let kept = pump.model.order.len().saturating_sub(n);
+                    restore(&mut pump, kept, announced);
+                }
+            }
+            pump.run(3);
+        }
+        pump.model.faults.clear();
+        for _ in 0..4 {
+            device.clock.advance(SignedDuration::from_mins(11));
+            pump.input(Input::SendNow);
+            pump.run(400);
+            pull(&mut pump);
+        }
+        all_accepted(&device);
+        prop_assert_eq!(pump.model.order.len(), written.len());
+        for event in &written {
+            prop_assert!(pump.model.order.iter().any(|(id, cose)| *id == event.event.id && *cose == event.cose));
+        }
+        let (proven, alarms) = record(&device);
+        prop_assert_eq!(proven, written.len() as u64);
+        prop_assert!(!announced || alarms.is_empty(), "{:?}", alarms);
     }
 }

@@ -27,10 +27,12 @@ use seal_field::ports::central::Central as _;
 use seal_field::ports::clock::Clock as _;
 use seal_field::ports::lists::{CaseList, Cases, Lists as _, Page};
 use seal_field::ports::photos::PhotoFiles as _;
-use seal_field::ports::store::{OFFICER_NOTE, Store as _};
+use seal_field::ports::store::{AlarmWhy, OFFICER_NOTE, Store as _};
 use seal_field::ports::sync::SyncControl as _;
 use seal_field::ports::vault::Vault as _;
 use seal_field::sync::{SyncHandle, SyncPorts, start};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 /// A device that syncs on its own.
 struct Syncing {
@@ -46,6 +48,51 @@ async fn central(folder: &Path) -> (Central, SocketAddr) {
     let address = listener.local_addr().unwrap();
     tokio::spawn(central.clone().serve(listener, std::future::pending()));
     (central, address)
+}
+
+/// A central that is stopped, and started again on another folder.
+struct Restorable {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    stopped: JoinHandle<()>,
+}
+
+impl Restorable {
+    async fn start(folder: &Path, address: &str, new_life: bool) -> Self {
+        let central = Central::open(ServerConfig::new(folder, true)).unwrap();
+        if new_life {
+            central.begin_new_life().unwrap();
+        }
+        let listener = tokio::net::TcpListener::bind(address).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, told) = oneshot::channel::<()>();
+        let serve = async move { central.serve(listener, async { drop(told.await) }).await.unwrap() };
+        Self { address, stop, stopped: tokio::spawn(serve) }
+    }
+
+    async fn stop(self) {
+        self.stop.send(()).unwrap();
+        self.stopped.await.unwrap();
+    }
+}
+
+/// The database's files, as a backup takes them.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for file in ["central.sqlite", "central.sqlite-wal"] {
+        match std::fs::copy(from.join(file), to.join(file)) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && file.ends_with("wal") => {}
+            copied => drop(copied.unwrap()),
+        }
+    }
+}
+
+/// Ids of this device's events in the record of the central in a folder.
+fn held(folder: &Path, device: &Device) -> Vec<Vec<u8>> {
+    let db = rusqlite::Connection::open(folder.join("central.sqlite")).unwrap();
+    let mut select = db.prepare("SELECT id FROM event WHERE device = ?1 ORDER BY device_seq").unwrap();
+    let ids = select.query_map([device.vault.device().0.as_bytes().as_slice()], |row| row.get(0)).unwrap();
+    ids.map(Result::unwrap).collect()
 }
 
 impl Syncing {
@@ -77,7 +124,9 @@ impl Syncing {
             device: device.vault.device(),
             device_key: B64(device.vault.public_key()),
         };
-        let officer = network.sign_in(request).await.unwrap().officer;
+        let answer = network.sign_in(request).await.unwrap();
+        device.store.trust_record_key(&answer.log_key.unwrap()).unwrap();
+        let officer = answer.officer;
         device.store.set_note(OFFICER_NOTE, Some(&serde_json::to_string(&officer).unwrap())).unwrap();
         Self { device, network, sync, officer }
     }
@@ -159,4 +208,71 @@ async fn an_item_of_another_unit_is_refused_alone_and_the_rest_arrives() {
     origin.write(None, vec![tug("83181001")]);
     let counts = || origin.device.store.queue_counts().unwrap();
     until("one stuck, one accepted", || (counts().stuck, counts().accepted, counts().waiting) == (1, 1, 0)).await;
+}
+
+/// A phone at a central that is stopped, put back to an older copy of its files and started again.
+async fn restored(announced: bool) -> (tempfile::TempDir, Syncing) {
+    let folder = tempfile::tempdir().unwrap();
+    let [first, backup] = ["first", "backup"].map(|name| folder.path().join(name));
+    let central = Restorable::start(&first, "127.0.0.1:0", false).await;
+    let address = central.address;
+    let phone = Syncing::sign_in(&folder.path().join("phone"), address, "03EE").await;
+    let proven = || {
+        let known = phone.device.store.record_known().unwrap();
+        phone.all_accepted() && known.heads.first().is_some_and(|head| head.size as usize >= first_size(&first))
+    };
+    phone.write(None, vec![tug("83181001"), tug("83181002")]);
+    phone.sync.send_now();
+    until_asking(&phone, "the first receipts are proven", &proven).await;
+    central.stop().await;
+    copy(&first, &backup);
+    let central = Restorable::start(&first, &address.to_string(), false).await;
+    phone.write(None, vec![tug("83181001"), phone.device.photo_fact(b"picture"), tug("83181002")]);
+    until_asking(&phone, "the later receipts are proven", &proven).await;
+    central.stop().await;
+
+    let told = |problem: &str| {
+        phone.device.store.queue().unwrap().iter().any(|item| item.last_problem.as_deref() == Some(problem))
+    };
+    phone.network.set(NetworkMode::Offline);
+    let _central = Restorable::start(&backup, &address.to_string(), announced).await;
+    assert_eq!(held(&backup, &phone.device).len(), 2);
+    assert!(!told("central_restored"));
+    phone.network.set(NetworkMode::Online);
+    until_asking(&phone, "everything is there again", &|| {
+        phone.all_accepted() && held(&backup, &phone.device).len() == 5
+    })
+    .await;
+    assert_eq!(held(&backup, &phone.device), held(&first, &phone.device), "nothing lost, nothing doubled, in order");
+    (folder, phone)
+}
+
+fn first_size(folder: &Path) -> usize {
+    let db = rusqlite::Connection::open(folder.join("central.sqlite")).unwrap();
+    db.query_row("SELECT count(*) FROM event", [], |row| row.get(0)).unwrap()
+}
+
+/// Waits, asking for a try now and then.
+async fn until_asking(phone: &Syncing, what: &str, done: &impl Fn() -> bool) {
+    for _ in 0..300 {
+        if done() {
+            return;
+        }
+        phone.sync.send_now();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("waited in vain: {what}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_central_put_back_to_an_older_copy_of_its_files_gets_everything_again() {
+    let (_folder, phone) = restored(true).await;
+    assert_eq!(phone.device.store.record_alarms().unwrap(), []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn put_back_without_a_word_it_is_an_alarm_and_gets_everything_again() {
+    let (_folder, phone) = restored(false).await;
+    let alarms = phone.device.store.record_alarms().unwrap();
+    assert_eq!(alarms.iter().map(|alarm| alarm.why).collect::<Vec<_>>(), [AlarmWhy::Forked]);
 }

@@ -103,6 +103,7 @@ pub fn register(device: &Device, seals: u128) {
         changes: (0..seals).map(|n| Change::Doc { doc: Box::new(Doc::Seal(doc(n))) }).collect(),
         next: "1".to_owned(),
         more: false,
+        checkpoint: None,
     };
     device.store.take_changes(&page, device.now()).expect("the register can be written");
 }

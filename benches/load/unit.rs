@@ -518,6 +518,7 @@ pub fn write(path: &Path, seals: usize, events: usize) {
         changes,
         next: "1".to_owned(),
         more: false,
+        checkpoint: None,
     };
     let doc = |doc: Doc| Change::Doc { doc: Box::new(doc) };
     let mut docs: Vec<Change> = register(seals).into_iter().map(doc).collect();

@@ -35,6 +35,7 @@ pub mod receive_seal;
 pub mod record_seal;
 pub mod replace_seal;
 pub mod report_difficulty;
+pub mod report_record;
 pub mod reserve_reuse;
 pub mod scan_item;
 pub mod settle_loss;

@@ -108,6 +108,9 @@ pub async fn sign_in(kit: &Kit, officer: &OfficerId, pin: &str) -> Result<Signed
         Ok(answer) => {
             kept = Kept { verifier: Some(hash(pin)?), officer: Some(answer.officer.clone()), ..Kept::default() };
             kit.store.trust_rules_keys(&answer.rules_keys)?;
+            if let Some(key) = &answer.log_key {
+                kit.store.trust_record_key(key)?;
+            }
             (Ok(SignedIn { officer: answer.officer, offline: false }), true)
         }
         Err(CentralTrouble::SignIn) => {

@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use seal_core::case::CaseView;
 use seal_core::cbor::Bytes;
+use seal_core::checkpoint::SignedCheckpoint;
 use seal_core::container::ContainerNo;
 use seal_core::courier::ParcelView;
 use seal_core::custody::SealView;
@@ -150,6 +151,87 @@ pub struct PackStanding {
     pub issuer: Option<String>,
     /// Why the pack that came last is not in force.
     pub refused: Option<String>,
+}
+
+/// A checkpoint of the central that was proven here, or that was its first word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordHead {
+    /// Which life of the central's database.
+    pub epoch: String,
+    /// Events in the record.
+    pub size: u64,
+    /// Root of their tree.
+    pub root: Sha256,
+    /// The central's clock.
+    pub at: Timestamp,
+    /// As it was signed.
+    pub cose: Vec<u8>,
+}
+
+/// What this device knows of the central's record.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RecordKnown {
+    /// The central's key, SEC1 uncompressed P-256 point, from the first sign-in.
+    pub key: Option<Bytes>,
+    /// Records that the present one is proven to have grown from, newest first: the newest of each hour of the last two
+    /// days, then of each day.
+    pub heads: Vec<RecordHead>,
+}
+
+impl RecordKnown {
+    /// Events that a proven checkpoint covers: a receipt up to this number is proven.
+    #[must_use]
+    pub fn proven(&self) -> u64 {
+        self.heads.first().map_or(0, |head| head.size)
+    }
+}
+
+/// What is wrong with the central's record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlarmWhy {
+    /// A checkpoint is not signed by the central.
+    Signature,
+    /// The central signs with another key than before.
+    KeyChanged,
+    /// Within one life of its database the central shows two records, neither of which is the other's beginning.
+    Forked,
+    /// After a restore that it announced, the central's record differs before the point at which it says it was restored.
+    Rewritten,
+}
+
+/// An integrity alarm, with the evidence for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordAlarm {
+    /// What is wrong.
+    pub why: AlarmWhy,
+    /// When it was seen.
+    pub at: Timestamp,
+    /// The checkpoint that was proven before, as it was signed; empty when there was none.
+    pub before: Vec<u8>,
+    /// The one that does not fit it; of a changed key, that key.
+    pub after: Vec<u8>,
+}
+
+impl RecordAlarm {
+    /// An alarm; the store says when it was seen.
+    #[must_use]
+    pub fn new(why: AlarmWhy, before: Option<&RecordHead>, after: &[u8]) -> Self {
+        let before = before.map(|head| head.cose.clone()).unwrap_or_default();
+        Self { why, at: Timestamp::UNIX_EPOCH, before, after: after.to_vec() }
+    }
+}
+
+/// What became of a checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Followed {
+    /// The record that is followed from now on; none when the checkpoint is not believed.
+    pub checkpoint: Option<SignedCheckpoint>,
+    /// Everything that was accepted is sent again, except the events among the first so many of the record: it is proven to
+    /// hold those.
+    pub send_again: Option<u64>,
+    /// What is wrong.
+    pub alarm: Option<RecordAlarm>,
 }
 
 /// The store. Calls are short (a few milliseconds) and may be made from the UI.
@@ -317,6 +399,35 @@ pub trait Store: Lists + Send + Sync {
     /// # Errors
     /// [`StoreError`].
     fn photos_wanted(&self, unit: &OfficeCode) -> Result<Vec<Sha256>, StoreError>;
+
+    // ── the central's record ──
+
+    /// What is known of it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn record_known(&self) -> Result<RecordKnown, StoreError>;
+    /// Trusts the central's key of the first sign-in. Another key later is an alarm; it is taken all the same, since an
+    /// officer signed in there, and everything is sent again.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn trust_record_key(&self, key: &Bytes) -> Result<(), StoreError>;
+    /// Writes what became of a checkpoint, in one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn follow_record(&self, followed: &Followed) -> Result<(), StoreError>;
+    /// Alarms that nobody has reported yet, oldest first. One of a kind is kept until it is reported.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn record_alarms(&self) -> Result<Vec<RecordAlarm>, StoreError>;
+    /// They were reported; they stay in the database.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn record_alarms_reported(&self) -> Result<(), StoreError>;
 
     // ── notes: where the officer was, drafts, settings ──
 

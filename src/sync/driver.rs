@@ -251,6 +251,16 @@ impl Driver {
                 None
             }
             Effect::Fetch => self.fetch().await,
+            Effect::LookUp => Some(Input::Known(self.insist(|store| store.record_known()).await)),
+            Effect::Prove(from, to) => {
+                let central = self.ports.central.clone();
+                self.request(async move { Input::Proved(central.record_proof(from, to).await) });
+                None
+            }
+            Effect::Follow(followed) => {
+                self.insist(move |store| store.follow_record(&followed)).await;
+                None
+            }
             Effect::Renew => {
                 let tickets = self.ports.tickets.clone();
                 self.request(async move {
@@ -398,9 +408,10 @@ async fn pull(ports: SyncPorts) -> Result<Page, CentralTrouble> {
     let feed = blocking(move || store.feed()).await.map_err(local)?;
     let page = ports.central.changes(feed.cursor.as_deref(), PAGE).await?;
     let (epoch, more, changed) = (page.epoch.clone(), page.more, !page.changes.is_empty());
+    let checkpoint = page.checkpoint.as_ref().map(|checkpoint| checkpoint.0.clone());
     let (store, at) = (ports.store.clone(), ports.clock.now().wall);
     blocking(move || store.take_changes(&page, at)).await.map_err(local)?;
-    Ok(Page { epoch, more, changed })
+    Ok(Page { epoch, more, changed, checkpoint })
 }
 
 /// Runs what touches the disk where it may block.

@@ -1,7 +1,7 @@
 //! The state machine of syncing. Sans I/O: [`Engine::step`] takes what happened and tells what to do.
 //!
-//! Three things go on beside each other: sending the queue, pulling changes, fetching photos. Each has at most one request
-//! on its way.
+//! Four things go on beside each other: sending the queue, pulling changes, fetching photos, and holding the central to its
+//! record. Each has at most one request on its way.
 
 use jiff::{SignedDuration, Timestamp};
 use seal_core::ids::Sha256;
@@ -10,8 +10,9 @@ use seal_core::time::Moment;
 use seal_core::wire::PushResponse;
 
 use super::plan::{self, Class, Outgoing};
+use super::record::{self, Question, Verdict};
 use crate::ports::central::{CentralTrouble, PhotoAtCentral};
-use crate::ports::store::{Sendable, Settled};
+use crate::ports::store::{Followed, RecordKnown, Sendable, Settled};
 
 /// Time between pulls while an officer works with the app, milliseconds.
 pub const PULL_EVERY_MS: u64 = 20_000;
@@ -23,6 +24,8 @@ pub const BATCH: usize = 64;
 pub const RENEW_EVERY_MS: u64 = 10 * 60_000;
 /// Not sooner again than this when something changed.
 pub const RENEW_SOON_MS: u64 = 15_000;
+/// Not sooner again than this after an alarm: of two records that take turns neither has everything sent to it all the time.
+pub const ALARM_PAUSE_MS: u64 = 10 * 60_000;
 /// Bytes of a photo in one request: facts made meanwhile wait for no more than that.
 pub const PIECE: u64 = 256 << 10;
 
@@ -53,6 +56,10 @@ pub enum Input {
     Fetched(Result<bool, CentralTrouble>),
     /// Answer to [`Effect::Renew`]: whether it worked.
     Renewed(bool),
+    /// Answer to [`Effect::LookUp`].
+    Known(RecordKnown),
+    /// Answer to [`Effect::Prove`].
+    Proved(Result<Vec<Sha256>, CentralTrouble>),
 }
 
 /// What matters of a page of changes.
@@ -64,6 +71,8 @@ pub struct Page {
     pub more: bool,
     /// There was something in it: seals may have come into other hands.
     pub changed: bool,
+    /// The central's signed checkpoint.
+    pub checkpoint: Option<Vec<u8>>,
 }
 
 /// What to do, in this order.
@@ -106,6 +115,12 @@ pub enum Effect {
     Fetch,
     /// Get tickets for the seals of the shift; answer with [`Input::Renewed`].
     Renew,
+    /// Look up what is known of the central's record; answer with [`Input::Known`].
+    LookUp,
+    /// Ask for the proof that the record of the first number of events is the beginning of that of the second.
+    Prove(u64, u64),
+    /// Write what became of a checkpoint.
+    Follow(Box<Followed>),
 }
 
 /// How the engine stands, for screens.
@@ -141,6 +156,16 @@ enum Sending {
         /// It began before the central was restored: what is answered is of its life before.
         outdated: bool,
     },
+}
+
+/// Holding the central to its record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Weighing {
+    Idle,
+    /// What is known is being looked up for this checkpoint.
+    Looking(Vec<u8>),
+    /// The proof is on its way.
+    Asking(Box<Question>),
 }
 
 /// Failures in a row of one direction, and the wait they call for.
@@ -213,6 +238,18 @@ pub struct Engine {
     /// How far the photo sent last has come, so that it goes on without asking.
     halfway: Option<(Sha256, u64)>,
     online: bool,
+    weighing: Weighing,
+    /// The checkpoint that came last with receipts, while it is not weighed: it goes first, or a record that lost those events
+    /// and grew past them would go unnoticed.
+    receipted: Option<Vec<u8>>,
+    /// The one that came last with changes.
+    pulled: Option<Vec<u8>>,
+    /// The one weighed last.
+    weighed: Option<Vec<u8>>,
+    /// The next one is weighed from then on: one proof for each pull is enough.
+    weigh_ms: u64,
+    /// The next alarm is heard from then on.
+    alarm_ms: u64,
 }
 
 impl Engine {
@@ -237,6 +274,12 @@ impl Engine {
             renew_ms: 0,
             halfway: None,
             online: false,
+            weighing: Weighing::Idle,
+            receipted: None,
+            pulled: None,
+            weighed: None,
+            weigh_ms: 0,
+            alarm_ms: 0,
         }
     }
 
@@ -283,6 +326,14 @@ impl Engine {
                 let wait = if worked { RENEW_EVERY_MS } else { RENEW_SOON_MS };
                 self.renew_ms = now.boot_ms.saturating_add(wait);
             }
+            Input::Known(known) => {
+                if let Weighing::Looking(cose) = self.weigh_no_more() {
+                    let verdict = record::weigh(&known, &cose);
+                    self.weighed = Some(cose);
+                    self.judged(now, verdict, &mut out);
+                }
+            }
+            Input::Proved(answer) => self.proved(now, answer, &mut out),
         }
         self.start(now, &mut out);
         out
@@ -306,7 +357,8 @@ impl Engine {
     pub fn wake_ms(&self, now: Moment) -> u64 {
         let push = self.push.wait.map(|wait| wait.until_ms);
         let pull = self.pulls(now).then(|| self.pull.wait.map_or(self.next_pull_ms, |wait| wait.until_ms));
-        let ahead = push.into_iter().chain(pull).filter(|at| *at > now.boot_ms);
+        let weigh = self.receipted.as_ref().or(self.pulled.as_ref()).map(|_| self.weigh_ms);
+        let ahead = push.into_iter().chain(pull).chain(weigh).filter(|at| *at > now.boot_ms);
         ahead.min().unwrap_or(now.boot_ms + PULL_EVERY_MS)
     }
 
@@ -332,6 +384,8 @@ impl Engine {
         self.next_pull_ms = now.boot_ms;
         self.must_pull = true;
         self.renew_ms = now.boot_ms;
+        self.weigh_ms = now.boot_ms;
+        self.alarm_ms = now.boot_ms;
         self.pull_again = self.pulling;
         self.dry = false;
         out.push(Effect::DueNow);
@@ -350,6 +404,62 @@ impl Engine {
         if !self.pulling && self.pulls(now) && !self.pull.waits(now) && now.boot_ms >= self.next_pull_ms {
             self.pulling = true;
             out.push(Effect::Pull);
+        }
+        if self.weighing == Weighing::Idle
+            && now.boot_ms >= self.weigh_ms
+            && let Some(cose) = self.receipted.take().or_else(|| self.pulled.take())
+        {
+            self.weighing = Weighing::Looking(cose);
+            out.push(Effect::LookUp);
+        }
+    }
+
+    /// A checkpoint that is not the one weighed last.
+    fn unweighed(&self, checkpoint: Option<Vec<u8>>) -> Option<Vec<u8>> {
+        checkpoint.filter(|checkpoint| self.weighed.as_ref() != Some(checkpoint))
+    }
+
+    fn weigh_no_more(&mut self) -> Weighing {
+        std::mem::replace(&mut self.weighing, Weighing::Idle)
+    }
+
+    fn proved(&mut self, now: Moment, answer: Result<Vec<Sha256>, CentralTrouble>, out: &mut Vec<Effect>) {
+        let Weighing::Asking(question) = self.weigh_no_more() else { return };
+        match answer {
+            Ok(proof) => self.judged(now, question.judge(Some(&proof)), out),
+            // It does not have the record that it signed for.
+            Err(CentralTrouble::Refused(problem)) if problem.code == "tree_size" => {
+                self.judged(now, question.judge(None), out);
+            }
+            Err(_) => match question.unanswered() {
+                // The checkpoint is weighed again when it comes again.
+                Verdict::Nothing => self.weighed = None,
+                verdict => self.judged(now, verdict, out),
+            },
+        }
+    }
+
+    fn judged(&mut self, now: Moment, verdict: Verdict, out: &mut Vec<Effect>) {
+        match verdict {
+            Verdict::Nothing => {}
+            // Heard a little later, if it is still so then.
+            Verdict::Follow(followed) if followed.alarm.is_some() && now.boot_ms < self.alarm_ms => {
+                self.weighed = None;
+                self.weigh_ms = self.alarm_ms;
+            }
+            Verdict::Follow(followed) => {
+                self.dry &= followed.send_again.is_none();
+                if followed.alarm.is_some() {
+                    self.alarm_ms = now.boot_ms.saturating_add(ALARM_PAUSE_MS);
+                }
+                out.push(Effect::Follow(followed));
+            }
+            Verdict::Ask(question) => {
+                self.weigh_ms = now.boot_ms.saturating_add(PULL_EVERY_MS);
+                let (from, to) = question.sizes();
+                self.weighing = Weighing::Asking(question);
+                out.push(Effect::Prove(from, to));
+            }
         }
     }
 
@@ -420,6 +530,7 @@ impl Engine {
         match answer {
             Ok(answer) => {
                 self.push_worked(now, out);
+                self.receipted = self.unweighed(answer.checkpoint.as_ref().map(|checkpoint| checkpoint.0.clone()));
                 let deferred = plan::wait(&CentralTrouble::Busy { retry_after_s: None }, 5, random);
                 let until = later(now.wall, u64::try_from(deferred.as_millis()).unwrap_or(u64::MAX));
                 let mut settled = plan::judge(&sent, &answer, until);
@@ -522,6 +633,8 @@ impl Engine {
                 let restored = self.epoch.as_ref().is_some_and(|epoch| epoch != &page.epoch);
                 if restored {
                     self.halfway = None;
+                    // Nothing is sent before it is known what goes first.
+                    self.weigh_ms = now.boot_ms;
                     if let Sending::Photo { outdated, .. } = &mut self.sending {
                         *outdated = true;
                     }
@@ -530,6 +643,7 @@ impl Engine {
                     let soon = self.renewed_ms.map_or(now.boot_ms, |at| at.saturating_add(RENEW_SOON_MS));
                     self.renew_ms = self.renew_ms.min(soon);
                 }
+                self.pulled = self.unweighed(page.checkpoint);
                 self.epoch = Some(page.epoch);
                 self.dry &= !restored;
                 let at_once = page.more || restored || std::mem::take(&mut self.pull_again);
@@ -613,7 +727,8 @@ mod tests {
                             Effect::Take => next = Some(Input::Taken(Vec::new())),
                             Effect::Pull => {
                                 pulls.push(ms);
-                                let page = Page { epoch: "one".to_owned(), more: false, changed: false };
+                                let page =
+                                    Page { epoch: "one".to_owned(), more: false, changed: false, checkpoint: None };
                                 next = Some(Input::Pulled(Ok(page)));
                             }
                             _ => {}

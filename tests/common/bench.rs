@@ -74,6 +74,9 @@ impl Central for NoCoverage {
     async fn changes(&self, _: Option<&str>, _: u32) -> Result<ChangesResponse, CentralTrouble> {
         offline()
     }
+    async fn record_proof(&self, _: u64, _: u64) -> Result<Vec<Sha256>, CentralTrouble> {
+        offline()
+    }
     async fn photo_state(&self, _: &Sha256, _: u64, _: &str) -> Result<PhotoAtCentral, CentralTrouble> {
         offline()
     }
@@ -376,6 +379,7 @@ impl Bench {
             changes,
             next: "1".to_owned(),
             more: false,
+            checkpoint: None,
         };
         self.device.store.take_changes(&page, self.now()).unwrap();
     }

@@ -3,10 +3,15 @@
 #![allow(dead_code)]
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::convert::Infallible;
 
 use jiff::{SignedDuration, Timestamp};
-use seal_core::event::SignedEvent;
-use seal_core::ids::{EventId, Sha256};
+use p256::ecdsa::SigningKey;
+use seal_core::cbor::Bytes;
+use seal_core::checkpoint::{Checkpoint, Life, SignedCheckpoint};
+use seal_core::event::{SignedEvent, sign_with};
+use seal_core::ids::{DeviceId, EventId, Sha256};
+use seal_core::merkle;
 use seal_core::outbox::{Receipt, StuckReason};
 use seal_core::wire::{B64, Change, ChangesResponse, PROTO, Problem, PushResponse, PushResult, PushStatus};
 use seal_field::ports::central::{CentralTrouble, PhotoAtCentral};
@@ -51,8 +56,23 @@ pub struct Model {
     pub poison: HashSet<EventId>,
     pub faults: VecDeque<Fault>,
     pub epoch: String,
+    /// Epochs before, and what was kept of their records.
+    pub before: Vec<Life>,
+    /// It signs no checkpoints, like one of before.
+    pub without_record: bool,
     pub requests: u32,
     pub pushes: Vec<usize>,
+    /// Sizes of the records that proofs were asked of.
+    pub proofs: Vec<(u64, u64)>,
+}
+
+/// The model's own key.
+pub fn central_key() -> SigningKey {
+    SigningKey::from_slice(&[6; 32]).unwrap()
+}
+
+fn public(key: &SigningKey) -> Bytes {
+    Bytes(key.verifying_key().to_encoded_point(false).as_bytes().to_vec())
 }
 
 fn receipt(server_seq: u64) -> Receipt {
@@ -76,6 +96,7 @@ impl Model {
             server_time: Timestamp::UNIX_EPOCH,
             results,
             need_photos: Vec::new(),
+            checkpoint: self.checkpoint(),
         })
     }
 
@@ -84,13 +105,42 @@ impl Model {
             return PushStatus::Rejected { code: "scope".to_owned(), detail: "no".to_owned() };
         }
         match self.order.iter().position(|(id, _)| *id == item.id) {
-            Some(place) if self.order[place].1 == item.cose => PushStatus::Duplicate { receipt: receipt(place as u64) },
+            Some(place) if self.order[place].1 == item.cose => {
+                PushStatus::Duplicate { receipt: receipt(place as u64 + 1) }
+            }
             Some(_) => PushStatus::HashConflict,
             None => {
                 self.order.push((item.id, item.cose.clone()));
                 PushStatus::Accepted { receipt: receipt(self.order.len() as u64) }
             }
         }
+    }
+
+    /// The complete subtree at a place, made anew each time.
+    fn node(&self, (level, n): merkle::Place) -> Sha256 {
+        match level {
+            0 => merkle::leaf(&self.order[n as usize].1),
+            _ => merkle::node(&self.node((level - 1, 2 * n)), &self.node((level - 1, 2 * n + 1))),
+        }
+    }
+
+    fn checkpoint(&self) -> Option<B64> {
+        let size = self.order.len() as u64;
+        let root = merkle::root(size, |place| Ok::<_, Infallible>(self.node(place))).unwrap();
+        let (central, epoch) = (DeviceId(uuid::Uuid::from_u128(9)), self.epoch.clone());
+        let before = self.before.clone();
+        let checkpoint = Checkpoint { central, epoch, before, size, root, at: Timestamp::UNIX_EPOCH };
+        let signed = SignedCheckpoint::sign(checkpoint, |bytes| sign_with(&central_key(), bytes)).unwrap();
+        (!self.without_record).then_some(B64(signed.cose))
+    }
+
+    fn prove(&mut self, from: u64, to: u64) -> Result<Vec<Sha256>, CentralTrouble> {
+        self.proofs.push((from, to));
+        let whole = self.order.len() as u64;
+        let proof = merkle::consistency(from, to.min(whole), |place| Ok::<_, Infallible>(self.node(place))).unwrap();
+        proof
+            .filter(|_| to <= whole)
+            .ok_or_else(|| CentralTrouble::Refused(Problem { code: "tree_size".to_owned(), ..Problem::default() }))
     }
 
     fn state(&self, photo: &Sha256) -> PhotoAtCentral {
@@ -114,6 +164,8 @@ impl Model {
 
     fn page(&self, cursor: Option<&str>) -> ChangesResponse {
         let from = cursor.and_then(|cursor| cursor.strip_prefix(&self.epoch)?.parse().ok()).unwrap_or(0);
+        // A place that it never gave out: begin again.
+        let from = if from > self.order.len() { 0 } else { from };
         let to = self.order.len().min(from + 10);
         let changes = self.order[from..to].iter().enumerate();
         ChangesResponse {
@@ -121,10 +173,11 @@ impl Model {
             epoch: self.epoch.clone(),
             server_time: Timestamp::UNIX_EPOCH,
             changes: changes
-                .map(|(n, (_, cose))| Change::Event { server_seq: (from + n) as u64, cose: B64(cose.clone()) })
+                .map(|(n, (_, cose))| Change::Event { server_seq: (from + n + 1) as u64, cose: B64(cose.clone()) })
                 .collect(),
             next: format!("{}{to}", self.epoch),
             more: to < self.order.len(),
+            checkpoint: self.checkpoint(),
         }
     }
 
@@ -154,6 +207,7 @@ impl<'a> Pump<'a> {
     pub fn new(device: &'a Device, mut model: Model) -> Self {
         model.epoch = "first".to_owned();
         device.store.revive().unwrap();
+        device.store.trust_record_key(&public(&central_key())).unwrap();
         let epoch = device.store.feed().unwrap().epoch;
         Self { device, engine: Engine::new(epoch), model, flying: VecDeque::new() }
     }
@@ -199,6 +253,8 @@ impl<'a> Pump<'a> {
                     Effect::Take => {
                         inputs.push(Input::Taken(self.device.store.take_due(self.device.now(), BATCH).unwrap()));
                     }
+                    Effect::LookUp => inputs.push(Input::Known(self.device.store.record_known().unwrap())),
+                    Effect::Follow(followed) => self.device.store.follow_record(&followed).unwrap(),
                     Effect::Fetch => inputs.push(Input::Fetched(Ok(false))),
                     Effect::Renew => inputs.push(Input::Renewed(true)),
                     Effect::SendPhoto { sha256, .. } | Effect::AskPhoto { sha256, .. } => {
@@ -260,9 +316,11 @@ impl<'a> Pump<'a> {
                 let page = told(lost, trouble, || Ok(model.page(feed.cursor.as_deref())));
                 Input::Pulled(page.map(|page| {
                     self.device.store.take_changes(&page, self.device.now()).unwrap();
-                    Page { epoch: page.epoch, more: page.more, changed: !page.changes.is_empty() }
+                    let (changed, checkpoint) = (!page.changes.is_empty(), page.checkpoint.map(|signed| signed.0));
+                    Page { epoch: page.epoch, more: page.more, changed, checkpoint }
                 }))
             }
+            Effect::Prove(from, to) => Input::Proved(told(lost, trouble, || model.prove(from, to))),
             local => panic!("not a request: {local:?}"),
         };
         if fault == Fault::Killed {

@@ -151,6 +151,7 @@ pub fn run(seed: u64, n: u64) -> Outcomes {
         server_time: Timestamp::UNIX_EPOCH,
         results: ids.iter().map(|id| PushResult { id: *id, status: PushStatus::Deferred }).collect(),
         need_photos: vec![Sha256([7; 32])],
+        checkpoint: Some(B64(vec![0xd2, 0x84])),
     };
     let page = ChangesResponse {
         proto: PROTO.to_owned(),
@@ -159,6 +160,7 @@ pub fn run(seed: u64, n: u64) -> Outcomes {
         changes: vec![Change::Event { server_seq: 1, cose: B64(vec![1, 2, 3]) }],
         next: "one-1".to_owned(),
         more: false,
+        checkpoint: Some(B64(vec![0xd2, 0x84])),
     };
     let honest = [
         (PUSH_MEDIA_TYPE, serde_json::to_vec(&pushed).unwrap()),

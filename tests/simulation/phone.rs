@@ -175,6 +175,7 @@ impl Phone {
         let note = serde_json::to_string(&answer.officer).unwrap();
         self.store.set_note(OFFICER_NOTE, Some(&note)).unwrap();
         self.store.trust_rules_keys(&answer.rules_keys).unwrap();
+        self.store.trust_record_key(&answer.log_key.unwrap()).unwrap();
         true
     }
 
@@ -199,6 +200,8 @@ impl Phone {
                         let now = self.clock.now().wall;
                         inputs.push(Input::Taken(self.store.take_due(now, BATCH).unwrap()));
                     }
+                    Effect::LookUp => inputs.push(Input::Known(self.store.record_known().unwrap())),
+                    Effect::Follow(followed) => self.store.follow_record(&followed).unwrap(),
                     Effect::Renew => inputs.push(Input::Renewed(true)),
                     Effect::Fetch => match self.wanted() {
                         Some(_) => self.flying.push_back(Effect::Fetch),
@@ -217,7 +220,7 @@ impl Phone {
                         self.absent.clear();
                         self.flying.push_back(effect);
                     }
-                    Effect::Push { .. } => self.flying.push_back(effect),
+                    Effect::Push { .. } | Effect::Prove(..) => self.flying.push_back(effect),
                 }
             }
         }
@@ -242,6 +245,7 @@ impl Phone {
             }
             Effect::SendPhoto { sha256, offset, length } => Input::Photo(self.send(&sha256, offset, length).await),
             Effect::Pull => Input::Pulled(self.pull().await),
+            Effect::Prove(from, to) => Input::Proved(self.http.record_proof(from, to).await),
             Effect::Fetch => self.fetch().await,
             local => panic!("not a request: {local:?}"),
         }
@@ -258,7 +262,8 @@ impl Phone {
         let feed = self.store.feed().unwrap();
         let page = self.http.changes(feed.cursor.as_deref(), 40).await?;
         self.store.take_changes(&page, self.clock.now().wall).unwrap();
-        Ok(Page { epoch: page.epoch, more: page.more, changed: !page.changes.is_empty() })
+        let checkpoint = page.checkpoint.map(|checkpoint| checkpoint.0);
+        Ok(Page { epoch: page.epoch, more: page.more, changed: !page.changes.is_empty(), checkpoint })
     }
 
     async fn fetch(&mut self) -> Input {

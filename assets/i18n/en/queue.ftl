@@ -42,6 +42,12 @@ queue-state-busy = Central busy
 queue-state-tls = Central not trusted
 queue-state-forbidden = Not allowed to send
 queue-state-upgrade = Waits for an update
+queue-restored = **The central was restored.** Sending { $n ->
+    [one] { $n } item
+   *[other] { $n } items
+} again. Nothing is lost.
+queue-state-restored = Sent again
+queue-proven = proven in the record
 queue-sent = { $size } sent
 queue-receipt = receipt `{ $code }`
 queue-tries = { $n ->

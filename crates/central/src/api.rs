@@ -14,7 +14,7 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::problem::Refusal;
-use crate::{Central, Trouble, feed, ingest, openapi, photos, session, tickets, tracking};
+use crate::{Central, Trouble, feed, ingest, log, openapi, photos, session, tickets, tracking};
 
 /// Largest body of a request that is not photo bytes.
 const BODY_BYTES: usize = 2 << 20;
@@ -27,6 +27,9 @@ pub(crate) fn router(central: Central) -> Router {
         .route("/v1/sign-in", post(session::sign_in))
         .route("/v1/devices/{device}/events", post(ingest::push))
         .route("/v1/changes", get(feed::changes))
+        .route("/v1/log/checkpoint", get(log::newest))
+        .route("/v1/log/inclusion", get(log::inclusion))
+        .route("/v1/log/consistency", get(log::consistency))
         .route("/v1/photos", post(photos::create).options(photos::options))
         .route(
             "/v1/photos/{sha256}",

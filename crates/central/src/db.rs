@@ -4,9 +4,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
-use rusqlite_migration::{M, Migrations};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
+use rusqlite_migration::{HookError, M, Migrations};
+use seal_core::checkpoint::Life;
 use uuid::Uuid;
+
+use crate::log;
 
 /// Why the central cannot do its work. None of these is a phone's fault.
 #[derive(Debug, thiserror::Error)]
@@ -48,12 +51,16 @@ impl Db {
         db.pragma_update(None, "synchronous", "full")?;
         db.pragma_update(None, "foreign_keys", true)?;
         db.busy_timeout(std::time::Duration::from_secs(5))?;
-        Migrations::new(vec![M::up(include_str!("schema.sql")), M::up(include_str!("schema_seals.sql"))])
-            .to_latest(&mut db)?;
-        let new: bool =
-            db.query_row("SELECT NOT EXISTS (SELECT 1 FROM meta WHERE key = 'epoch')", [], |row| row.get(0))?;
-        if new {
-            new_epoch(&db)?;
+        Migrations::new(vec![
+            M::up(include_str!("schema.sql")),
+            M::up(include_str!("schema_seals.sql")),
+            M::up_with_hook(include_str!("schema_log.sql"), |tx| {
+                log::build(tx).map_err(|trouble| HookError::Hook(trouble.to_string()))
+            }),
+        ])
+        .to_latest(&mut db)?;
+        if !has_epoch(&db)? {
+            new_epoch(&db, 0)?;
         }
         Ok(Self(Arc::new(Mutex::new(db))))
     }
@@ -75,13 +82,31 @@ impl Db {
     }
 }
 
-pub(crate) fn new_epoch(db: &Connection) -> Result<(), Trouble> {
-    let epoch = Uuid::new_v4().simple().to_string().into_bytes();
-    db.execute(
-        "INSERT INTO meta (key, value) VALUES ('epoch', ?1) ON CONFLICT DO UPDATE SET value = excluded.value",
-        [epoch],
-    )?;
+/// Begins another life that goes on with the record's first `kept` events.
+pub(crate) fn new_epoch(db: &Connection, kept: u64) -> Result<(), Trouble> {
+    let mut before = lives_before(db)?;
+    if has_epoch(db)? {
+        before.push(Life { epoch: epoch(db)?, kept });
+    }
+    let epoch = Uuid::new_v4().simple().to_string();
+    for (key, value) in [("epoch", epoch.into_bytes()), ("epochs_before", serde_json::to_vec(&before)?)] {
+        db.execute(
+            "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value",
+            (key, value),
+        )?;
+    }
     Ok(())
+}
+
+fn has_epoch(db: &Connection) -> Result<bool, Trouble> {
+    Ok(db.query_row("SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'epoch')", [], |row| row.get(0))?)
+}
+
+/// Lives before this one, the oldest first.
+pub(crate) fn lives_before(db: &Connection) -> Result<Vec<Life>, Trouble> {
+    let json: Option<Vec<u8>> =
+        db.query_row("SELECT value FROM meta WHERE key = 'epochs_before'", [], |row| row.get(0)).optional()?;
+    json.map_or(Ok(Vec::new()), |json| Ok(serde_json::from_slice(&json)?))
 }
 
 /// Which life of the database this is; made anew with each new database, and after a restore.

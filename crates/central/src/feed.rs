@@ -20,11 +20,11 @@ use seal_core::seal_no::SealNo;
 use seal_core::wire::{B64, CHANGES_MEDIA_TYPE, Change, ChangesResponse, PROTO};
 use serde::Deserialize;
 
-use crate::Central;
 use crate::api::{QueryOf, blocking};
 use crate::db::{Trouble, epoch};
 use crate::problem::Refusal;
 use crate::session::Session;
+use crate::{Central, log};
 
 /// Every unit.
 const ALL: &str = "*";
@@ -329,7 +329,9 @@ pub(crate) async fn changes(
                 let page = page(&tx, session.officer.unit.as_str(), after, limit)?;
                 let next = format!("{life}{}", page.end);
                 let proto = PROTO.to_owned();
-                Ok(Some(ChangesResponse { proto, epoch, server_time, changes: page.changes, next, more: page.more }))
+                let checkpoint = Some(log::checkpoint(&tx, &central.0.signer, server_time)?);
+                let Page { changes, more, .. } = page;
+                Ok(Some(ChangesResponse { proto, epoch, server_time, changes, next, more, checkpoint }))
             })
             .map_err(Refusal::from)
     })

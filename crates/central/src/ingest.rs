@@ -17,7 +17,7 @@ use crate::api::{JsonBody, Named, blocking};
 use crate::db::{Trouble, epoch, moment};
 use crate::problem::Refusal;
 use crate::session::{Session, device_key};
-use crate::{Central, chain, duty, feed, photos, signatures};
+use crate::{Central, chain, duty, feed, log, photos, signatures};
 
 /// Items in one push.
 const ITEMS: usize = 500;
@@ -54,7 +54,7 @@ pub(crate) async fn push(
 /// `None`: the phone knows another life of the database, and nothing is taken.
 fn take(central: &Central, device: DeviceId, request: &PushRequest) -> Result<Option<PushResponse>, Trouble> {
     let now = (central.0.clock)();
-    central.0.db.write(|tx| {
+    let answer = central.0.db.write(|tx| {
         let epoch = epoch(tx)?;
         if request.epoch.as_ref().is_some_and(|known| *known != epoch) {
             return Ok(None);
@@ -81,8 +81,13 @@ fn take(central: &Central, device: DeviceId, request: &PushRequest) -> Result<Op
             }
             results.push(PushResult { id: item.id, status });
         }
-        Ok(Some(PushResponse { proto: PROTO.to_owned(), epoch, server_time: now, results, need_photos }))
-    })
+        let proto = PROTO.to_owned();
+        Ok(Some(PushResponse { proto, epoch, server_time: now, results, need_photos, checkpoint: None }))
+    })?;
+    let Some(answer) = answer else { return Ok(None) };
+    // After the commit: nothing is signed that a power cut could take back.
+    let checkpoint = central.0.db.with(|db| log::checkpoint(db, &central.0.signer, now))?;
+    Ok(Some(PushResponse { checkpoint: Some(checkpoint), ..answer }))
 }
 
 /// What `work` wrote stays only when it succeeds.
@@ -209,6 +214,7 @@ pub(crate) fn store(
             )?;
         }
     }
+    log::append(tx, seq, &signed.cose)?;
     feed::file_event(tx, seq, event, unit)?;
     receipt(seq, &signed.hash, now.as_millisecond())
 }

@@ -15,6 +15,7 @@ mod db;
 mod duty;
 mod feed;
 mod ingest;
+mod log;
 mod openapi;
 mod packs;
 mod photos;
@@ -286,7 +287,8 @@ impl Central {
     }
 
     /// Begins another life of the database, after it was restored from a backup: phones then send what the backup lacks
-    /// again, and begin their changes anew. Numbers of tickets go on far behind those that the backup lacks; what was
+    /// again, and begin their changes anew. Checkpoints say from then on how much of the record before was kept; a restored
+    /// central that serves before it has said so looks to phones like one whose record was rewritten. Numbers of tickets go on far behind those that the backup lacks; what was
     /// revoked since it was made has to be revoked again.
     ///
     /// # Errors
@@ -294,7 +296,7 @@ impl Central {
     pub fn begin_new_life(&self) -> Result<(), Trouble> {
         self.0.db.write(|tx| {
             seals::skip_lost_numbers(tx)?;
-            db::new_epoch(tx)
+            db::new_epoch(tx, log::size(tx)?)
         })
     }
 

@@ -21,6 +21,9 @@ pub(crate) async fn document() -> Json<utoipa::openapi::OpenApi> {
         crate::session::sign_in,
         crate::ingest::push,
         crate::feed::changes,
+        crate::log::newest,
+        crate::log::inclusion,
+        crate::log::consistency,
         crate::photos::create,
         crate::photos::offset,
         crate::photos::append,
@@ -64,6 +67,8 @@ pub(crate) struct SignInResponse {
     server_time: String,
     /// SEC1 P-256 points, base64url: keys that sign rule packs.
     rules_keys: Vec<String>,
+    /// SEC1 P-256 point, base64url: key that signs checkpoints.
+    log_key: String,
 }
 
 #[derive(ToSchema)]
@@ -90,6 +95,9 @@ pub(crate) struct PushResponse {
     results: Vec<Value>,
     /// SHA-256, hexadecimal.
     need_photos: Vec<String>,
+    /// Signed checkpoint, base64url: COSE_Sign1 with `external_aad` `sealfield/checkpoint/1` over CBOR of `central`, `epoch`,
+    /// `before`, `size`, `root`, `at`.
+    checkpoint: String,
 }
 
 #[derive(ToSchema)]
@@ -102,6 +110,37 @@ pub(crate) struct ChangesResponse {
     /// Cursor for the next request.
     next: String,
     more: bool,
+    /// As in answers to a push.
+    checkpoint: String,
+}
+
+#[derive(ToSchema)]
+pub(crate) struct CheckpointResponse {
+    proto: String,
+    /// As in answers to a push.
+    checkpoint: String,
+    /// SEC1 P-256 point, base64url.
+    key: String,
+}
+
+#[derive(ToSchema)]
+pub(crate) struct InclusionResponse {
+    proto: String,
+    /// Place of the leaf, from 0.
+    index: u64,
+    /// Events in the tree.
+    size: u64,
+    /// RFC 6962 audit path: SHA-256, hexadecimal, from the leaf up.
+    path: Vec<String>,
+}
+
+#[derive(ToSchema)]
+pub(crate) struct ConsistencyResponse {
+    proto: String,
+    from: u64,
+    to: u64,
+    /// RFC 6962 consistency proof: SHA-256, hexadecimal.
+    path: Vec<String>,
 }
 
 #[derive(ToSchema)]
@@ -166,25 +205,47 @@ mod tests {
             roles: Vec::new(),
         };
         let (now, device) = (Timestamp::UNIX_EPOCH, seal_core::ids::DeviceId(id));
+        let checkpoint = || Some(wire::B64(vec![]));
         let request =
             wire::SignInRequest { officer: officer.id.clone(), secret: text(), device, device_key: wire::B64(vec![]) };
         mirrors("SignInRequest", request);
         let (proto, token) = (text(), text());
         let rules_keys = vec![seal_core::cbor::Bytes(vec![4])];
+        let log_key = Some(seal_core::cbor::Bytes(vec![4]));
         mirrors(
             "SignInResponse",
-            wire::SignInResponse { proto, token, expires: now, officer, server_time: now, rules_keys },
+            wire::SignInResponse { proto, token, expires: now, officer, server_time: now, rules_keys, log_key },
         );
         mirrors("PushRequest", wire::PushRequest { epoch: Some(String::new()), items: Vec::new() });
         mirrors("PushItem", wire::PushItem { id: seal_core::ids::EventId(id), cose: wire::B64(vec![]) });
         let (proto, epoch) = (text(), text());
         mirrors(
             "PushResponse",
-            wire::PushResponse { proto, epoch, server_time: now, results: vec![], need_photos: vec![] },
+            wire::PushResponse {
+                proto,
+                epoch,
+                server_time: now,
+                results: vec![],
+                need_photos: vec![],
+                checkpoint: checkpoint(),
+            },
         );
         let (proto, epoch, next) = (text(), text(), text());
-        let changes = wire::ChangesResponse { proto, epoch, server_time: now, changes: vec![], next, more: false };
+        let changes = wire::ChangesResponse {
+            proto,
+            epoch,
+            server_time: now,
+            changes: vec![],
+            next,
+            more: false,
+            checkpoint: checkpoint(),
+        };
         mirrors("ChangesResponse", changes);
+        let (proto, b64) = (text, || wire::B64(vec![]));
+        mirrors("CheckpointResponse", wire::CheckpointResponse { proto: proto(), checkpoint: b64(), key: b64() });
+        let path = Vec::new;
+        mirrors("InclusionResponse", wire::InclusionResponse { proto: proto(), index: 0, size: 1, path: path() });
+        mirrors("ConsistencyResponse", wire::ConsistencyResponse { proto: proto(), from: 1, to: 1, path: path() });
         mirrors("TrackingRequest", wire::TrackingRequest { reports: Vec::new() });
         let (seal, nonce) = ("83181001".parse().unwrap(), None);
         mirrors("TicketsRequest", wire::TicketsRequest { seals: vec![wire::TicketWish { seal, nonce }] });

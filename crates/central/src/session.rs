@@ -119,7 +119,8 @@ pub(crate) async fn sign_in(
     })?;
     tracing::info!(officer = %officer.id, %device, "signed in");
     let expires = now.saturating_add(TOKEN_LIFE).unwrap_or(now);
-    Ok(Json(SignInResponse { proto: PROTO.to_owned(), token, expires, officer, server_time: now, rules_keys }))
+    let (proto, log_key) = (PROTO.to_owned(), Some(Bytes(central.0.signer.public_key())));
+    Ok(Json(SignInResponse { proto, token, expires, officer, server_time: now, rules_keys, log_key }))
 }
 
 /// Seconds until a closed account opens again.

@@ -1,12 +1,14 @@
 //! The central as a device: it signs what it says itself, and its facts form a chain like every device's.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use p256::ecdsa::SigningKey;
 use p256::elliptic_curve::rand_core::OsRng;
 use rusqlite::{Connection, OptionalExtension as _, Transaction};
 use seal_core::cbor::CborError;
+use seal_core::checkpoint::{Checkpoint, SignedCheckpoint};
 use seal_core::event::{EVENT_VERSION, Event, SignedEvent, sign_with};
 use seal_core::fact::Fact;
 use seal_core::ids::{ActId, CaseId, DeviceId, EventId, OfficeCode, OfficerId, Sha256};
@@ -23,7 +25,12 @@ pub(crate) struct Signer {
     key: SigningKey,
     boot: Uuid,
     started: Instant,
+    /// The checkpoint signed last.
+    said: Mutex<Option<SignedCheckpoint>>,
 }
+
+/// A checkpoint of an unchanged record is signed anew after so long.
+const CHECKPOINT_LIFE: SignedDuration = SignedDuration::from_secs(60);
 
 /// On whose behalf the central says something.
 pub(crate) struct Behalf<'a> {
@@ -52,7 +59,40 @@ impl Signer {
                 (device, key)
             }
         };
-        Ok(Self { device: DeviceId(device), key, boot: Uuid::new_v4(), started: Instant::now() })
+        let (boot, started) = (Uuid::new_v4(), Instant::now());
+        Ok(Self { device: DeviceId(device), key, boot, started, said: Mutex::default() })
+    }
+
+    /// The central's device.
+    pub(crate) fn device(&self) -> DeviceId {
+        self.device
+    }
+
+    /// Its public key, SEC1 uncompressed point.
+    pub(crate) fn public_key(&self) -> Vec<u8> {
+        self.key.verifying_key().to_encoded_point(false).as_bytes().to_vec()
+    }
+
+    /// A signed checkpoint of the record with `size` events: the one signed last while it is fresh, else what `look` finds.
+    pub(crate) fn checkpoint(
+        &self,
+        epoch: &str,
+        size: u64,
+        now: Timestamp,
+        look: impl FnOnce() -> Result<Checkpoint, Trouble>,
+    ) -> Result<Vec<u8>, Trouble> {
+        // A panic while the lock was held left a checkpoint that was signed, or none.
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = said.as_ref().filter(|said| {
+            let Checkpoint { epoch: its_epoch, size: its_size, at, .. } = &said.checkpoint;
+            its_epoch == epoch && *its_size == size && now.duration_since(*at).abs() < CHECKPOINT_LIFE
+        });
+        if let Some(fresh) = fresh {
+            return Ok(fresh.cose.clone());
+        }
+        let signed = SignedCheckpoint::sign(look()?, |bytes| sign_with(&self.key, bytes))
+            .map_err(|e| Trouble::Stored(e.to_string()))?;
+        Ok(said.insert(signed).cose.clone())
     }
 
     /// Signs a fact as the central's next one, commits it to the record and to the feeds of whoever follows what it is about.

@@ -5,6 +5,7 @@
 pub mod calendar;
 pub mod case;
 pub mod cbor;
+pub mod checkpoint;
 pub mod codes;
 mod compact;
 pub mod container;
@@ -24,6 +25,7 @@ pub mod inspection;
 pub mod life;
 pub mod line;
 pub mod loss;
+pub mod merkle;
 pub mod near;
 pub mod obligation;
 pub mod officer;

@@ -26,7 +26,8 @@ pub enum Lane {
 /// The central's proof that it has something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// Place in the central's commit order; 0 for photo bytes.
+    /// Place in the central's commit order, from 1; 0 for photo bytes. The record of so many events, and every larger one,
+    /// covers it ([`crate::merkle`]).
     pub server_seq: u64,
     /// When the central took it.
     pub at: Timestamp,

@@ -77,6 +77,9 @@ pub struct SignInResponse {
     /// Keys that sign rule packs: a phone that trusts none yet begins with these.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules_keys: Vec<Bytes>,
+    /// Key that signs [`crate::checkpoint`]s, SEC1 uncompressed P-256 point; a phone that knows none yet begins with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_key: Option<Bytes>,
 }
 
 impl std::fmt::Debug for SignInResponse {
@@ -121,6 +124,9 @@ pub struct PushResponse {
     pub results: Vec<PushResult>,
     /// Photos named by accepted events whose bytes the central does not have.
     pub need_photos: Vec<Sha256>,
+    /// Signed [`crate::checkpoint`] that covers every accepted event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<B64>,
 }
 
 /// Result for one item.
@@ -175,6 +181,46 @@ pub struct ChangesResponse {
     pub next: String,
     /// More is waiting.
     pub more: bool,
+    /// Signed [`crate::checkpoint`] that covers every event of the page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<B64>,
+}
+
+/// `GET /v1/log/checkpoint`: the record as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckpointResponse {
+    /// Marker.
+    pub proto: String,
+    /// Signed [`crate::checkpoint`].
+    pub checkpoint: B64,
+    /// The key that signed it, SEC1 uncompressed P-256 point.
+    pub key: B64,
+}
+
+/// `GET /v1/log/inclusion?event=..&size=..`: proof that an event is in the record of the first `size` events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InclusionResponse {
+    /// Marker.
+    pub proto: String,
+    /// Place of its leaf, from 0: its receipt's `server_seq` less one.
+    pub index: u64,
+    /// Events in the tree.
+    pub size: u64,
+    /// RFC 6962 audit path, from the leaf up.
+    pub path: Vec<Sha256>,
+}
+
+/// `GET /v1/log/consistency?from=..&to=..`: proof that the record of `from` events is the beginning of that of `to`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsistencyResponse {
+    /// Marker.
+    pub proto: String,
+    /// Events in the smaller tree.
+    pub from: u64,
+    /// Events in the larger one.
+    pub to: u64,
+    /// RFC 6962 consistency proof.
+    pub path: Vec<Sha256>,
 }
 
 /// One change.

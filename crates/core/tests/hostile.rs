@@ -259,7 +259,8 @@ proptest! {
 fn every_field_without_a_default_is_needed() {
     // An answer that leaves out what it should say is never filled in by us.
     for message in [serde_json::to_value(push_response()).unwrap(), serde_json::to_value(changes_response()).unwrap()] {
-        for key in message.as_object().unwrap().keys() {
+        // A central of before signs no checkpoint; then nothing is proven.
+        for key in message.as_object().unwrap().keys().filter(|key| *key != "checkpoint") {
             let mut less = message.clone();
             less.as_object_mut().unwrap().remove(key);
             assert_eq!(read_all(&less.to_string()), Vec::<&str>::new(), "without {key}");

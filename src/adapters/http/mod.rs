@@ -19,7 +19,7 @@ use reqwest::{Certificate, Client, Method, Request, RequestBuilder, Response, St
 use seal_core::ids::{DeviceId, Sha256};
 use seal_core::wire::{
     CHANGES_MEDIA_TYPE, ChangesResponse, PUSH_MEDIA_TYPE, PushRequest, PushResponse, SignInRequest, SignInResponse,
-    TicketsRequest, TicketsResponse,
+    TICKETS_MEDIA_TYPE, TicketsRequest, TicketsResponse,
 };
 
 use self::answer::Answer;
@@ -230,6 +230,13 @@ impl Central for HttpCentral {
             answer = self.page(None, limit).await?;
         }
         read::changes(answer).await
+    }
+
+    async fn record_proof(&self, from: u64, to: u64) -> Result<Vec<Sha256>, CentralTrouble> {
+        let mut url = self.url(&["v1", "log", "consistency"]);
+        url.query_pairs_mut().append_pair("from", &from.to_string()).append_pair("to", &to.to_string());
+        let answer = self.send(self.request(Method::GET, url)).await?;
+        read::record_proof(answer, from, to).await
     }
 
     async fn photo_state(

@@ -1,9 +1,11 @@
 //! What an answer of the central says, by the question it answers. Nothing is sent here.
 
+use reqwest::StatusCode;
+use seal_core::ids::Sha256;
 use seal_core::outbox::Receipt;
 use seal_core::wire::{
-    CHANGES_MEDIA_TYPE, Change, ChangesResponse, PROTO, PUSH_MEDIA_TYPE, PushRequest, PushResponse, SignInResponse,
-    TICKETS_MEDIA_TYPE, TicketsResponse,
+    B64, CHANGES_MEDIA_TYPE, Change, ChangesResponse, ConsistencyResponse, PROTO, PUSH_MEDIA_TYPE, PushRequest,
+    PushResponse, SignInResponse, TICKETS_MEDIA_TYPE, TicketsResponse,
 };
 
 use super::UPLOAD_OFFSET;
@@ -31,7 +33,8 @@ pub async fn signed_in(answer: Answer) -> Result<SignInResponse, CentralTrouble>
 /// See [`signed_in`].
 pub async fn pushed(answer: Answer, request: &PushRequest) -> Result<PushResponse, CentralTrouble> {
     let answer = answer.success().await.map_err(|trouble| match trouble {
-        CentralTrouble::Refused(problem) if problem.code == "epoch" => CentralTrouble::Restored,
+        // Nothing else conflicts here. By the status alone: the rest of the answer may have been cut off.
+        CentralTrouble::Refused(problem) if problem.status == StatusCode::CONFLICT.as_u16() => CentralTrouble::Restored,
         other => other,
     })?;
     let pushed: PushResponse = answer.json(Some(PUSH_MEDIA_TYPE), JSON_BYTES).await?;
@@ -53,6 +56,21 @@ pub async fn changes(answer: Answer) -> Result<ChangesResponse, CentralTrouble> 
     let page: Page = answer.success().await?.json(Some(CHANGES_MEDIA_TYPE), JSON_BYTES).await?;
     ours(&page.proto)?;
     Ok(page.known())
+}
+
+/// To a question for the proof that the record of `from` items is the beginning of that of `to`.
+///
+/// # Errors
+/// See [`signed_in`].
+pub async fn record_proof(answer: Answer, from: u64, to: u64) -> Result<Vec<Sha256>, CentralTrouble> {
+    let proof: ConsistencyResponse = answer.success().await?.json(None, JSON_BYTES).await?;
+    ours(&proof.proto)?;
+    // An answer to another question says nothing about the record.
+    if (proof.from, proof.to) == (from, to) {
+        Ok(proof.path)
+    } else {
+        Err(CentralTrouble::Offline("the proof is of other records".to_owned()))
+    }
 }
 
 /// To a request for tickets.
@@ -92,6 +110,7 @@ struct Page {
     changes: Vec<serde_json::Value>,
     next: String,
     more: bool,
+    checkpoint: Option<B64>,
 }
 
 impl Page {
@@ -110,6 +129,7 @@ impl Page {
             changes: self.changes.into_iter().filter_map(read).collect(),
             next: self.next,
             more: self.more,
+            checkpoint: self.checkpoint,
         }
     }
 }

@@ -66,6 +66,7 @@ fn pushed(id: EventId) -> String {
             },
         }],
         need_photos: Vec::new(),
+        checkpoint: None,
     })
     .unwrap()
 }

@@ -13,7 +13,7 @@ use seal_core::wire::{Change, ChangesResponse};
 
 use super::codec::{self, database, millis, moment, to_json};
 use super::views::Touched;
-use super::{append, queue};
+use super::{append, queue, record};
 use crate::ports::store::{FeedState, Settled, StoreError};
 
 pub fn feed(conn: &Connection) -> Result<FeedState, StoreError> {
@@ -23,8 +23,8 @@ pub fn feed(conn: &Connection) -> Result<FeedState, StoreError> {
     Ok(FeedState { cursor, epoch, pulled_at: pulled_at.map(moment).transpose()? })
 }
 
-/// Takes a page. A page of another epoch is not taken: the mirror starts again from the beginning, and everything of this
-/// device is sent again.
+/// Takes a page. A page of another epoch is not taken: the mirror starts again from the beginning. What of this device is
+/// sent again then, the central's record tells (`sync::record`); without one to go by, everything.
 pub fn take(
     tx: &Transaction<'_>,
     page: &ChangesResponse,
@@ -33,9 +33,11 @@ pub fn take(
 ) -> Result<(), StoreError> {
     let known = feed(tx)?;
     if known.epoch.as_ref().is_some_and(|epoch| epoch != &page.epoch) {
-        queue::send_all_again(tx)?;
         tx.execute("UPDATE feed SET cursor = NULL, epoch = ?1", params![page.epoch]).map_err(database)?;
-        return Ok(());
+        if page.checkpoint.is_some() && record::is_undecided(tx)? {
+            return Ok(());
+        }
+        return record::begin_again(tx);
     }
     let mut touched = Touched::default();
     for change in &page.changes {

@@ -15,6 +15,7 @@ mod order;
 mod packs;
 mod queue;
 mod read;
+mod record;
 mod salvage;
 mod views;
 
@@ -40,7 +41,9 @@ use seal_core::wire::ChangesResponse;
 use tokio::sync::watch;
 
 use crate::ports::clock::Clock;
-use crate::ports::store::{Act, FeedState, PackStanding, Sendable, Settled, Store, StoreError};
+use crate::ports::store::{
+    Act, FeedState, Followed, PackStanding, RecordAlarm, RecordKnown, Sendable, Settled, Store, StoreError,
+};
 use crate::ports::vault::Vault;
 
 /// The store.
@@ -279,6 +282,28 @@ impl Store for SqliteStore {
 
     fn photos_wanted(&self, unit: &OfficeCode) -> Result<Vec<Sha256>, StoreError> {
         self.read(|conn| mirror::photos_wanted(conn, unit))
+    }
+
+    fn record_known(&self) -> Result<RecordKnown, StoreError> {
+        self.read(record::known)
+    }
+
+    fn trust_record_key(&self, key: &Bytes) -> Result<(), StoreError> {
+        let now = self.clock.now().wall;
+        self.write(|tx| record::trust(tx, key, now))
+    }
+
+    fn follow_record(&self, followed: &Followed) -> Result<(), StoreError> {
+        let now = self.clock.now().wall;
+        self.write(|tx| record::follow(tx, followed, now))
+    }
+
+    fn record_alarms(&self) -> Result<Vec<RecordAlarm>, StoreError> {
+        self.read(record::alarms)
+    }
+
+    fn record_alarms_reported(&self) -> Result<(), StoreError> {
+        self.write(record::alarms_reported)
     }
 
     fn note(&self, name: &str) -> Result<Option<String>, StoreError> {

@@ -27,6 +27,7 @@ const MIGRATION_STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/007_approved.sql")),
     M::up(include_str!("migrations/008_custody.sql")),
     M::up(include_str!("migrations/009_way_home.sql")),
+    M::up(include_str!("migrations/010_record.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(MIGRATION_STEPS);
 

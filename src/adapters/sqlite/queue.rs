@@ -9,6 +9,7 @@ use seal_core::outbox::{Lane, OutboxState, QueueCounts, QueueItem, QueueWhat};
 
 use super::codec::{self, database, from_json, millis, moment, to_json};
 use super::order::{self, Candidate};
+use super::record;
 use crate::ports::store::{Sendable, Settled, StoreError};
 
 /// No wait is longer. A later time was noted before somebody set the clock back, and means now.
@@ -19,6 +20,9 @@ const ACCEPTED_LISTED: SignedDuration = SignedDuration::from_hours(24);
 /// What may be sent at `now`. Photos are handed out only when no event can go, and one at a time, so that a fact made
 /// during an upload never waits for more than a piece of it.
 pub fn due(conn: &Connection, now: Timestamp, limit: usize) -> Result<Vec<i64>, StoreError> {
+    if record::is_undecided(conn)? {
+        return Ok(Vec::new());
+    }
     let mut keys = order::sendable(&candidates(conn, now)?);
     keys.truncate(limit);
     if keys.is_empty() && limit > 0 {
@@ -285,13 +289,15 @@ pub fn seen_in_feed(tx: &Transaction<'_>, event_row: i64, outcome: &Settled, now
     key.map_or(Ok(()), |key| settle(tx, &[(key, outcome.clone())], now))
 }
 
-/// The central lost what it had (restored or reset): everything is sent again; ids keep it from being doubled.
-pub fn send_all_again(tx: &Transaction<'_>) -> Result<(), StoreError> {
+/// The central lost something (restored, reset, or not what it says): what it accepted is sent again, except the events
+/// among the first `held` of its record. Ids keep anything from being doubled. The record says nothing of the bytes of
+/// photographs, so all of them are asked about.
+pub fn send_again(tx: &Transaction<'_>, held: u64) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE outbox SET state = 'waiting', receipt = NULL, accepted_at = NULL, sent_bytes = 0, not_before = NULL,
              last_problem = 'central_restored'
-         WHERE state = 'accepted'",
-        [],
+         WHERE state = 'accepted' AND (what = 'photo' OR json_extract(receipt, '$.server_seq') > ?1)",
+        params![held],
     )
     .map(|_| ())
     .map_err(database)

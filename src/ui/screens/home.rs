@@ -13,6 +13,7 @@ use seal_core::work::{Task, Todo, day_begins, work_list};
 use super::decide_approval::WaitingRequests;
 use super::duty::StandingNow;
 use super::parts::{self, More, use_lines, use_sync_status};
+use super::record::RecordAlarms;
 use super::stored::store_trouble;
 use super::way_home::{Asks, WayHomeNow, asks};
 use super::words::{self, title_of, title_of_line};
@@ -106,6 +107,7 @@ pub fn Home() -> Element {
     rsx! {
         parts::Page { title: t!("case-shift"), sub, nav: "home", settings: true,
             DamageCard {}
+            RecordAlarms {}
             WaitingRequests {}
             StandingNow {}
             WayHomeNow { asks: shift.asks.clone() }

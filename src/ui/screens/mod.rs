@@ -37,6 +37,7 @@ mod pictures;
 mod practice;
 mod preflight;
 mod queue;
+mod record;
 mod refusals;
 mod reopen;
 mod report;

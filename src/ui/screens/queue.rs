@@ -12,6 +12,7 @@ use seal_core::seal::reading::LockAction;
 
 use super::codes::{fact_icon, fact_kind, photo_role};
 use super::parts::{Page, use_now, use_sync_status};
+use super::record::RecordAlarms;
 use super::stored::read;
 use super::words::{container_no, lang, seal_no};
 use crate::actions::Kit;
@@ -28,10 +29,10 @@ pub fn Queue() -> Element {
     let mut desk = use_desk();
     let now = use_now();
     let status = use_sync_status();
-    let (items, titles) = match read(desk.look(|kit| {
+    let (items, titles, proven) = match read(desk.look(|kit| {
         let items = kit.store.queue()?;
         let titles = titles(kit, &items);
-        Ok((items, titles))
+        Ok((items, titles, kit.store.record_known()?.proven()))
     })) {
         Ok(read) => read,
         Err(trouble) => return rsx! { Page { title: t!("nav-queue"), nav: "queue", {trouble} } },
@@ -44,6 +45,7 @@ pub fn Queue() -> Element {
     let accepted = part(|state| matches!(state, OutboxState::Accepted { .. }));
     let bytes: u64 = going.iter().chain(&stuck).map(|item| item.bytes.saturating_sub(item.sent_bytes)).sum();
     let left = going.len() + stuck.len();
+    let restored = going.iter().filter(|item| item.last_problem.as_deref() == Some("central_restored")).count();
     let size = format::size(bytes, lang());
     let sub = match (left, stuck.is_empty()) {
         (0, _) => t!("queue-sub-none"),
@@ -70,6 +72,10 @@ pub fn Queue() -> Element {
                     },
                 }
             }),
+            RecordAlarms {}
+            if restored > 0 {
+                Note { icon: "refresh-cw", text: t!("queue-restored", n = restored) }
+            }
             if let Some(text) = net_words(&net, desk.practice().is_some(), now()).filter(|_| !going.is_empty()) {
                 Note { icon: "cloud-off", text }
             }
@@ -104,7 +110,7 @@ pub fn Queue() -> Element {
                 SectionHead { title: t!("queue-accepted"), note: t!("queue-accepted-note") }
                 List { kind: ListKind::Items, label: t!("queue-accepted"),
                     for item in accepted {
-                        Line { key: "{item.key}", title: titles[&item.key].clone(), item, now: now() }
+                        Line { key: "{item.key}", title: titles[&item.key].clone(), item, now: now(), proven }
                     }
                 }
             }
@@ -135,9 +141,9 @@ fn net_words(net: &SyncStatus, practice: bool, now: Timestamp) -> Option<String>
     })
 }
 
-/// One item.
+/// One item. A receipt up to `proven` is covered by a checkpoint that was verified here.
 #[component]
-fn Line(item: Item, title: String, now: Timestamp) -> Element {
+fn Line(item: Item, title: String, now: Timestamp, #[props(default)] proven: u64) -> Element {
     let desk = use_desk();
     let icon = match &item.what {
         QueueWhat::Fact { kind, .. } => fact_icon(kind),
@@ -164,6 +170,7 @@ fn Line(item: Item, title: String, now: Timestamp) -> Element {
             Some("tls") => (t!("queue-state-tls"), Tone::Bad),
             Some("forbidden") => (t!("queue-state-forbidden"), Tone::Bad),
             Some("upgrade") => (t!("queue-state-upgrade"), Tone::Warn),
+            Some("central_restored") => (t!("queue-state-restored"), Tone::Warn),
             _ => (t!("queue-state-network"), Tone::Idle),
         },
     };
@@ -172,7 +179,12 @@ fn Line(item: Item, title: String, now: Timestamp) -> Element {
         meta.push(t!("queue-sent", size = format::size(item.sent_bytes, lang())));
     }
     match &item.state {
-        OutboxState::Accepted { receipt } => meta.push(t!("queue-receipt", code = receipt.code.clone())),
+        OutboxState::Accepted { receipt } => {
+            meta.push(t!("queue-receipt", code = receipt.code.clone()));
+            if (1..=proven).contains(&receipt.server_seq) {
+                meta.push(t!("queue-proven"));
+            }
+        }
         OutboxState::Waiting | OutboxState::Stuck { .. } if item.tries > 0 => {
             meta.push(t!("queue-tries", n = item.tries));
         }

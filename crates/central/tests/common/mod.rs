@@ -183,6 +183,7 @@ pub struct Phone {
     pub unit: OfficeCode,
     pub token: String,
     pub rules_keys: Vec<Bytes>,
+    pub log_key: Option<Bytes>,
     pub seq: u64,
     prev: Sha256,
 }
@@ -197,6 +198,7 @@ impl Phone {
             token: String::new(),
             seq: 0,
             rules_keys: Vec::new(),
+            log_key: None,
             prev: Sha256::of(b""),
         }
     }
@@ -205,6 +207,7 @@ impl Phone {
         let signed_in: SignInResponse = serde_json::from_slice(&answer.body).unwrap();
         self.token = signed_in.token;
         self.rules_keys = signed_in.rules_keys;
+        self.log_key = signed_in.log_key;
         self.unit = signed_in.officer.unit;
     }
 

@@ -562,6 +562,7 @@ pub fn sign_in_response() -> SignInResponse {
         officer: officer(),
         server_time: at(),
         rules_keys: vec![Bytes(vec![4, 0xff, 0xfe])],
+        log_key: Some(Bytes(vec![4, 0xff, 0xfe])),
     }
 }
 
@@ -588,6 +589,7 @@ pub fn push_response() -> PushResponse {
         server_time: at(),
         results: (1..).zip(statuses).map(|(n, status)| PushResult { id: EventId(id(n)), status }).collect(),
         need_photos: vec![Sha256::of(b"photo")],
+        checkpoint: Some(B64(vec![0xd2, 0x84, 0xff])),
     }
 }
 
@@ -602,6 +604,7 @@ pub fn changes_response() -> ChangesResponse {
         ],
         next: text("43"),
         more: true,
+        checkpoint: Some(B64(vec![0xd2, 0x84, 0xff])),
     }
 }
 

@@ -1,0 +1,160 @@
+//! The record as a Merkle tree (RFC 6962), and what is said of it: signed checkpoints and proofs.
+//!
+//! A leaf for each event, in the order of commits, written in the event's own transaction. The tree of `n` events is that
+//! of the events whose `seq` is at most `n`.
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Transaction};
+use seal_core::checkpoint::Checkpoint;
+use seal_core::ids::{EventId, Sha256};
+use seal_core::merkle::{self, Place};
+use seal_core::wire::{B64, CheckpointResponse, ConsistencyResponse, InclusionResponse, PROTO};
+use serde::Deserialize;
+
+use crate::Central;
+use crate::api::blocking;
+use crate::db::{Trouble, epoch, lives_before};
+use crate::problem::Refusal;
+use crate::session::Session;
+use crate::signer::Signer;
+
+/// Events in the record.
+pub(crate) fn size(db: &Connection) -> Result<u64, Trouble> {
+    let newest: Option<i64> =
+        db.prepare_cached("SELECT max(n) FROM log_node WHERE level = 0")?.query_row([], |row| row.get(0))?;
+    Ok(newest.map_or(0, |newest| newest.unsigned_abs() + 1))
+}
+
+/// Adds the event of that `seq` to the tree.
+pub(crate) fn append(tx: &Transaction, seq: i64, cose: &[u8]) -> Result<(), Trouble> {
+    let size = size(tx)?;
+    if seq.unsigned_abs() != size + 1 {
+        return Err(Trouble::Stored(format!("event {seq} does not follow the {size} in the log")));
+    }
+    let mut insert = tx.prepare_cached("INSERT INTO log_node (level, n, hash) VALUES (?1, ?2, ?3)")?;
+    for ((level, n), hash) in merkle::append(size, merkle::leaf(cose), reader(tx)?)? {
+        insert.execute((level, n.cast_signed(), hash.0))?;
+    }
+    Ok(())
+}
+
+/// Makes the tree of a record that had none.
+pub(crate) fn build(tx: &Transaction) -> Result<(), Trouble> {
+    let mut events = tx.prepare("SELECT seq, cose FROM event ORDER BY seq")?;
+    let mut events = events.query([])?;
+    while let Some(row) = events.next()? {
+        append(tx, row.get(0)?, row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
+    }
+    Ok(())
+}
+
+fn reader(db: &Connection) -> Result<impl FnMut(Place) -> Result<Sha256, Trouble> + '_, Trouble> {
+    let mut select = db.prepare_cached("SELECT hash FROM log_node WHERE level = ?1 AND n = ?2")?;
+    Ok(move |(level, n): Place| Ok(Sha256(select.query_row((level, n.cast_signed()), |row| row.get(0))?)))
+}
+
+/// The record as it stands, signed. Only of what is committed: a phone holds the central to it.
+pub(crate) fn checkpoint(db: &Connection, signer: &Signer, now: Timestamp) -> Result<B64, Trouble> {
+    let (epoch, size) = (epoch(db)?, size(db)?);
+    let signed = signer.checkpoint(&epoch, size, now, || {
+        let (before, root) = (lives_before(db)?, merkle::root(size, reader(db)?)?);
+        Ok(Checkpoint { central: signer.device(), epoch: epoch.clone(), before, size, root, at: now })
+    })?;
+    Ok(B64(signed))
+}
+
+/// The record as it stands, signed, and the key that signs it.
+#[utoipa::path(get, path = "/v1/log/checkpoint", security(("bearer" = [])), responses(
+    (status = 200, body = crate::openapi::CheckpointResponse),
+))]
+pub(crate) async fn newest(
+    State(central): State<Central>,
+    _session: Session,
+) -> Result<Json<CheckpointResponse>, Refusal> {
+    let answer = move || {
+        let signer = &central.0.signer;
+        let checkpoint = central.0.db.with(|db| checkpoint(db, signer, (central.0.clock)()))?;
+        Ok(CheckpointResponse { proto: PROTO.to_owned(), checkpoint, key: B64(signer.public_key()) })
+    };
+    Ok(Json(blocking(move || answer().map_err(|trouble: Trouble| trouble.into())).await?))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct AskedInclusion {
+    event: EventId,
+    size: Option<u64>,
+}
+
+/// Proof that an event is in the record.
+#[utoipa::path(get, path = "/v1/log/inclusion", security(("bearer" = [])), params(
+    ("event" = String, Query, description = "UUID"),
+    ("size" = Option<u64>, Query, description = "of the record's first so many events; all unless named"),
+), responses(
+    (status = 200, body = crate::openapi::InclusionResponse),
+    (status = 400, description = "`unreadable`; `tree_size`: the record has not, or had not, so many events",
+        body = crate::openapi::Problem),
+    (status = 404, description = "`no_such_event`", body = crate::openapi::Problem),
+))]
+pub(crate) async fn inclusion(
+    State(central): State<Central>,
+    _session: Session,
+    asked: Result<Query<AskedInclusion>, QueryRejection>,
+) -> Result<Json<InclusionResponse>, Refusal> {
+    let Query(AskedInclusion { event, size: wanted }) = asked?;
+    let prove = move |db: &mut Connection| {
+        let tx = db.transaction()?;
+        let seq: Option<i64> =
+            tx.query_row("SELECT seq FROM event WHERE id = ?1", [event.0.as_bytes()], |row| row.get(0)).optional()?;
+        let Some(index) = seq.map(|seq| seq.unsigned_abs() - 1) else { return Ok(Err(no_such_event())) };
+        let whole = size(&tx)?;
+        let size = wanted.unwrap_or(whole);
+        let path = if size > whole { None } else { merkle::inclusion(index, size, reader(&tx)?)? };
+        let answer = path.map(|path| InclusionResponse { proto: PROTO.to_owned(), index, size, path });
+        Ok(answer.ok_or_else(|| tree_size(whole)))
+    };
+    let proof = blocking(move || central.0.db.with(prove).map_err(Refusal::from)).await?;
+    Ok(Json(proof?))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct AskedConsistency {
+    from: u64,
+    to: u64,
+}
+
+/// Proof that the record only grew.
+#[utoipa::path(get, path = "/v1/log/consistency", security(("bearer" = [])), params(
+    ("from" = u64, Query, description = "events in the smaller record, at least 1"),
+    ("to" = u64, Query, description = "events in the larger one"),
+), responses(
+    (status = 200, body = crate::openapi::ConsistencyResponse),
+    (status = 400, description = "`unreadable`; `tree_size`: there are no such records", body = crate::openapi::Problem),
+))]
+pub(crate) async fn consistency(
+    State(central): State<Central>,
+    _session: Session,
+    asked: Result<Query<AskedConsistency>, QueryRejection>,
+) -> Result<Json<ConsistencyResponse>, Refusal> {
+    let Query(AskedConsistency { from, to }) = asked?;
+    let prove = move |db: &mut Connection| {
+        let tx = db.transaction()?;
+        let whole = size(&tx)?;
+        let path = if to > whole { None } else { merkle::consistency(from, to, reader(&tx)?)? };
+        let answer = path.map(|path| ConsistencyResponse { proto: PROTO.to_owned(), from, to, path });
+        Ok(answer.ok_or_else(|| tree_size(whole)))
+    };
+    let proof = blocking(move || central.0.db.with(prove).map_err(Refusal::from)).await?;
+    Ok(Json(proof?))
+}
+
+fn tree_size(whole: u64) -> Refusal {
+    Refusal::new(StatusCode::BAD_REQUEST, "tree_size", format!("Sổ nhật ký có {whole} bản ghi, không có cỡ được hỏi."))
+}
+
+fn no_such_event() -> Refusal {
+    Refusal::new(StatusCode::NOT_FOUND, "no_such_event", "Không có bản ghi này ở trung tâm.")
+}
