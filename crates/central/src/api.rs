@@ -1,28 +1,34 @@
 //! The HTTP API put together: routes, limits, the protocol header and request ids.
 
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Query, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, MatchedPath, Path, Query, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use futures_util::FutureExt as _;
 use seal_core::wire::{PROTO, PROTO_HEADER};
 use serde::de::DeserializeOwned;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use crate::problem::Refusal;
-use crate::{Central, Trouble, feed, ingest, log, openapi, photos, session, tickets, tracking};
-
-/// Largest body of a request that is not photo bytes.
-const BODY_BYTES: usize = 2 << 20;
+use crate::limits::BODY_BYTES;
+use crate::problem::{Refusal, told};
+use crate::{Central, Trouble, db, docs_page, feed, ingest, limits, log, openapi, photos, session, tickets, tracking};
 
 pub(crate) fn router(central: Central) -> Router {
     Router::new()
         .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
         .route("/openapi.json", get(openapi::document))
+        .route("/docs", get(docs_page::page))
+        .route("/v1/limits", get(limits::limits))
         .route("/v1/ping", get(ping))
         .route("/v1/sign-in", post(session::sign_in))
         .route("/v1/devices/{device}/events", post(ingest::push))
@@ -43,17 +49,27 @@ pub(crate) fn router(central: Central) -> Router {
             Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method", "Not with this method.")
         })
         .layer(DefaultBodyLimit::max(BODY_BYTES))
-        .layer(middleware::from_fn(envelope))
+        .layer(middleware::from_fn_with_state(central.clone(), limits::guard))
+        .layer(middleware::from_fn_with_state(central.clone(), envelope))
         .with_state(central)
 }
 
-/// Marks every answer as ours, and logs it without anything that was said in it.
-async fn envelope(request: Request<Body>, next: Next) -> Response {
-    let id = Uuid::new_v4();
+/// Marks every answer as ours, makes a problem document of every refusal, counts and logs it without anything that was said in
+/// it.
+async fn envelope(State(central): State<Central>, request: Request<Body>, next: Next) -> Response {
+    let (id, begun) = (Uuid::new_v4(), Instant::now());
     let span = tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
+    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let method = known(request.method());
     async move {
-        let mut response = next.run(request).await;
-        tracing::debug!(status = response.status().as_u16(), "answered");
+        // What panics here is a fault of the central; who asked is told so, and the next one is served.
+        let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+        let response =
+            answered.unwrap_or_else(|_| Refusal::from(Trouble::Stored("a panic".to_owned())).into_response());
+        let mut response = told(response).await;
+        let (status, took) = (response.status().as_u16(), begun.elapsed());
+        central.0.metrics.answered(method, &route, status, took);
+        tracing::debug!(status, took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX), "answered");
         let headers = response.headers_mut();
         headers.insert(HeaderName::from_static(PROTO_HEADER), HeaderValue::from_static(PROTO));
         if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
@@ -63,6 +79,12 @@ async fn envelope(request: Request<Body>, next: Next) -> Response {
     }
     .instrument(span)
     .await
+}
+
+/// Invented methods must not become labels without end.
+fn known(method: &Method) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"];
+    KNOWN.into_iter().find(|known| method == known).unwrap_or("other")
 }
 
 /// A JSON body; what is wrong with it is told as a problem document.
@@ -118,8 +140,27 @@ pub(crate) async fn ping() -> StatusCode {
 }
 
 /// The database can be read.
-#[utoipa::path(get, path = "/healthz", responses((status = 200), (status = 500, body = crate::openapi::Problem)))]
+#[utoipa::path(get, path = "/healthz", responses((status = 200, content_type = "text/plain", body = String), (status = 500, body = crate::openapi::Problem)))]
 pub(crate) async fn healthz(State(central): State<Central>) -> Result<&'static str, Refusal> {
     blocking(move || central.0.db.with(|db| crate::db::epoch(db)).map_err(Refusal::from)).await?;
     Ok("ok\n")
+}
+
+/// More may come: the database takes writing, the folder of photographs is there, and the central was not asked to end.
+#[utoipa::path(get, path = "/readyz", responses((status = 200, content_type = "text/plain", body = String),
+    (status = 503, description = "`stopping` or `not_ready`", body = crate::openapi::Problem)))]
+pub(crate) async fn readyz(State(central): State<Central>) -> Result<&'static str, Refusal> {
+    let refused = |code, detail| Refusal::new(StatusCode::SERVICE_UNAVAILABLE, code, detail).retry_after(5);
+    if central.0.stopping.load(Ordering::Relaxed) {
+        return Err(refused("stopping", "The central is being stopped."));
+    }
+    blocking(move || {
+        let checked = central.0.db.with(db::takes_writing).and_then(|()| central.0.photos.is_there());
+        checked.map_err(|trouble| {
+            tracing::error!(%trouble, "not ready");
+            refused("not_ready", "The central cannot write now.")
+        })
+    })
+    .await?;
+    Ok("ready\n")
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
@@ -10,6 +11,12 @@ use seal_core::checkpoint::Life;
 use uuid::Uuid;
 
 use crate::log;
+use crate::metrics::Waits;
+
+/// So long one waits for another process that writes: an import of tens of thousands of lines is one transaction.
+const BUSY: Duration = Duration::from_secs(60);
+/// Statements kept prepared.
+const STATEMENTS: usize = 128;
 
 /// Why the central cannot do its work. None of these is a phone's fault.
 #[derive(Debug, thiserror::Error)]
@@ -42,15 +49,20 @@ impl From<serde_json::Error> for Trouble {
 
 /// The connection. One at a time: calls are short, and one writer makes the order of commits the order of the feed.
 #[derive(Clone)]
-pub(crate) struct Db(Arc<Mutex<Connection>>);
+pub(crate) struct Db {
+    connection: Arc<Mutex<Connection>>,
+    waits: Waits,
+}
 
 impl Db {
-    pub(crate) fn open(path: &Path) -> Result<Self, Trouble> {
+    pub(crate) fn open(path: &Path, waits: Waits) -> Result<Self, Trouble> {
         let mut db = Connection::open(path)?;
         db.pragma_update(None, "journal_mode", "wal")?;
         db.pragma_update(None, "synchronous", "full")?;
         db.pragma_update(None, "foreign_keys", true)?;
-        db.busy_timeout(std::time::Duration::from_secs(5))?;
+        // Each of the statements that run for every fact stays prepared.
+        db.set_prepared_statement_cache_capacity(STATEMENTS);
+        db.busy_timeout(BUSY)?;
         Migrations::new(vec![
             M::up(include_str!("schema.sql")),
             M::up(include_str!("schema_seals.sql")),
@@ -62,13 +74,18 @@ impl Db {
         if !has_epoch(&db)? {
             new_epoch(&db, 0)?;
         }
-        Ok(Self(Arc::new(Mutex::new(db))))
+        Ok(Self { connection: Arc::new(Mutex::new(db)), waits })
     }
 
     /// Runs `work` on the connection.
     pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Connection) -> Result<T, Trouble>) -> Result<T, Trouble> {
+        let asked = Instant::now();
+        self.waits.waiting.inc();
         // A panic while the lock was held dropped, and so rolled back, its transaction: the connection is sound.
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        let mut db = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        self.waits.waiting.dec();
+        self.waits.seconds.observe(asked.elapsed().as_secs_f64());
+        work(&mut db)
     }
 
     /// Runs `work` in one transaction that is on the disk when this returns.
@@ -80,6 +97,16 @@ impl Db {
             Ok(result)
         })
     }
+}
+
+/// Takes what the write-ahead log holds into the database's file, and empties it.
+pub(crate) fn checkpoint(db: &mut Connection) -> Result<(), Trouble> {
+    Ok(db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+}
+
+/// The database takes writing: nothing is written.
+pub(crate) fn takes_writing(db: &mut Connection) -> Result<(), Trouble> {
+    Ok(db.transaction_with_behavior(TransactionBehavior::Immediate)?.rollback()?)
 }
 
 /// Begins another life that goes on with the record's first `kept` events.

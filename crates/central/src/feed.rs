@@ -10,7 +10,7 @@
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use rusqlite::{Connection, OptionalExtension as _, Transaction};
+use rusqlite::{Connection, OptionalExtension as _, Params, Transaction};
 use seal_core::doc::{Doc, SealDoc};
 use seal_core::event::{Event, SignedEvent};
 use seal_core::fact::Fact;
@@ -29,7 +29,7 @@ use crate::{Central, log};
 /// Every unit.
 const ALL: &str = "*";
 /// Changes in one answer, unless asked for fewer.
-const PAGE: u32 = 500;
+pub(crate) const PAGE: u32 = 500;
 /// Bytes of changes after which an answer ends early.
 const PAGE_BYTES: usize = 1 << 20;
 
@@ -45,16 +45,23 @@ pub(crate) fn parcel(id: ParcelId) -> String {
     format!("parcel/{id}")
 }
 
+/// One of the statements that run for every fact and document: prepared once.
+fn run(tx: &Transaction, sql: &str, parameters: impl Params) -> Result<usize, Trouble> {
+    Ok(tx.prepare_cached(sql)?.execute(parameters)?)
+}
+
 /// Adds or replaces a document and sends it to the units it concerns; nothing happens when it is unchanged.
 pub(crate) fn put_doc(tx: &Transaction, doc: &Doc) -> Result<(), Trouble> {
     let (key, json) = (doc.key(), serde_json::to_string(doc)?);
-    let changed = tx.execute(
+    let changed = run(
+        tx,
         "INSERT INTO doc (key, json) VALUES (?1, ?2)
          ON CONFLICT DO UPDATE SET json = excluded.json WHERE json <> excluded.json",
         (&key, &json),
     )?;
     if let Doc::Officer(officer) = doc {
-        tx.execute(
+        run(
+            tx,
             "INSERT INTO officer_unit (officer, unit) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
             (&officer.id.0, officer.unit.as_str()),
         )?;
@@ -92,7 +99,7 @@ fn follow_by_doc(tx: &Transaction, doc: &Doc) -> Result<(), Trouble> {
 /// the central's own events.
 pub(crate) fn file_event(tx: &Transaction, seq: i64, event: &Event, unit: Option<&str>) -> Result<(), Trouble> {
     for subject in subjects(tx, event)? {
-        tx.execute("INSERT INTO event_subject (subject, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (&subject, seq))?;
+        run(tx, "INSERT INTO event_subject (subject, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (&subject, seq))?;
     }
     follow_by_event(tx, event, unit)?;
     send_event_to_followers(tx, seq)?;
@@ -184,7 +191,8 @@ fn subjects(tx: &Transaction, event: &Event) -> Result<Vec<String>, Trouble> {
 fn follow(tx: &Transaction, unit: &str, subject: &str) -> Result<(), Trouble> {
     let key = subject.strip_prefix("doc/").unwrap_or(subject);
     // Who follows the subject follows its document.
-    let new = tx.execute(
+    let new = run(
+        tx,
         "INSERT INTO scope (unit, subject) SELECT ?1, ?2
          WHERE NOT EXISTS (SELECT 1 FROM scope WHERE unit = ?1 AND subject IN (?2, ?3))",
         (unit, subject, key),
@@ -192,11 +200,13 @@ fn follow(tx: &Transaction, unit: &str, subject: &str) -> Result<(), Trouble> {
     if new == 0 {
         return Ok(());
     }
-    let known: bool = tx.query_row("SELECT EXISTS (SELECT 1 FROM doc WHERE key = ?1)", [key], |row| row.get(0))?;
+    let known: bool =
+        tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM doc WHERE key = ?1)")?.query_row([key], |row| row.get(0))?;
     if known {
         send_doc(tx, unit, key)?;
     }
-    tx.execute(
+    run(
+        tx,
         "INSERT INTO feed (unit, event) SELECT ?1, seq FROM event_subject WHERE subject = ?2 ORDER BY seq
          ON CONFLICT DO NOTHING",
         (unit, subject),
@@ -226,18 +236,19 @@ fn followers(tx: &Transaction, subject: &str, of_doc_alone: bool) -> Result<Vec<
 
 /// A document stands in a feed once, at the place of its newest version.
 fn send_doc(tx: &Transaction, unit: &str, key: &str) -> Result<(), Trouble> {
-    tx.execute("DELETE FROM feed WHERE unit = ?1 AND doc = ?2", (unit, key))?;
-    tx.execute("INSERT INTO feed (unit, doc) VALUES (?1, ?2)", (unit, key))?;
+    run(tx, "DELETE FROM feed WHERE unit = ?1 AND doc = ?2", (unit, key))?;
+    run(tx, "INSERT INTO feed (unit, doc) VALUES (?1, ?2)", (unit, key))?;
     Ok(())
 }
 
 fn send_event(tx: &Transaction, unit: &str, seq: i64) -> Result<(), Trouble> {
-    tx.execute("INSERT INTO feed (unit, event) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (unit, seq))?;
+    run(tx, "INSERT INTO feed (unit, event) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (unit, seq))?;
     Ok(())
 }
 
 fn send_event_to_followers(tx: &Transaction, seq: i64) -> Result<(), Trouble> {
-    tx.execute(
+    run(
+        tx,
         "INSERT INTO feed (unit, event)
          SELECT DISTINCT scope.unit, seq FROM event_subject JOIN scope USING (subject) WHERE seq = ?1
          ON CONFLICT DO NOTHING",
@@ -248,8 +259,8 @@ fn send_event_to_followers(tx: &Transaction, seq: i64) -> Result<(), Trouble> {
 
 /// A stored document.
 pub(crate) fn doc(db: &Connection, key: &str) -> Result<Option<Doc>, Trouble> {
-    let json: Option<String> =
-        db.query_row("SELECT json FROM doc WHERE key = ?1", [key], |row| row.get(0)).optional()?;
+    let mut json = db.prepare_cached("SELECT json FROM doc WHERE key = ?1")?;
+    let json: Option<String> = json.query_row([key], |row| row.get(0)).optional()?;
     Ok(json.map(|json| serde_json::from_str(&json)).transpose()?)
 }
 
@@ -269,8 +280,8 @@ pub(crate) fn seal_doc(db: &Connection, no: &SealNo) -> Result<Option<SealDoc>, 
 
 /// One event.
 pub(crate) fn event(db: &Connection, id: EventId) -> Result<Option<Event>, Trouble> {
-    let cose: Option<Vec<u8>> =
-        db.query_row("SELECT cose FROM event WHERE id = ?1", [id.0.as_bytes()], |row| row.get(0)).optional()?;
+    let mut cose = db.prepare_cached("SELECT cose FROM event WHERE id = ?1")?;
+    let cose: Option<Vec<u8>> = cose.query_row([id.0.as_bytes()], |row| row.get(0)).optional()?;
     cose.map(|cose| Ok(SignedEvent::read(&cose).map_err(|e| Trouble::Stored(e.to_string()))?.event)).transpose()
 }
 

@@ -20,7 +20,7 @@ use crate::session::{Session, device_key};
 use crate::{Central, chain, duty, feed, log, photos, signatures};
 
 /// Items in one push.
-const ITEMS: usize = 500;
+pub(crate) const ITEMS: usize = 500;
 
 /// Takes a batch of signed facts.
 #[utoipa::path(post, path = "/v1/devices/{device}/events", params(("device" = String, Path, description = "Device id")),
@@ -43,10 +43,12 @@ pub(crate) async fn push(
     if request.items.len() > ITEMS {
         return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", format!("At most {ITEMS} items.")));
     }
+    let metrics = central.0.metrics.clone();
     let answer = blocking(move || take(&central, session.device, &request).map_err(Refusal::from)).await?;
     let answer = answer.ok_or_else(|| {
         Refusal::new(StatusCode::CONFLICT, "epoch", "Dữ liệu trung tâm đã được khôi phục. Tải lại trước khi gửi.")
     })?;
+    answer.results.iter().for_each(|result| metrics.event(&result.status));
     let body = serde_json::to_vec(&answer).map_err(|e| Refusal::from(Trouble::from(e)))?;
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static(PUSH_MEDIA_TYPE))], body).into_response())
 }
@@ -54,17 +56,21 @@ pub(crate) async fn push(
 /// `None`: the phone knows another life of the database, and nothing is taken.
 fn take(central: &Central, device: DeviceId, request: &PushRequest) -> Result<Option<PushResponse>, Trouble> {
     let now = (central.0.clock)();
+    // Checking signatures is the dearest part: outside the transaction, so that several phones' are checked at once.
+    let (key, mut checked) = check(central, device, request)?;
     let answer = central.0.db.write(|tx| {
         let epoch = epoch(tx)?;
         if request.epoch.as_ref().is_some_and(|known| *known != epoch) {
             return Ok(None);
         }
-        let key = device_key(tx, device)?;
         let mut results = Vec::with_capacity(request.items.len());
         let mut need_photos = Vec::new();
-        for item in &request.items {
+        for (item, checked) in request.items.iter().zip(&mut checked) {
             let status = match &key {
-                Some(key) => in_savepoint(tx, |tx| item_status(tx, central, device, key, item, now)),
+                Some(key) => in_savepoint(tx, |tx| {
+                    let checked = checked.take().unwrap_or_else(|| SignedEvent::verify(&item.cose.0, key));
+                    item_status(tx, central, device, item, checked, now)
+                }),
                 None => Ok(rejected("device", "Thiết bị chưa được đăng ký.")),
             };
             let status = status.unwrap_or_else(|trouble| {
@@ -90,11 +96,38 @@ fn take(central: &Central, device: DeviceId, request: &PushRequest) -> Result<Op
     Ok(Some(PushResponse { checkpoint: Some(checkpoint), ..answer }))
 }
 
+/// An event whose signature was checked; none where the same bytes are in the record already.
+type Checked = Option<Result<SignedEvent, EventError>>;
+
+/// The device's key, which never changes, and what it says about each item.
+fn check(
+    central: &Central,
+    device: DeviceId,
+    request: &PushRequest,
+) -> Result<(Option<VerifyingKey>, Vec<Checked>), Trouble> {
+    let (key, known) = central.0.db.with(|db| {
+        let known = |item: &PushItem| {
+            let stored = stored(db, item.id)?;
+            Ok(stored.is_some_and(|(hash, _)| hash == Sha256::of(&item.cose.0)))
+        };
+        Ok((device_key(db, device)?, request.items.iter().map(known).collect::<Result<Vec<bool>, Trouble>>()?))
+    })?;
+    let check = |(item, known): (&PushItem, bool)| match &key {
+        Some(key) if !known => Some(SignedEvent::verify(&item.cose.0, key)),
+        _ => None,
+    };
+    let checked = request.items.iter().zip(known).map(check).collect();
+    Ok((key, checked))
+}
+
 /// What `work` wrote stays only when it succeeds.
 fn in_savepoint<T>(tx: &mut Transaction, work: impl FnOnce(&Transaction) -> Result<T, Trouble>) -> Result<T, Trouble> {
-    tx.execute_batch("SAVEPOINT item")?;
+    tx.prepare_cached("SAVEPOINT item")?.execute([])?;
     let result = work(tx);
-    tx.execute_batch(if result.is_ok() { "RELEASE item" } else { "ROLLBACK TO item; RELEASE item" })?;
+    if result.is_err() {
+        tx.prepare_cached("ROLLBACK TO item")?.execute([])?;
+    }
+    tx.prepare_cached("RELEASE item")?.execute([])?;
     result
 }
 
@@ -106,8 +139,8 @@ fn item_status(
     tx: &Transaction,
     central: &Central,
     device: DeviceId,
-    key: &VerifyingKey,
     item: &PushItem,
+    checked: Result<SignedEvent, EventError>,
     now: Timestamp,
 ) -> Result<PushStatus, Trouble> {
     let stored = stored(tx, item.id)?;
@@ -116,7 +149,7 @@ fn item_status(
     {
         return Ok(PushStatus::Duplicate { receipt: receipt.clone() });
     }
-    let signed = match SignedEvent::verify(&item.cose.0, key) {
+    let signed = match checked {
         Ok(signed) => signed,
         Err(error) => return Ok(not_an_event(&error)),
     };
@@ -158,11 +191,9 @@ fn not_acceptable(tx: &Transaction, device: DeviceId, event: &Event) -> Result<O
     let Some(officer) = feed::officer(tx, &event.officer)? else {
         return Ok(Some(rejected("officer", format!("Không có tài khoản công chức {}.", event.officer))));
     };
-    let of_unit: bool = tx.query_row(
-        "SELECT EXISTS (SELECT 1 FROM officer_unit WHERE officer = ?1 AND unit = ?2)",
-        (&officer.id.0, event.unit.as_str()),
-        |row| row.get(0),
-    )?;
+    let of_unit: bool = tx
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM officer_unit WHERE officer = ?1 AND unit = ?2)")?
+        .query_row((&officer.id.0, event.unit.as_str()), |row| row.get(0))?;
     if !of_unit {
         return Ok(Some(rejected("scope", format!("{} không thuộc đơn vị {}.", officer.id, event.unit))));
     }
@@ -190,9 +221,11 @@ pub(crate) fn store(
 ) -> Result<Receipt, Trouble> {
     let event = &signed.event;
     let device_seq = i64::try_from(event.seq).map_err(|e| Trouble::Stored(e.to_string()))?;
-    let seq: i64 = tx.query_row(
+    let mut insert = tx.prepare_cached(
         "INSERT INTO event (id, hash, cose, device, device_seq, prev, kind, received_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING seq",
+    )?;
+    let seq: i64 = insert.query_row(
         (
             event.id.0.as_bytes(),
             signed.hash.0,
@@ -208,10 +241,8 @@ pub(crate) fn store(
     if let Some(photo) = event.fact.photo() {
         let thumbnail = photo.thumbnail.as_ref().map(|thumbnail| thumbnail.sha256);
         for digest in [Some(photo.sha256), thumbnail].into_iter().flatten() {
-            tx.execute(
-                "INSERT INTO event_photo (sha256, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-                (digest.0, seq),
-            )?;
+            tx.prepare_cached("INSERT INTO event_photo (sha256, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+                .execute((digest.0, seq))?;
         }
     }
     log::append(tx, seq, &signed.cose)?;
@@ -228,9 +259,8 @@ fn receipt(seq: i64, hash: &Sha256, at: i64) -> Result<Receipt, Trouble> {
 
 fn stored(db: &Connection, id: EventId) -> Result<Option<(Sha256, Receipt)>, Trouble> {
     let row: Option<(i64, [u8; 32], i64)> = db
-        .query_row("SELECT seq, hash, received_at FROM event WHERE id = ?1", [id.0.as_bytes()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
+        .prepare_cached("SELECT seq, hash, received_at FROM event WHERE id = ?1")?
+        .query_row([id.0.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     row.map(|(seq, hash, at)| Ok((Sha256(hash), receipt(seq, &Sha256(hash), at)?))).transpose()
 }

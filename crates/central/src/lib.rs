@@ -10,19 +10,26 @@
 
 pub mod accounts;
 mod api;
+mod backup;
 mod chain;
 mod db;
+mod docs_page;
 mod duty;
 mod feed;
+pub mod import;
 mod ingest;
+mod limits;
 mod log;
+mod metrics;
 mod openapi;
 mod packs;
 mod photos;
 pub mod practice;
 mod problem;
+mod rates;
 mod seal_table;
 mod seals;
+mod serve;
 mod session;
 mod signatures;
 mod signer;
@@ -32,6 +39,7 @@ mod vault;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use jiff::Timestamp;
 use seal_core::cbor::Bytes;
@@ -42,11 +50,14 @@ use seal_core::pack::PackFile;
 use seal_core::rules::RulePack;
 use seal_core::seal_no::SealNo;
 
+pub use backup::{Backup, backup};
 pub use chain::ChainFault;
 pub use db::Trouble;
 pub use packs::PublishError;
+pub use rates::{Rate, Rates};
 pub use seal_table::{SealTableError, seal_table};
 pub use seals::{Revoke, Revoked, SealFamily, SealKey, a7_password};
+pub use serve::Serving;
 pub use vault::write_private;
 
 /// The rule pack shipped with this version, as JSON text ([`RulePack`]).
@@ -106,6 +117,10 @@ pub(crate) struct Inner {
     pub(crate) clock: Clock,
     pub(crate) signer: signer::Signer,
     pub(crate) vault: vault::Vault,
+    pub(crate) metrics: metrics::Metrics,
+    pub(crate) asked: rates::Asked,
+    /// Asked to end: no longer ready for more.
+    pub(crate) stopping: AtomicBool,
 }
 
 impl Central {
@@ -126,13 +141,16 @@ impl Central {
     pub fn open_with_key_file(config: ServerConfig, file: &Path) -> Result<Self, Trouble> {
         let ServerConfig { data, clock, practice } = config;
         std::fs::create_dir_all(&data)?;
-        let db = db::Db::open(&data.join("central.sqlite"))?;
+        let metrics = metrics::Metrics::default();
+        let db = db::Db::open(&data.join("central.sqlite"), metrics.waits.clone())?;
         let photos = photos::Folder::open(&data.join("photos"))?;
         let signer = db.with(signer::Signer::load)?;
         let vault = db.with(|db| vault::Vault::open(db, file, practice))?;
         let cost = if practice { accounts::Cost::Practice } else { accounts::Cost::Real };
         let accounts = Arc::new(accounts::LocalAccounts::new(db.clone(), cost));
-        let central = Self(Arc::new(Inner { db, accounts, photos, clock, signer, vault }));
+        let asked = rates::Asked::new(&Rates::default(), &clock);
+        let stopping = AtomicBool::new(false);
+        let central = Self(Arc::new(Inner { db, accounts, photos, clock, signer, vault, metrics, asked, stopping }));
         if practice {
             practice::seed(&central, (central.0.clock)())?;
         }
@@ -150,21 +168,23 @@ impl Central {
         }
     }
 
+    /// The same central with limits on how often one may ask; without them there are none.
+    ///
+    /// # Errors
+    /// The central itself, when it is already shared.
+    pub fn with_rates(self, rates: &Rates) -> Result<Self, Self> {
+        match Arc::try_unwrap(self.0) {
+            Ok(inner) => {
+                let asked = rates::Asked::new(rates, &inner.clock);
+                Ok(Self(Arc::new(Inner { asked, ..inner })))
+            }
+            Err(shared) => Err(Self(shared)),
+        }
+    }
+
     /// The whole HTTP API.
     pub fn router(&self) -> axum::Router {
         api::router(self.clone())
-    }
-
-    /// Serves until `stop` is done, then finishes what is under way.
-    ///
-    /// # Errors
-    /// What the listener says.
-    pub async fn serve(
-        self,
-        listener: tokio::net::TcpListener,
-        stop: impl Future<Output = ()> + Send + 'static,
-    ) -> std::io::Result<()> {
-        axum::serve(listener, self.router()).with_graceful_shutdown(stop).await
     }
 
     /// Adds or replaces a reference document, and puts it in the feed of every unit it concerns. An unchanged document

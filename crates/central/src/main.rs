@@ -1,5 +1,6 @@
 //! `seal-central`: the reference central as a program.
 
+mod import_command;
 mod pack_command;
 mod seal_command;
 
@@ -11,15 +12,18 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use seal_central::accounts::Cost;
-use seal_central::{Clock, ServerConfig};
+use seal_central::{Clock, Rate, Rates, ServerConfig, Serving};
 use seal_core::ids::{OfficeCode, OfficerId};
 use seal_core::officer::{Officer, Role};
 
 const USAGE: &str = "\
 usage: seal-central --listen ADDR --data DIR [--seal-kek FILE | --practice [--clock FILE]]
+                    [--metrics ADDR] [--log text|json] [--behind-proxy]
+                    [--rate-address RATE] [--rate-device RATE] [--rate-account RATE]
+       seal-central backup DIR --data DIR
        seal-central restored --data DIR
        seal-central account add ID --name NAME --unit CODE --role ROLE... --data DIR
-{pack}{seal}
+{import}{pack}{seal}
   --listen ADDR   address and port, e.g. 127.0.0.1:8080; port 0 takes a free one
   --data DIR      folder of the database and the photographs; created when absent
   --practice      fill it with the invented practice world
@@ -28,10 +32,20 @@ usage: seal-central --listen ADDR --data DIR [--seal-kek FILE | --practice [--cl
   --seal-kek FILE the key that wraps the keys of seals, 64 hexadecimal digits; made when there are none yet. Else
                   the environment's SEAL_CENTRAL_KEK says where it is, else it is DIR/seal-kek. Copy it apart from
                   the database: without it no seal can be opened, with both every seal can
+  --metrics ADDR  metrics for Prometheus and health on a listener of its own, for those inside only
+  --log json      one JSON object a line on standard error
+  --behind-proxy  a proxy of ours stands before: the last address in X-Forwarded-For is who asks
+  --rate-… RATE   how often one address, phone, account may ask, as PER_SECOND/BURST; `none`: as often as it likes.
+                  Without them 500/20000, 50/2000, 100/4000
 
+`backup` copies the database and the photographs to DIR while the central runs; run again it adds what is new.
 After restoring DIR from a backup run `restored` once: phones then send again what the
 backup lacks. `account add` reads the secret as one line from standard input, adds the account or
 replaces its secret. Roles: officer shift_lead supervisor registrar auditor integrator.
+
+`import` takes tables (CSV with a header, UTF-8, `,` or `;`; docs/operations.md names the columns), each all or nothing;
+every bad line is told. Units are part of rule packs, so `--units` checks that the pack in force has them. New accounts get
+first secrets in the file named with `--secrets`, unless the table brings the hash of one.
 
 `pack` makes, signs and publishes rule packs. `new-key` prints the public key; the first `publish` names it with
 `--trust`, later packs are signed by the keys the pack before names. Signing needs no central.
@@ -44,21 +58,58 @@ The log goes to standard error; set RUST_LOG for more or less of it.
 ";
 
 fn usage() -> String {
-    USAGE.replace("{pack}", pack_command::USAGE).replace("{seal}", seal_command::USAGE)
+    USAGE
+        .replace("{import}", import_command::USAGE)
+        .replace("{pack}", pack_command::USAGE)
+        .replace("{seal}", seal_command::USAGE)
 }
 
 enum Command {
-    Serve { listen: SocketAddr, data: PathBuf, practice: bool, clock: Option<PathBuf>, kek: Option<PathBuf> },
+    Serve(Box<Serve>),
+    Backup { data: PathBuf, to: PathBuf },
     Restored { data: PathBuf, kek: Option<PathBuf> },
     AddAccount { officer: Officer, data: PathBuf, kek: Option<PathBuf> },
     Help,
 }
 
+struct Serve {
+    listen: SocketAddr,
+    data: PathBuf,
+    practice: bool,
+    clock: Option<PathBuf>,
+    kek: Option<PathBuf>,
+    metrics: Option<SocketAddr>,
+    behind_proxy: bool,
+    rates: Rates,
+}
+
+/// The log on standard error. Libraries that could write headers or bodies are kept quiet whatever is asked for.
+fn log(json: bool) {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    let quiet =
+        ["h2=info", "hyper=info", "hyper_util=info", "tower=info"].into_iter().filter_map(|quiet| quiet.parse().ok());
+    let filter = quiet.fold(filter, tracing_subscriber::EnvFilter::add_directive);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if json { log.json().init() } else { log.init() }
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let mut args = std::env::args().skip(1).peekable();
+    let mut args: Vec<String> = std::env::args().skip(1).collect();
+    let form = args.iter().position(|arg| arg == "--log").filter(|at| at + 1 < args.len());
+    let form = form.map(|at| args.drain(at..=at + 1).nth(1).unwrap_or_default());
+    log(match form.as_deref() {
+        None | Some("text") => false,
+        Some("json") => true,
+        Some(other) => {
+            eprintln!("seal-central: --log is text or json, not {other}\n\n{}", usage());
+            return ExitCode::from(2);
+        }
+    });
+    let mut args = args.into_iter().peekable();
+    if args.next_if(|first| first == "import").is_some() {
+        return ended(import_command::run(args));
+    }
     if args.next_if(|first| first == "pack").is_some() {
         return ended(pack_command::run(args));
     }
@@ -88,15 +139,34 @@ fn ended(result: Result<(), Box<dyn std::error::Error>>) -> ExitCode {
 async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
     match command {
         Command::Help => print!("{}", usage()),
-        Command::Serve { listen, data, practice, clock, kek } => {
+        Command::Serve(serve) => {
+            let Serve { listen, data, practice, clock, kek, metrics, behind_proxy, rates } = *serve;
             let mut config = ServerConfig::new(data, practice);
             if let Some(file) = clock {
                 config.clock = practice_clock(file)?;
             }
             let central = seal_command::open(config, kek)?;
+            let central = central.with_rates(&rates).map_err(|_| "the central is in use")?;
+            let metrics = match metrics {
+                Some(address) => Some(tokio::net::TcpListener::bind(address).await?),
+                None => None,
+            };
             let listener = tokio::net::TcpListener::bind(listen).await?;
             println!("listening on http://{}", listener.local_addr()?);
-            central.serve(listener, stopped()).await?;
+            if let Some(metrics) = &metrics {
+                println!("metrics on http://{}/metrics", metrics.local_addr()?);
+            }
+            central.serve_as(listener, Serving { metrics, behind_proxy }, stopped()).await?;
+        }
+        Command::Backup { data, to } => {
+            let done = seal_central::backup(&data, &to)?;
+            println!("{} events, {} photographs, {} of them copied now", done.events, done.photos, done.copied);
+            for photo in &done.missing {
+                eprintln!("{photo} is noted as complete, and its file is not there");
+            }
+            if !done.missing.is_empty() {
+                return Err(format!("{} photographs are missing", done.missing.len()).into());
+            }
         }
         Command::Restored { data, kek } => {
             seal_command::existing(data, kek)?.begin_new_life()?;
@@ -155,6 +225,9 @@ async fn stopped() {
 fn parse(args: impl Iterator<Item = String>) -> Result<Command, String> {
     let mut args = args.peekable();
     let restored = args.next_if(|first| first == "restored").is_some();
+    if args.next_if(|first| first == "backup").is_some() {
+        return backup(args);
+    }
     let adds = args.next_if(|first| first == "account").is_some();
     let mut id = None;
     if adds {
@@ -165,6 +238,8 @@ fn parse(args: impl Iterator<Item = String>) -> Result<Command, String> {
     }
     let (mut listen, mut data, mut practice, mut clock, mut kek) = (None, None, false, None, None);
     let (mut name, mut unit, mut roles) = (None, None, Vec::new());
+    let (mut metrics, mut behind_proxy, mut rates) = (None, false, Rates::usual());
+    let serves = !adds && !restored;
     while let Some(option) = args.next() {
         let mut value = || args.next().ok_or_else(|| format!("{option} needs a value"));
         match option.as_str() {
@@ -172,6 +247,11 @@ fn parse(args: impl Iterator<Item = String>) -> Result<Command, String> {
             "--data" => data = Some(PathBuf::from(value()?)),
             "--seal-kek" => kek = Some(PathBuf::from(value()?)),
             "--listen" if !adds && !restored => listen = Some(value()?.parse().map_err(|e| format!("--listen: {e}"))?),
+            "--metrics" if serves => metrics = Some(value()?.parse().map_err(|e| format!("--metrics: {e}"))?),
+            "--behind-proxy" if serves => behind_proxy = true,
+            "--rate-address" if serves => rates.address = rate(&value()?)?,
+            "--rate-device" if serves => rates.device = rate(&value()?)?,
+            "--rate-account" if serves => rates.account = rate(&value()?)?,
             "--practice" if !adds && !restored => practice = true,
             "--clock" if !adds && !restored => clock = Some(PathBuf::from(value()?)),
             "--name" if adds => name = Some(value()?),
@@ -191,13 +271,34 @@ fn parse(args: impl Iterator<Item = String>) -> Result<Command, String> {
         if kek.is_some() && practice {
             return Err("--seal-kek is not for --practice, which has no secrets".to_owned());
         }
-        return Ok(Command::Serve { listen: listen.ok_or("--listen is missing")?, data, practice, clock, kek });
+        let listen = listen.ok_or("--listen is missing")?;
+        let serve = Serve { listen, data, practice, clock, kek, metrics, behind_proxy, rates };
+        return Ok(Command::Serve(Box::new(serve)));
     };
     if roles.is_empty() {
         return Err("--role is missing".to_owned());
     }
     let (name, unit) = (name.ok_or("--name is missing")?, unit.ok_or("--unit is missing")?);
     Ok(Command::AddAccount { officer: Officer { id: OfficerId(id), name, unit, roles }, data, kek })
+}
+
+fn backup(mut args: impl Iterator<Item = String>) -> Result<Command, String> {
+    let (mut data, mut to) = (None, None);
+    while let Some(word) = args.next() {
+        match word.as_str() {
+            "--data" => data = Some(PathBuf::from(args.next().ok_or("--data needs a value")?)),
+            word if !word.starts_with("--") && to.is_none() => to = Some(PathBuf::from(word)),
+            other => return Err(format!("{other} is not understood here")),
+        }
+    }
+    Ok(Command::Backup { data: data.ok_or("--data is missing")?, to: to.ok_or("`backup` needs a folder")? })
+}
+
+fn rate(text: &str) -> Result<Option<Rate>, String> {
+    if text == "none" {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(str::to_owned)
 }
 
 fn role(text: &str) -> Result<Role, String> {

@@ -3,12 +3,54 @@
 #![allow(missing_docs, dead_code)] // described in `seal_core::wire`
 
 use axum::Json;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 
-pub(crate) async fn document() -> Json<utoipa::openapi::OpenApi> {
-    Json(Document::openapi())
+pub(crate) async fn document() -> Json<Value> {
+    Json(json())
+}
+
+/// The document, with the refusals that every operation may answer with.
+pub(crate) fn json() -> Value {
+    let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    for (_, methods) in paths {
+        for (method, operation) in methods.as_object_mut().into_iter().flatten() {
+            refusals(method, operation);
+        }
+    }
+    document
+}
+
+fn refusals(method: &str, operation: &mut Value) {
+    const ALL: [(u16, &str); 6] = [
+        (400, "`unreadable`: the address, its query or the body cannot be read"),
+        (408, "`timeout`: the request took too long"),
+        (414, "`too_large`: the address is too long"),
+        (429, "`too_often`, with Retry-After"),
+        (431, "`too_large`: the headers are too large"),
+        (500, "`central`: the central cannot do its work"),
+    ];
+    const WITH_TOKEN: [(u16, &str); 1] = [(401, "`sign_in`: no token, or one that holds no longer")];
+    const WITH_JSON: [(u16, &str); 3] = [
+        (413, "`too_large`"),
+        (415, "`media_type`: the body is said to be something else"),
+        (422, "`unreadable`: JSON, but not what is described"),
+    ];
+    let with_token = if operation["security"].is_null() { &WITH_TOKEN[..0] } else { &WITH_TOKEN };
+    let with_json = if operation["requestBody"].is_null() { &WITH_JSON[..0] } else { &WITH_JSON };
+    let problem = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
+    let Some(responses) = operation["responses"].as_object_mut() else { return };
+    for (status, description) in ALL.iter().chain(with_token).chain(with_json) {
+        responses.entry(status.to_string()).or_insert_with(|| json!({"description": description}));
+    }
+    for (status, response) in responses {
+        // The answer to HEAD has no body.
+        if status.as_str() >= "400" && method != "head" {
+            response["content"] = problem.clone();
+        }
+    }
 }
 
 #[derive(OpenApi)]
@@ -18,6 +60,8 @@ pub(crate) async fn document() -> Json<utoipa::openapi::OpenApi> {
     paths(
         crate::api::ping,
         crate::api::healthz,
+        crate::api::readyz,
+        crate::limits::limits,
         crate::session::sign_in,
         crate::ingest::push,
         crate::feed::changes,
@@ -61,12 +105,11 @@ pub(crate) struct SignInResponse {
     token: String,
     /// RFC 3339.
     expires: String,
-    /// Id, name, unit, roles.
-    officer: Value,
+    officer: Officer,
     /// RFC 3339.
     server_time: String,
-    /// SEC1 P-256 points, base64url: keys that sign rule packs.
-    rules_keys: Vec<String>,
+    /// SEC1 P-256 points, base64url: keys that sign rule packs. Left out while there are none.
+    rules_keys: Option<Vec<String>>,
     /// SEC1 P-256 point, base64url: key that signs checkpoints.
     log_key: String,
 }
@@ -91,8 +134,8 @@ pub(crate) struct PushResponse {
     proto: String,
     epoch: String,
     server_time: String,
-    /// One for each item: `id`, `status` (accepted, duplicate, rejected, deferred, hash_conflict) and its content.
-    results: Vec<Value>,
+    /// One for each item.
+    results: Vec<PushResult>,
     /// SHA-256, hexadecimal.
     need_photos: Vec<String>,
     /// Signed checkpoint, base64url: COSE_Sign1 with `external_aad` `sealfield/checkpoint/1` over CBOR of `central`, `epoch`,
@@ -105,8 +148,7 @@ pub(crate) struct ChangesResponse {
     proto: String,
     epoch: String,
     server_time: String,
-    /// `change` = doc (`doc`) or event (`server_seq`, `cose`).
-    changes: Vec<Value>,
+    changes: Vec<Change>,
     /// Cursor for the next request.
     next: String,
     more: bool,
@@ -145,14 +187,13 @@ pub(crate) struct ConsistencyResponse {
 
 #[derive(ToSchema)]
 pub(crate) struct TrackingRequest {
-    /// `seal`, `at`, `closed`, `entry`, `source`.
-    reports: Vec<Value>,
+    reports: Vec<TrackingReport>,
 }
 
 #[derive(ToSchema)]
 pub(crate) struct TicketsRequest {
-    /// `seal`, and `nonce` (16 bytes, base64url) for a ticket for this moment; none: the shift's work list.
-    seals: Vec<Value>,
+    /// None, or left out: the shift's work list.
+    seals: Option<Vec<TicketWish>>,
 }
 
 #[derive(ToSchema)]
@@ -162,10 +203,134 @@ pub(crate) struct TicketsResponse {
     server_time: String,
     /// To whom.
     officer: String,
-    /// `seal`, `kind` (shift, reserve, moment, password), `ticket` and `secret` (base64url), `expires`. Secret.
-    tickets: Vec<Value>,
-    /// `seal`, `code` (`unknown_seal`, `no_key`, `not_in_scope`, `role`, `conflict`, `nonce`, `too_many`), `detail`.
-    refused: Vec<Value>,
+    tickets: Vec<SealTicket>,
+    /// Left out when nothing was refused.
+    refused: Option<Vec<TicketRefused>>,
+}
+
+#[derive(ToSchema)]
+pub(crate) struct Officer {
+    /// Account name.
+    id: String,
+    name: String,
+    /// Code of four characters.
+    unit: String,
+    roles: Vec<Role>,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum Role {
+    Officer,
+    ShiftLead,
+    Supervisor,
+    Registrar,
+    Auditor,
+    Integrator,
+}
+
+#[derive(ToSchema)]
+pub(crate) struct PushResult {
+    /// The item's id.
+    id: String,
+    status: PushStatus,
+    /// With `accepted` and `duplicate`.
+    receipt: Option<Receipt>,
+    /// With `rejected`: reason code.
+    code: Option<String>,
+    /// With `rejected`: for the officer.
+    detail: Option<String>,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum PushStatus {
+    Accepted,
+    Duplicate,
+    Rejected,
+    Deferred,
+    HashConflict,
+}
+
+#[derive(ToSchema)]
+pub(crate) struct Receipt {
+    /// Place in the order of commits.
+    server_seq: u64,
+    /// RFC 3339.
+    at: String,
+    /// To compare by eye.
+    code: String,
+}
+
+#[derive(ToSchema)]
+pub(crate) struct Change {
+    change: ChangeKind,
+    /// With `doc`: `type` and `doc`.
+    doc: Option<Value>,
+    /// With `event`: place in the order of commits.
+    server_seq: Option<u64>,
+    /// With `event`: COSE_Sign1, base64url without padding.
+    cose: Option<String>,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum ChangeKind {
+    Doc,
+    Event,
+}
+
+#[derive(ToSchema)]
+pub(crate) struct TrackingReport {
+    /// Number of the seal.
+    seal: String,
+    /// RFC 3339.
+    at: String,
+    /// `null`: not told.
+    closed: Option<bool>,
+    /// What the platform says beside.
+    entry: Option<Value>,
+    /// Which platform.
+    source: String,
+}
+
+#[derive(ToSchema)]
+pub(crate) struct TicketWish {
+    /// Number of the seal.
+    seal: String,
+    /// 16 bytes, base64url without padding: a ticket for this moment.
+    nonce: Option<String>,
+}
+
+/// Secret: whoever has it can work the seal until it ends.
+#[derive(ToSchema)]
+pub(crate) struct SealTicket {
+    seal: String,
+    kind: TicketKind,
+    /// base64url without padding.
+    ticket: String,
+    /// base64url without padding.
+    secret: String,
+    /// RFC 3339.
+    expires: String,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum TicketKind {
+    Shift,
+    Reserve,
+    Moment,
+    Password,
+}
+
+#[derive(ToSchema)]
+pub(crate) struct TicketRefused {
+    seal: String,
+    /// `unknown_seal`, `no_key`, `not_in_scope`, `role`, `conflict`, `nonce`, `too_many`.
+    code: String,
+    /// For the officer.
+    detail: String,
 }
 
 #[derive(ToSchema)]

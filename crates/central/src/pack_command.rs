@@ -8,13 +8,14 @@ use jiff::Timestamp;
 use p256::ecdsa::SigningKey;
 use p256::elliptic_curve::rand_core::OsRng;
 use p256::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, LineEnding};
-use seal_central::ServerConfig;
+use seal_central::{ServerConfig, import};
 use seal_core::cbor::Bytes;
 use seal_core::pack::{self, PackFile};
 use seal_core::rules::RulePack;
 
 pub const USAGE: &str = "\
        seal-central pack new-key KEY.pem
+       seal-central pack units RULES.json --units FILE.csv --out NEW.json
        seal-central pack sign RULES.json --key KEY.pem --issuer NAME --out PACK.json [--next-key PUBLIC]...
        seal-central pack publish PACK.json --data DIR [--trust PUBLIC]
 ";
@@ -23,16 +24,18 @@ type Failure = Box<dyn std::error::Error>;
 
 /// Runs one of the commands; `args` come after `pack`.
 pub fn run(mut args: impl Iterator<Item = String>) -> Result<(), Failure> {
-    let what = args.next().ok_or("after `pack` comes `new-key`, `sign` or `publish`")?;
+    let what = args.next().ok_or("after `pack` comes `new-key`, `units`, `sign` or `publish`")?;
     let file = PathBuf::from(args.next().filter(|file| !file.starts_with("--")).ok_or("the file is missing")?);
     let (mut key, mut issuer, mut out, mut data) = (None, None, None, None);
+    let mut table = None;
     let (mut next_keys, mut trusted) = (Vec::new(), Vec::new());
     while let Some(option) = args.next() {
         let value = args.next().ok_or_else(|| format!("{option} needs a value"))?;
         match (what.as_str(), option.as_str()) {
             ("sign", "--key") => key = Some(PathBuf::from(value)),
             ("sign", "--issuer") => issuer = Some(value),
-            ("sign", "--out") => out = Some(PathBuf::from(value)),
+            ("units", "--units") => table = Some(PathBuf::from(value)),
+            ("units" | "sign", "--out") => out = Some(PathBuf::from(value)),
             ("sign", "--next-key") => next_keys.push(public_key(&value)?),
             ("publish", "--data") => data = Some(PathBuf::from(value)),
             ("publish", "--trust") => trusted.push(public_key(&value)?),
@@ -41,6 +44,7 @@ pub fn run(mut args: impl Iterator<Item = String>) -> Result<(), Failure> {
     }
     match what.as_str() {
         "new-key" => new_key(&file),
+        "units" => units(&file, &table.ok_or("--units is missing")?, &out.ok_or("--out is missing")?),
         "sign" => {
             let key = read_key(&key.ok_or("--key is missing")?)?;
             let issuer = issuer.ok_or("--issuer is missing")?;
@@ -87,6 +91,17 @@ fn sign(rules: &Path, key: &SigningKey, issuer: &str, next: Vec<Bytes>, out: &Pa
     let file = pack::issue(&rules, Timestamp::now(), issuer, key, next)?;
     std::fs::write(out, serde_json::to_vec_pretty(&file)?)?;
     println!("pack {} with {} entries, signed with {}", rules.version, file.entries.len(), shown(key));
+    Ok(())
+}
+
+/// Puts a table of units into rules that are then signed. Written anew as JSON: the rules stay, their layout does not.
+fn units(rules: &Path, table: &Path, out: &Path) -> Result<(), Failure> {
+    let text = std::fs::read_to_string(rules).map_err(|error| format!("{}: {error}", rules.display()))?;
+    let mut rules = RulePack::parse(&text)?;
+    let shown = table.display();
+    let (added, changed) = import::units_into(&mut rules, table, &mut |fault| eprintln!("{shown}:{fault}"))?;
+    std::fs::write(out, serde_json::to_vec_pretty(&rules)?)?;
+    println!("{added} units added, {changed} changed: give {} a version of its own, then sign it", out.display());
     Ok(())
 }
 

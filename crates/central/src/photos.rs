@@ -28,7 +28,7 @@ use crate::problem::Refusal;
 use crate::session::Session;
 
 /// Largest photograph.
-const PHOTO_BYTES: u64 = 32 << 20;
+pub(crate) const PHOTO_BYTES: u64 = 32 << 20;
 /// An upload from which nothing came for so long is let go; what came stays.
 const STALLED: std::time::Duration = std::time::Duration::from_secs(60);
 const MEDIA_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "image/heic"];
@@ -51,6 +51,11 @@ impl Folder {
     pub(crate) fn open(root: &FsPath) -> Result<Self, Trouble> {
         fs::create_dir_all(root.join("partial"))?;
         Ok(Self { root: root.to_owned(), busy: Arc::default() })
+    }
+
+    /// The disk with the photographs may be another than the database's.
+    pub(crate) fn is_there(&self) -> Result<(), Trouble> {
+        Ok(fs::metadata(self.root.join("partial")).map(drop)?)
     }
 
     fn partial(&self, photo: &Sha256) -> PathBuf {
@@ -229,9 +234,14 @@ pub(crate) async fn options() -> Response {
 
 /// Announces a photograph: `Upload-Length`, and `Upload-Metadata` with `sha256` (64 hexadecimal digits) and `media_type`,
 /// each base64. A photograph that is there already answers with its receipt.
-#[utoipa::path(post, path = "/v1/photos", security(("bearer" = [])), responses(
+#[utoipa::path(post, path = "/v1/photos", security(("bearer" = [])), params(
+    ("Upload-Length" = u64, Header, description = "Bytes of the photograph"),
+    ("Upload-Metadata" = String, Header, description = "`sha256 BASE64,media_type BASE64`"),
+), responses(
     (status = 201, description = "Location, Upload-Offset; X-Sealfield-Receipt when it is already complete"),
     (status = 400, description = "`metadata`", body = crate::openapi::Problem),
+    (status = 412, description = "`tus`: another version of tus", body = crate::openapi::Problem),
+    (status = 423, description = "`locked`: being written now", body = crate::openapi::Problem),
     (status = 413, description = "`too_large`", body = crate::openapi::Problem),
 ))]
 pub(crate) async fn create(
@@ -305,7 +315,7 @@ fn metadatum(metadata: &str, key: &str) -> Option<String> {
 /// How much of a photograph is here.
 #[utoipa::path(head, path = "/v1/photos/{sha256}", params(("sha256" = String, Path)), security(("bearer" = [])),
     responses((status = 200, description = "Upload-Offset, Upload-Length, X-Sealfield-Receipt when complete"),
-        (status = 404)))]
+        (status = 404, description = "`photo`"), (status = 412, description = "`tus`")))]
 pub(crate) async fn offset(
     State(central): State<Central>,
     _: Session,
@@ -328,8 +338,12 @@ pub(crate) async fn offset(
 }
 
 /// Bytes from `Upload-Offset` on. What arrived stays, also when the connection breaks.
-#[utoipa::path(patch, path = "/v1/photos/{sha256}", params(("sha256" = String, Path)), security(("bearer" = [])),
-    request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"), responses(
+#[utoipa::path(patch, path = "/v1/photos/{sha256}", params(
+    ("sha256" = String, Path),
+    ("Upload-Offset" = u64, Header, description = "How much is there already"),
+), security(("bearer" = [])), request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"), responses(
+    (status = 400, description = "`offset`, `length`, `broken_off`", body = crate::openapi::Problem),
+    (status = 412, description = "`tus`: another version of tus", body = crate::openapi::Problem),
     (status = 204, description = "Upload-Offset, X-Sealfield-Receipt when complete and verified"),
     (status = 404, body = crate::openapi::Problem),
     (status = 409, description = "`offset`: ask with HEAD and go on from there", body = crate::openapi::Problem),
@@ -408,6 +422,7 @@ async fn write(central: &Central, photo: &Sha256, offset: u64, size: u64, body: 
             }
         };
         here += chunk.len() as u64;
+        central.0.metrics.photo_bytes.inc_by(chunk.len() as u64);
         if here > size {
             return Err(refusal(StatusCode::BAD_REQUEST, "length", "More bytes than Upload-Length."));
         }
@@ -426,7 +441,8 @@ async fn write(central: &Central, photo: &Sha256, offset: u64, size: u64, body: 
 
 /// The bytes of a photograph, for units that have a fact naming it.
 #[utoipa::path(get, path = "/v1/photos/{sha256}", params(("sha256" = String, Path)), security(("bearer" = [])),
-    responses((status = 200, content_type = "image/jpeg", body = Vec<u8>), (status = 404)))]
+    responses((status = 200, content_type = "image/*", body = Vec<u8>),
+        (status = 404, description = "`photo`", body = crate::openapi::Problem)))]
 pub(crate) async fn bytes(
     State(central): State<Central>,
     session: Session,

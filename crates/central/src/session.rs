@@ -53,7 +53,12 @@ impl FromRequestParts<Central> for Session {
         let central = central.clone();
         blocking(move || {
             let now = (central.0.clock)();
-            central.0.db.with(|db| find(db, token, now))?.ok_or_else(sign_in)
+            let session = central.0.db.with(|db| find(db, token, now))?.ok_or_else(sign_in)?;
+            central.0.asked.by(session.device, &session.officer.id).map_err(|often| {
+                central.0.metrics.limited(often.by);
+                Refusal::from(often)
+            })?;
+            Ok(session)
         })
         .await
     }
@@ -84,6 +89,13 @@ pub(crate) async fn sign_in(
     State(central): State<Central>,
     JsonBody(request): JsonBody<SignInRequest>,
 ) -> Result<Json<SignInResponse>, Refusal> {
+    let metrics = central.0.metrics.clone();
+    let answer = enter(central, request).await;
+    metrics.sign_in(answer.as_ref().map_or_else(Refusal::code, |_| "ok"));
+    answer
+}
+
+async fn enter(central: Central, request: SignInRequest) -> Result<Json<SignInResponse>, Refusal> {
     let now = (central.0.clock)();
     if VerifyingKey::from_sec1_bytes(&request.device_key.0).is_err() {
         return Err(Refusal::new(StatusCode::BAD_REQUEST, "device_key", "Khóa của thiết bị không hợp lệ."));

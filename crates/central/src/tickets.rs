@@ -34,7 +34,7 @@ use crate::vault::{System, Vault};
 use crate::{Central, feed};
 
 /// Seals in one answer: with shift and reserve tickets about 140 KB.
-const SEALS: usize = 200;
+pub(crate) const SEALS: usize = 200;
 /// So many answers with tickets a minute for one phone; a shift needs one, and one beside a seal that lost the time.
 const ASKS: i64 = 20;
 const ASKS_WINDOW_S: i64 = 60;
