@@ -1,6 +1,8 @@
 //! What the law asks for before a seal goes on: the acts, the screens and their words, and an approval between two phones
 //! without a network.
 
+#[path = "common/accounts.rs"]
+mod accounts;
 #[path = "common/bench.rs"]
 mod bench;
 mod common;
@@ -301,48 +303,6 @@ async fn only_the_right_answer_of_the_right_head_is_taken() {
     assert!(matches!(check(&by(&head(), bench.case, wrong)), Err(ApprovalTrouble::OtherContainers)));
     let late = ApprovalGiven { valid_until: bench.now(), ..good };
     assert!(matches!(check(&by(&head(), bench.case, late)), Err(ApprovalTrouble::Expired { .. })));
-}
-
-/// A central that knows one account.
-struct SignsIn(Officer, &'static str);
-
-#[async_trait]
-impl Central for SignsIn {
-    async fn ping(&self) -> Result<(), CentralTrouble> {
-        Ok(())
-    }
-    async fn sign_in(&self, request: SignInRequest) -> Result<SignInResponse, CentralTrouble> {
-        if request.secret != self.1 {
-            return Err(CentralTrouble::SignIn);
-        }
-        Ok(SignInResponse {
-            proto: PROTO.to_owned(),
-            token: "t".to_owned(),
-            expires: "2026-11-24T00:00:00Z".parse().unwrap(),
-            officer: self.0.clone(),
-            server_time: "2026-11-23T01:00:00Z".parse().unwrap(),
-            rules_keys: Vec::new(),
-        })
-    }
-    fn sign_out(&self) {}
-    async fn push(&self, _: DeviceId, _: &PushRequest) -> Result<PushResponse, CentralTrouble> {
-        Err(CentralTrouble::SignIn)
-    }
-    async fn changes(&self, _: Option<&str>, _: u32) -> Result<ChangesResponse, CentralTrouble> {
-        Err(CentralTrouble::SignIn)
-    }
-    async fn photo_state(&self, _: &Sha256, _: u64, _: &str) -> Result<PhotoAtCentral, CentralTrouble> {
-        Err(CentralTrouble::SignIn)
-    }
-    async fn photo_append(&self, _: &Sha256, _: u64, _: Vec<u8>) -> Result<PhotoAtCentral, CentralTrouble> {
-        Err(CentralTrouble::SignIn)
-    }
-    async fn tickets(&self, _: &TicketsRequest) -> Result<TicketsResponse, CentralTrouble> {
-        Err(CentralTrouble::SignIn)
-    }
-    async fn photo_bytes(&self, _: &Sha256) -> Result<Vec<u8>, CentralTrouble> {
-        Err(CentralTrouble::SignIn)
-    }
 }
 
 #[tokio::test]
