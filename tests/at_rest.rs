@@ -176,7 +176,7 @@ async fn shift(kit: &Kit) {
 
     let own = "CSQU3054383".parse().unwrap();
     let declaration = Some("500123456780".parse().unwrap());
-    let destination = "15BB".parse().unwrap();
+    let destination = common::office("15BB");
     let draft = OpenCaseDraft { trader: "Bản nháp dấu vết hai".to_owned(), ..OpenCaseDraft::default() };
     let new =
         NewCase { containers: vec![own], declaration, destination, trader: "Công ty DẤU VẾT Một".to_owned() };

@@ -6,7 +6,7 @@
 //! What a file is about is authenticated with it, so that one cannot be put in another's place.
 
 use chacha20poly1305::aead::{Aead as _, Payload};
-use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
+use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac as _};
 use p256::elliptic_curve::rand_core::{OsRng, RngCore as _};
@@ -46,7 +46,7 @@ impl Sealer {
         let mut nonce = [0; NONCE];
         OsRng.fill_bytes(&mut nonce);
         let payload = Payload { msg: plain, aad: about };
-        let sealed = self.cipher.encrypt(XNonce::from_slice(&nonce), payload).expect("fits into memory");
+        let sealed = self.cipher.encrypt(&nonce.into(), payload).expect("fits into memory");
         [MARK.as_slice(), &nonce, &sealed].concat()
     }
 
@@ -56,15 +56,15 @@ impl Sealer {
     /// [`NotSealedHere`].
     pub fn open(&self, about: &[u8], sealed: &[u8]) -> Result<Vec<u8>, NotSealedHere> {
         let rest = sealed.strip_prefix(MARK).ok_or(NotSealedHere)?;
-        let (nonce, msg) = rest.split_at_checked(NONCE).ok_or(NotSealedHere)?;
-        self.cipher.decrypt(XNonce::from_slice(nonce), Payload { msg, aad: about }).map_err(|_| NotSealedHere)
+        let (nonce, msg) = rest.split_first_chunk::<NONCE>().ok_or(NotSealedHere)?;
+        self.cipher.decrypt(nonce.into(), Payload { msg, aad: about }).map_err(|_| NotSealedHere)
     }
 
     /// A file name for something, 64 hexadecimal digits: the same each time, and nothing to whoever lacks the key.
     #[must_use]
     #[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]
     pub fn name(&self, of: &[u8]) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.names.bytes()).expect("HMAC takes every key");
+        let mut mac = <Hmac<Sha256> as hmac::Mac>::new_from_slice(self.names.bytes()).expect("HMAC takes every key");
         mac.update(of);
         hex(&mac.finalize().into_bytes())
     }
