@@ -97,27 +97,35 @@ fn forms(text: &[u8]) -> Vec<Vec<u8>> {
     forms
 }
 
-fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    let Some((first, rest)) = needle.split_first() else { return false };
-    let mut at = 0;
-    while let Some(next) = haystack[at..].iter().position(|byte| byte == first) {
-        at += next + 1;
-        if haystack[at..].starts_with(rest) {
-            return true;
+/// Bytes as characters, one each: the standard library searches texts, and fast.
+fn characters(bytes: &[u8]) -> String {
+    let mut text = Vec::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // UTF-8 of the characters up to U+00FF.
+        if *byte < 0x80 {
+            text.push(*byte);
+        } else {
+            text.extend([0xC0 | (byte >> 6), 0x80 | (byte & 0x3F)]);
         }
     }
-    false
+    String::from_utf8(text).unwrap()
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    characters(haystack).contains(&characters(needle))
 }
 
 /// What is found of the marks: file by mark. Names of files and folders are searched too.
 fn search(folder: &Path, marks: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, PathBuf> {
     let mut found = BTreeMap::new();
-    let marks: Vec<(&String, Vec<Vec<u8>>)> = marks.iter().map(|(name, mark)| (name, forms(mark))).collect();
+    let texts = |mark: &[u8]| forms(mark).iter().map(|form| characters(form)).collect::<Vec<String>>();
+    let marks: Vec<(&String, Vec<String>)> = marks.iter().map(|(name, mark)| (name, texts(mark))).collect();
     for file in plain::files(folder) {
-        let name = file.strip_prefix(folder).unwrap().to_str().unwrap().as_bytes().to_vec();
         let bytes = fs::read(&file).unwrap();
+        let name = file.strip_prefix(folder).unwrap().to_str().unwrap();
+        let text = format!("{name}\n{}", characters(&bytes));
         for (mark, forms) in &marks {
-            if forms.iter().any(|form| contains(&bytes, form) || contains(&name, form)) {
+            if forms.iter().any(|form| text.contains(form.as_str())) {
                 found.entry((*mark).clone()).or_insert_with(|| file.clone());
             }
         }
@@ -232,7 +240,7 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 fn found_nothing(folder: &Path, marks: &BTreeMap<String, Vec<u8>>) {
-    assert!(plain::files(folder).len() > 10, "there is something to search");
+    assert!(plain::files(folder).len() >= 8, "there is something to search");
     let found = search(folder, marks);
     assert!(found.is_empty(), "{found:#?}");
 }
@@ -308,10 +316,11 @@ fn a_copied_folder_tells_nothing_of_the_shift() {
     assert!(missing.is_empty(), "the search does not find {missing:?}: it proves nothing");
     assert!(found.contains_key("a JPEG") && found.contains_key("a plain database"));
     assert!(!found.contains_key("PIN"), "a PIN is kept nowhere");
+    let one = copies.join("one");
+    fs::create_dir(&one).unwrap();
     for form in forms("Công ty DẤU VẾT Một".as_bytes()) {
-        fs::write(copies.join("form"), [b"xy".as_slice(), &form, b"z"].concat()).unwrap();
-        assert!(search(&copies, &marks).contains_key("trader"));
-        fs::remove_file(copies.join("form")).unwrap();
+        fs::write(one.join("form"), [b"xy".as_slice(), &form, b"z"].concat()).unwrap();
+        assert!(search(&one, &marks).contains_key("trader"));
     }
 
     // ── the plain folder opened by this app ──

@@ -18,8 +18,8 @@ use seal_field::ports::vault::Vault as _;
 use uuid::Uuid;
 
 const FOLDER: &str = "ENCRYPT_KILL_FOLDER";
-const KILLS: u32 = 30;
-const CASES: u128 = 150;
+const KILLS: u32 = 20;
+const CASES: u128 = 40;
 
 /// Not a test of its own: the process that is killed.
 #[test]
@@ -91,7 +91,7 @@ fn a_kill_while_encrypting_loses_nothing() {
             let bytes = fs::read(&file).unwrap();
             let name = file.file_name().unwrap().to_str().unwrap();
             assert!(
-                !bytes.windows(7).any(|part| part == b"picture") && !bytes.starts_with(b"SQLite"),
+                !String::from_utf8_lossy(&bytes).contains("picture") && !bytes.starts_with(b"SQLite"),
                 "{name} is plain"
             );
             assert!(!name.contains("encrypting") && !name.ends_with(".tmp") && !name.starts_with("secret-"), "{name}");
