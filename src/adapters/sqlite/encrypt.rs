@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::codec::database;
 use super::key::{self, Header};
-use super::open::{PARTS, beside};
+use super::open::{PARTS, beside, check};
 use crate::adapters::files;
 use crate::adapters::sealed::Sealer;
 use crate::ports::store::StoreError;
@@ -41,10 +41,7 @@ pub fn encrypt_plain(path: &Path, key: &Key) -> Result<(), StoreError> {
     }
     let before = {
         let plain = Connection::open(path).map_err(database)?;
-        let verdict: String = plain.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(database)?;
-        if verdict != "ok" {
-            return Err(StoreError::Damaged(verdict));
-        }
+        check(&plain)?;
         // The log goes into the file and away, or it would be taken for the encrypted database's.
         let mode: String = plain.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get(0)).map_err(database)?;
         if mode != "delete" {
@@ -52,11 +49,11 @@ pub fn encrypt_plain(path: &Path, key: &Key) -> Result<(), StoreError> {
         }
         content(&plain)?
     };
-    copy_into(path, &copy, key)?;
+    copy_into(path, &copy, key).map_err(of_the_copy)?;
     let after = {
         let encrypted = Connection::open(&copy).map_err(database)?;
         key::unlock(&encrypted, key).map_err(database)?;
-        content(&encrypted)?
+        content(&encrypted).map_err(of_the_copy)?
     };
     if key::header(&copy, key)? != Header::Ours || before != after {
         return Err(StoreError::Database("the encrypted copy of the database is not what it should be".to_owned()));
@@ -66,6 +63,14 @@ pub fn encrypt_plain(path: &Path, key: &Key) -> Result<(), StoreError> {
     files::sync_folder_of(path).map_err(trouble)?;
     tracing::info!(events = after.events, "the local database is encrypted now");
     Ok(())
+}
+
+/// What is wrong with the copy is no damage of the database.
+fn of_the_copy(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Damaged(why) => StoreError::Database(format!("the database cannot be encrypted: {why}")),
+        other => other,
+    }
 }
 
 /// A plain file that was moved aside may not stay plain. It is kept, sealed, with its log; one that is encrypted stays as it is.

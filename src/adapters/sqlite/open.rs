@@ -77,10 +77,7 @@ fn connect(path: &Path, key: &Key) -> Result<Connection, StoreError> {
     let mut conn = Connection::open(path).map_err(database)?;
     key::unlock(&conn, key).map_err(database)?;
     settings(&conn).map_err(database)?;
-    let verdict: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(database)?;
-    if verdict != "ok" {
-        return Err(if is_the_disks(&verdict) { StoreError::Database(verdict) } else { StoreError::Damaged(verdict) });
-    }
+    check(&conn)?;
     MIGRATIONS.to_latest(&mut conn).map_err(|error| match error {
         rusqlite_migration::Error::RusqliteError { err, .. } => database(err),
         rusqlite_migration::Error::MigrationDefinition(
@@ -89,6 +86,19 @@ fn connect(path: &Path, key: &Key) -> Result<Connection, StoreError> {
         other => StoreError::Database(other.to_string()),
     })?;
     Ok(conn)
+}
+
+/// Looks at every page.
+///
+/// # Errors
+/// [`StoreError::Damaged`].
+pub fn check(conn: &Connection) -> Result<(), StoreError> {
+    let verdict: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(database)?;
+    match verdict.as_str() {
+        "ok" => Ok(()),
+        told if is_the_disks(told) => Err(StoreError::Database(verdict)),
+        _ => Err(StoreError::Damaged(verdict)),
+    }
 }
 
 /// The check puts what the disk says into its text ("unable to get the page. error code=266"): a disk that cannot be read

@@ -122,7 +122,9 @@ fn net_words(net: &SyncStatus, practice: bool, now: Timestamp) -> Option<String>
         (Some("portal"), _) => t!("queue-net-portal"),
         (Some("sign_in"), _) => t!("queue-net-sign-in"),
         (Some("storage"), _) => t!("queue-net-storage"),
-        (Some("tls"), _) => t!("queue-net-tls", now = format!("{} {}", format::date_long(now), format::time_short(now))),
+        (Some("tls"), _) => {
+            t!("queue-net-tls", now = format!("{} {}", format::date_long(now), format::time_short(now)))
+        }
         (Some("forbidden"), _) => t!("queue-net-forbidden"),
         (Some("upgrade"), _) => t!("queue-net-upgrade"),
         (Some("server_busy"), Some(retry)) => t!("queue-net-busy", retry = retry),
