@@ -29,6 +29,7 @@ use seal_field::adapters::sqlite::SqliteStore;
 use seal_field::adapters::vault_file::FileVault;
 use seal_field::ports::lists::{CaseList, Cases, Lists as _, Mark, Page, ParcelList, Parcels, SealList, Seals};
 use seal_field::ports::store::Store as _;
+use seal_field::ports::vault::{Purpose, Vault as _};
 use table::{Times, folder, ms, row, table, time, times};
 
 /// Lines of a page, as the screens show them.
@@ -64,18 +65,20 @@ fn kept(seals: usize, events: usize) -> PathBuf {
     }
     // Of an earlier form: brought to this one once, not with every copy.
     let clock = StillClock::new();
-    let (spent, _) = time(|| SqliteStore::open(&path, unit::rules(), clock).expect("a store"));
+    let (spent, _) = time(|| SqliteStore::open(&path, &unit::key(), unit::rules(), clock).expect("a store"));
     println!("opened, checked and brought to the newest form in {} ms", ms(spent));
     path
 }
 
 fn open(folder: &Path) -> Device {
     let clock = StillClock::new();
-    let opened = SqliteStore::open(&folder.join("seal.db"), unit::rules(), clock.clone()).expect("a store");
+    let vault = FileVault::open(&folder.join("vault")).expect("a vault");
+    let opened =
+        SqliteStore::open(&folder.join("seal.db"), &unit::key(), unit::rules(), clock.clone()).expect("a store");
     Device {
         store: Arc::new(opened.store),
-        photos: Arc::new(PhotoFolder::open(&folder.join("photos")).expect("a folder")),
-        vault: Arc::new(FileVault::open(&folder.join("vault")).expect("a vault")),
+        photos: Arc::new(PhotoFolder::open(&folder.join("photos"), &vault.key(Purpose::Photos)).expect("a folder")),
+        vault: Arc::new(vault),
         clock,
     }
 }

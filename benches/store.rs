@@ -1,18 +1,24 @@
-//! The local store: what an officer waits for when an act is saved, beside what the disk itself takes.
+//! The local store: what an officer waits for when an act is saved, beside what the disk itself takes; and what encryption
+//! adds.
 
 #[path = "../tests/common/mod.rs"]
 mod common;
 mod load;
+#[path = "../tests/common/plain.rs"]
+mod plain;
 mod table;
 
 use std::path::Path;
 
-use common::{Device, case_id, commanded, tug};
+use common::{Device, case_id, commanded, open_database, tug};
 use load::{closed, fill, seal_of, story};
 use rusqlite::Connection;
 use seal_core::seal::reading::LockAction;
+use seal_field::adapters::photo_files::PhotoFolder;
 use seal_field::adapters::sqlite::SqliteStore;
+use seal_field::ports::photos::PhotoFiles as _;
 use seal_field::ports::store::Store as _;
+use seal_field::ports::vault::{Key, Purpose, Vault as _};
 use table::{Times, folder, ms, row, table, time, times};
 
 fn main() {
@@ -20,11 +26,15 @@ fn main() {
     arm_act();
     growing();
     long_queue();
+    photos();
 }
 
-/// A database that does nothing but commit, with the store's settings.
-fn bare(folder: &Path) -> Connection {
-    let conn = Connection::open(folder.join("bare.db")).expect("a database");
+/// A database that does nothing but commit, with the store's settings, and with its encryption or without.
+fn bare(folder: &Path, key: Option<&Key>) -> Connection {
+    let conn = match key {
+        Some(key) => open_database(&folder.join("bare-sealed.db"), key),
+        None => Connection::open(folder.join("bare.db")).expect("a database"),
+    };
     for (name, value) in [("journal_mode", "WAL"), ("synchronous", "FULL"), ("fullfsync", "ON")] {
         conn.pragma_update(None, name, value).expect("a setting");
     }
@@ -36,16 +46,20 @@ fn arm_act() {
     const ROUNDS: u128 = 300;
     let folder = folder();
     let device = Device::open(folder.path());
-    let bare = bare(folder.path());
-    let (mut commit, mut command, mut end) = (Times::default(), Times::default(), Times::default());
+    let (plain, sealed) = (bare(folder.path(), None), bare(folder.path(), Some(&device.vault.key(Purpose::Database))));
+    let (mut commit, mut encrypted, mut command, mut end) =
+        (Times::default(), Times::default(), Times::default(), Times::default());
     for n in 0..ROUNDS {
         device.write(Some(case_id(n)), story(n, 2));
         let no = seal_of(n);
         let fact = commanded(&no, LockAction::Arm);
         let result = closed(&fact);
-        // In turn, so that all three meet the same disk.
-        let insert = || bare.execute("INSERT INTO row (bytes) VALUES (?1)", [vec![7_u8; 700]]).expect("a commit");
-        commit.0.push(time(insert).0);
+        // In turn, so that all four meet the same disk.
+        let insert = |bare: &Connection| {
+            bare.execute("INSERT INTO row (bytes) VALUES (?1)", [vec![7_u8; 700]]).expect("a commit")
+        };
+        commit.0.push(time(|| insert(&plain)).0);
+        encrypted.0.push(time(|| insert(&sealed)).0);
         command.0.push(time(|| device.write(Some(case_id(n)), vec![fact])).0);
         end.0.push(time(|| device.write(Some(case_id(n)), vec![result])).0);
     }
@@ -59,6 +73,7 @@ fn arm_act() {
         &[
             row(&[&"", &"p50 ms", &"p99 ms", &"x bare"]),
             line("bare SQLite commit, synchronous=FULL, 700 bytes", &commit),
+            line("the same, encrypted", &encrypted),
             line("the command, before it goes out", &command),
             line("its end, with the seal's reading", &end),
         ],
@@ -96,8 +111,19 @@ fn long_queue() {
     fill(&device, 0, 5_000);
     let clock = device.clock.clone();
     let rules = device.store.rules().expect("rules");
+    let (key, vault) = (device.vault.key(Purpose::Database), device.vault.clone());
     drop(device);
-    let open = || SqliteStore::open(&path, rules.clone(), clock.clone()).expect("a store").store;
+    // The same content plain: what the check of every page takes without a key, and what the first opening costs.
+    let bare = folder.path().join("plain");
+    plain::plain(folder.path(), &bare, "seal.db", vault.as_ref(), &[]);
+    let check =
+        |conn: Connection| conn.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0)).expect("a check");
+    let check_plain = times(9, || check(Connection::open(bare.join("seal.db")).expect("a database")));
+    let check_sealed = times(9, || check(open_database(&path, &key)));
+    let bytes = std::fs::metadata(&path).expect("a file").len();
+    let (first, _) =
+        time(|| SqliteStore::open(&bare.join("seal.db"), &key, rules.clone(), clock.clone()).expect("a store"));
+    let open = || SqliteStore::open(&path, &key, rules.clone(), clock.clone()).expect("a store").store;
     let start = times(9, || {
         let store = open();
         store.revive().expect("revived");
@@ -117,9 +143,42 @@ fn long_queue() {
         &[
             row(&[&"", &"median ms"]),
             row(&[&"start: open, check, revive, count", &ms(start.median())]),
+            row(&[&"  of it SQLite's check of every page, encrypted", &ms(check_sealed.median())]),
+            row(&[&"  the same check of the same database, plain", &ms(check_plain.median())]),
+            row(&[&format!("once: encrypting the plain database, {} KB", bytes / 1024), &ms(first)]),
             row(&[&"the whole list, as the queue screen reads it", &ms(list.median())]),
             row(&[&"the counts of the shell", &ms(counts.median())]),
             row(&[&"a batch of 64 to send", &ms(batch.median())]),
+        ],
+    );
+}
+
+fn photos() {
+    const BYTES: usize = 400_000;
+    let folder = folder();
+    let photos = PhotoFolder::open(&folder.path().join("photos"), &Key::new([1; 32])).expect("a folder");
+    let (mut plain, mut keep, mut read) = (Times::default(), Times::default(), Times::default());
+    for n in 0..100_usize {
+        let bytes: Vec<u8> = (0..BYTES).map(|at| (at.wrapping_mul(31) >> 3) as u8 ^ n as u8).collect();
+        let file = folder.path().join(n.to_string());
+        plain.0.push(
+            time(|| {
+                std::fs::write(&file, &bytes).and_then(|()| std::fs::File::open(&file)?.sync_all()).expect("written")
+            })
+            .0,
+        );
+        let (spent, photo) = time(|| photos.keep(&bytes).expect("kept"));
+        keep.0.push(spent);
+        read.0.push(time(|| photos.read(&photo).expect("read")).0);
+    }
+    let line = |what: &str, times: &Times| row(&[&what, &ms(times.median()), &ms(times.percentile(99))]);
+    table(
+        "A photograph of 400 KB, 100 rounds",
+        &[
+            row(&[&"", &"p50 ms", &"p99 ms"]),
+            line("a plain file, written and synced", &plain),
+            line("kept: digest, sealed, synced, renamed, folder synced", &keep),
+            line("read: opened, digest checked", &read),
         ],
     );
 }

@@ -1,8 +1,9 @@
 //! Wires ports to adapters: the only place that knows them all.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use seal_core::rules::RulePack;
 
 use crate::actions::Kit;
@@ -19,16 +20,22 @@ use crate::adapters::seals::ticket_box::TicketBox;
 use crate::adapters::sqlite::SqliteStore;
 use crate::adapters::switchable::SwitchableCentral;
 use crate::adapters::vault_file::FileVault;
+use crate::platform;
 use crate::ports::central::Central;
 use crate::ports::clock::Clock;
 use crate::ports::location::Nowhere;
-use crate::ports::store::{DAMAGE_NOTE, Damage, Store as _, StoreError};
+use crate::ports::store::{AsideBecause, DAMAGE_NOTE, Damage, Store as _, StoreError};
 use crate::ports::tickets::Tickets;
-use crate::ports::vault::{Vault, VaultError};
+use crate::ports::vault::{KeyGuard, Purpose, Vault, VaultError};
 use crate::sync::{self, SyncHandle, SyncPorts};
 
 /// The rule pack shipped with the app; it holds until one was pulled.
 const RULES: &str = include_str!("../assets/rules/2026.json");
+
+// Of a device's folder.
+const DATABASE: &str = "seal-field.sqlite";
+const PHOTOS: &str = "photos";
+const VAULT: &str = "vault";
 
 /// The protocols by which seals are spoken to.
 fn drivers(clock: &Arc<dyn Clock>) -> Vec<Arc<dyn Driver>> {
@@ -53,7 +60,7 @@ pub struct Device {
     pub kit: Kit,
     /// The running sync.
     pub sync: SyncHandle,
-    /// A damaged database that was moved aside; the officer must be told.
+    /// Data that was moved aside, damaged or without its key; the officer must be told.
     pub moved_aside: Option<PathBuf>,
 }
 
@@ -84,7 +91,7 @@ impl Device {
     /// [`AppError`].
     pub fn open(settings: DeviceSettings) -> Result<Self, AppError> {
         let vault = vault(&settings)?;
-        let central = http(&settings, &vault)?;
+        let central = http(&settings, &vault.0)?;
         Self::wire(settings, vault, central)
     }
 
@@ -94,28 +101,39 @@ impl Device {
     /// [`AppError`].
     pub fn open_switchable(settings: DeviceSettings) -> Result<(Self, Arc<SwitchableCentral>), AppError> {
         let vault = vault(&settings)?;
-        let network = Arc::new(SwitchableCentral::new(http(&settings, &vault)?));
+        let network = Arc::new(SwitchableCentral::new(http(&settings, &vault.0)?));
         let device = Self::wire(settings, vault, Arc::clone(&network) as Arc<dyn Central>)?;
         Ok((device, network))
     }
 
-    fn wire(settings: DeviceSettings, vault: Arc<dyn Vault>, central: Arc<dyn Central>) -> Result<Self, AppError> {
+    fn wire(
+        settings: DeviceSettings,
+        (vault, lost): (Arc<dyn Vault>, Option<PathBuf>),
+        central: Arc<dyn Central>,
+    ) -> Result<Self, AppError> {
         let DeviceSettings { data, clock, radio, .. } = settings;
         let io = |path: PathBuf| move |error| AppError::Io(path, error);
-        let opened = SqliteStore::open(&data.join("seal-field.sqlite"), RulePack::parse(RULES)?, Arc::clone(&clock))?;
+        let opened = SqliteStore::open(
+            &data.join(DATABASE),
+            &vault.key(Purpose::Database),
+            RulePack::parse(RULES)?,
+            Arc::clone(&clock),
+        )?;
         opened.store.revive()?;
-        if let Some(file) = &opened.moved_aside {
+        let because = if lost.is_some() { AsideBecause::KeyLost } else { opened.because };
+        let moved_aside = lost.or(opened.moved_aside);
+        if let Some(file) = &moved_aside {
             // Kept as a note, so that it is still told after another restart.
-            let damage = Damage { file: file.display().to_string(), salvaged: opened.salvaged };
+            let damage = Damage { because, file: file.display().to_string(), salvaged: opened.salvaged };
             opened.store.set_note(DAMAGE_NOTE, Some(&serde_json::to_string(&damage)?))?;
         }
-        let photos = data.join("photos");
+        let photos = data.join(PHOTOS);
         let tickets: Arc<dyn Tickets> =
             Arc::new(TicketBox::new(Arc::clone(&vault), Arc::clone(&central), Arc::clone(&clock)));
         let link = Arc::new(Seals::new(radio, drivers(&clock), Arc::clone(&tickets)));
         let kit = Kit {
             store: Arc::new(opened.store),
-            photos: Arc::new(PhotoFolder::open(&photos).map_err(io(photos))?),
+            photos: Arc::new(PhotoFolder::open(&photos, &vault.key(Purpose::Photos)).map_err(io(photos))?),
             central,
             link,
             tickets,
@@ -127,12 +145,46 @@ impl Device {
             outlet: Arc::new(PaperFolder::new(data.join("papers"))),
         };
         let sync = sync::start(kit.clone());
-        Ok(Self { kit, sync, moved_aside: opened.moved_aside })
+        Ok(Self { kit, sync, moved_aside })
     }
 }
 
-fn vault(settings: &DeviceSettings) -> Result<Arc<dyn Vault>, AppError> {
-    Ok(Arc::new(FileVault::open(&settings.data.join("vault"))?))
+/// Opens the vault. When its key is lost for good, all that was sealed with it is moved aside, never deleted, and the phone
+/// begins anew; the folder it lies in now is told.
+fn vault(settings: &DeviceSettings) -> Result<(Arc<dyn Vault>, Option<PathBuf>), AppError> {
+    let guard = platform::key_guard();
+    match open_vault(&settings.data, guard.as_deref()) {
+        Ok(vault) => Ok((Arc::new(vault), None)),
+        Err(VaultError::KeyLost(why)) => {
+            let aside = set_aside(&settings.data)?;
+            tracing::error!(%why, aside = %aside.display(), "the key of the data is lost; the data was moved aside");
+            Ok((Arc::new(open_vault(&settings.data, guard.as_deref())?), Some(aside)))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn open_vault(data: &Path, guard: Option<&dyn KeyGuard>) -> Result<FileVault, VaultError> {
+    let folder = data.join(VAULT);
+    match guard {
+        Some(guard) => FileVault::open_guarded(&folder, guard),
+        None => FileVault::open(&folder),
+    }
+}
+
+/// Moves what was sealed into a folder of its own. The vault goes last: stopped before that, the next start goes on.
+fn set_aside(data: &Path) -> Result<PathBuf, AppError> {
+    let aside = data.join(format!("key-lost-{}", Timestamp::now().strftime("%Y%m%dT%H%M%S%.3fZ")));
+    let io = |error| AppError::Io(aside.clone(), error);
+    std::fs::create_dir(&aside).map_err(io)?;
+    let database = ["", "-wal", "-shm", "-journal"].map(|tail| format!("{DATABASE}{tail}"));
+    for name in database.iter().map(String::as_str).chain([PHOTOS, VAULT]) {
+        match std::fs::rename(data.join(name), aside.join(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(error)),
+            _ => {}
+        }
+    }
+    Ok(aside)
 }
 
 fn http(settings: &DeviceSettings, vault: &Arc<dyn Vault>) -> Result<Arc<dyn Central>, AppError> {

@@ -4,6 +4,8 @@
 mod common;
 #[path = "common/faulty_disk.rs"]
 mod faulty_disk;
+#[path = "common/plain.rs"]
+mod plain;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -18,7 +20,7 @@ use seal_core::wire::{B64, Change, ChangesResponse, PROTO};
 use seal_field::adapters::sqlite::SqliteStore;
 use seal_field::adapters::vault_file::FileVault;
 use seal_field::ports::store::{Act, Sendable, Settled, Store as _, StoreError};
-use seal_field::ports::vault::Vault;
+use seal_field::ports::vault::{Purpose, Vault};
 use uuid::Uuid;
 
 /// Facts of an act here.
@@ -50,7 +52,8 @@ struct Told {
 fn scenario(folder: &Path, vault: &dyn Vault, page: &ChangesResponse) -> Told {
     let clock = StillClock::new();
     let mut told = Told { saved: Vec::new(), tried: Vec::new() };
-    let opened = SqliteStore::open(&folder.join("seal.db"), rules("0"), clock.clone());
+    let key = vault.key(Purpose::Database);
+    let opened = SqliteStore::open(&folder.join("seal.db"), &key, rules("0"), clock.clone());
     let Ok(seal_field::adapters::sqlite::Opened { store, .. }) = opened else { return told };
     let at: Timestamp = Timestamp::UNIX_EPOCH;
     let _ = store.revive();
@@ -70,9 +73,9 @@ fn scenario(folder: &Path, vault: &dyn Vault, page: &ChangesResponse) -> Told {
 }
 
 /// Opens what is left and looks at it: sound, whole acts, an unbroken chain, every fact in the queue.
-fn look(folder: &Path, told: &Told, base: &[CaseId]) {
+fn look(folder: &Path, vault: &dyn Vault, told: &Told, base: &[CaseId]) {
     let clock = StillClock::new();
-    let opened = SqliteStore::open(&folder.join("seal.db"), rules("0"), clock)
+    let opened = SqliteStore::open(&folder.join("seal.db"), &vault.key(Purpose::Database), rules("0"), clock)
         .unwrap_or_else(|error| panic!("it does not open again: {error}"));
     assert_eq!(opened.moved_aside, None, "the database was given up");
     let store = opened.store;
@@ -144,6 +147,16 @@ fn scratch() -> tempfile::TempDir {
 fn every_access_fails(failure: Failure, lasting: bool) {
     let folder = scratch();
     let (vault, acts) = base(&folder.path().join("base"), 2);
+    every_access_fails_from(&folder, &vault, &acts, failure, lasting);
+}
+
+fn every_access_fails_from(
+    folder: &tempfile::TempDir,
+    vault: &FileVault,
+    acts: &[CaseId],
+    failure: Failure,
+    lasting: bool,
+) {
     let page = page(&folder.path().join("other"));
     faulty_disk::install();
     let mut runs = 0;
@@ -151,9 +164,9 @@ fn every_access_fails(failure: Failure, lasting: bool) {
         let run = folder.path().join("run");
         copy(&folder.path().join("base"), &run);
         faulty_disk::fail(n, failure, lasting);
-        let told = scenario(&run, &vault, &page);
+        let told = scenario(&run, vault, &page);
         let hit = faulty_disk::calm();
-        look(&run, &told, &acts);
+        look(&run, vault, &told, acts);
         std::fs::remove_dir_all(&run).unwrap();
         if !hit {
             assert_eq!(told.saved.len(), told.tried.len());
@@ -185,6 +198,24 @@ fn every_access_fails_from_any_one_on() {
     every_access_fails(Failure::Io, true);
 }
 
+/// A database of an app that did not encrypt: the disk fails while it is encrypted.
+fn every_access_fails_while_encrypting(failure: Failure, lasting: bool) {
+    let folder = scratch();
+    let (vault, acts) = base(&folder.path().join("sealed"), 2);
+    plain::plain(&folder.path().join("sealed"), &folder.path().join("base"), "seal.db", &vault, &[]);
+    every_access_fails_from(&folder, &vault, &acts, failure, lasting);
+}
+
+#[test]
+fn any_access_fails_once_while_encrypting() {
+    every_access_fails_while_encrypting(Failure::Io, false);
+}
+
+#[test]
+fn the_disk_stays_full_from_any_write_on_while_encrypting() {
+    every_access_fails_while_encrypting(Failure::Full, true);
+}
+
 #[test]
 fn a_full_disk_is_named_and_nothing_of_the_act_is_there() {
     let folder = scratch();
@@ -214,7 +245,7 @@ fn five_hundred_power_cuts_lose_nothing_that_was_saved() {
     let file = folder.path().join("base").join("seal.db");
     let begin: HashMap<String, Vec<u8>> = HashMap::from([("seal.db".to_owned(), std::fs::read(&file).unwrap())]);
     faulty_disk::record();
-    let store = SqliteStore::open(&file, rules("0"), clock.clone()).unwrap().store;
+    let store = SqliteStore::open(&file, &vault.key(Purpose::Database), rules("0"), clock.clone()).unwrap().store;
     for n in 100..100 + ACTS {
         store.append(&act(n, &clock), &vault).unwrap();
         faulty_disk::mark(n.to_string());
@@ -248,7 +279,7 @@ fn five_hundred_power_cuts_lose_nothing_that_was_saved() {
             _ => None,
         });
         let told = Told { saved: marked.collect(), tried: (100..100 + ACTS).map(case_id).collect() };
-        look(&run, &told, &before);
+        look(&run, &vault, &told, &before);
         std::fs::remove_dir_all(&run).unwrap();
     }
     println!("{IMAGES} power cuts among {} operations, {torn} left something torn or lost", log.len());

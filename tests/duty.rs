@@ -1,6 +1,8 @@
 //! What the law asks for before a seal goes on: the acts, the screens and their words, and an approval between two phones
 //! without a network.
 
+#[path = "common/accounts.rs"]
+mod accounts;
 #[path = "common/bench.rs"]
 mod bench;
 mod common;
@@ -9,7 +11,7 @@ mod mobile;
 #[path = "common/phone.rs"]
 mod phone;
 
-use async_trait::async_trait;
+use accounts::SignsIn;
 use bench::*;
 use common::{case_id, office};
 use jiff::SignedDuration;
@@ -19,7 +21,7 @@ use seal_core::codes::{CustomsSealKind, SealCondition, SealType, SealingParty};
 use seal_core::doc::{CaseDoc, Doc, SealDoc, SealLife};
 use seal_core::event::SignedEvent;
 use seal_core::fact::*;
-use seal_core::ids::{DeviceId, OfficerId, Sha256};
+use seal_core::ids::OfficerId;
 use seal_core::obligation::{ApprovalLack, Need};
 use seal_core::officer::Officer;
 use seal_core::rules::LegalGround;
@@ -38,7 +40,6 @@ use seal_field::actions::record_seal::{SealByHand, record_seal};
 use seal_field::actions::sign_in::{SignInTrouble, sign_in};
 use seal_field::actions::state_depletion::{DepletionTrouble, end_depletion, state_depletion};
 use seal_field::actions::unit_state::{obligation_of, standing, stock};
-use seal_field::ports::central::{Central, CentralTrouble, PhotoAtCentral};
 use seal_field::ports::store::Store as _;
 use seal_field::ui::route::{Route, ScanFor};
 
@@ -301,52 +302,6 @@ async fn only_the_right_answer_of_the_right_head_is_taken() {
     assert!(matches!(check(&by(&head(), bench.case, wrong)), Err(ApprovalTrouble::OtherContainers)));
     let late = ApprovalGiven { valid_until: bench.now(), ..good };
     assert!(matches!(check(&by(&head(), bench.case, late)), Err(ApprovalTrouble::Expired { .. })));
-}
-
-/// A central that knows one account.
-struct SignsIn(Officer, &'static str);
-
-#[async_trait]
-impl Central for SignsIn {
-    async fn ping(&self) -> Result<(), CentralTrouble> {
-        Ok(())
-    }
-    async fn sign_in(&self, request: SignInRequest) -> Result<SignInResponse, CentralTrouble> {
-        if request.secret != self.1 {
-            return Err(CentralTrouble::SignIn);
-        }
-        Ok(SignInResponse {
-            proto: PROTO.to_owned(),
-            token: "t".to_owned(),
-            expires: "2026-11-24T00:00:00Z".parse().unwrap(),
-            officer: self.0.clone(),
-            server_time: "2026-11-23T01:00:00Z".parse().unwrap(),
-            rules_keys: Vec::new(),
-            log_key: None,
-        })
-    }
-    fn sign_out(&self) {}
-    async fn push(&self, _: DeviceId, _: &PushRequest) -> Result<PushResponse, CentralTrouble> {
-        Err(CentralTrouble::SignIn)
-    }
-    async fn changes(&self, _: Option<&str>, _: u32) -> Result<ChangesResponse, CentralTrouble> {
-        Err(CentralTrouble::SignIn)
-    }
-    async fn record_proof(&self, _: u64, _: u64) -> Result<Vec<Sha256>, CentralTrouble> {
-        Err(CentralTrouble::SignIn)
-    }
-    async fn photo_state(&self, _: &Sha256, _: u64, _: &str) -> Result<PhotoAtCentral, CentralTrouble> {
-        Err(CentralTrouble::SignIn)
-    }
-    async fn photo_append(&self, _: &Sha256, _: u64, _: Vec<u8>) -> Result<PhotoAtCentral, CentralTrouble> {
-        Err(CentralTrouble::SignIn)
-    }
-    async fn tickets(&self, _: &TicketsRequest) -> Result<TicketsResponse, CentralTrouble> {
-        Err(CentralTrouble::SignIn)
-    }
-    async fn photo_bytes(&self, _: &Sha256) -> Result<Vec<u8>, CentralTrouble> {
-        Err(CentralTrouble::SignIn)
-    }
 }
 
 #[tokio::test]

@@ -36,6 +36,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("harfrust", &["adapters"]),
     ("seal_barcode", &["adapters"]),
     ("jni", &["platform"]),
+    ("security_framework", &["platform"]),
     ("ndk_context", &["platform"]),
     ("rustix", &["platform"]),
     ("libc", &["platform"]),

@@ -803,7 +803,8 @@ fn other_rules_at_the_next_start_give_other_deadlines() {
     drop(device);
     // A release ships other rules than the one before.
     for (days, due) in [(3, "2026-11-27T00:00:00+07:00"), (2, "2026-11-26T00:00:00+07:00")] {
-        let store = SqliteStore::open(&path, two_rules("1", days), clock.clone()).unwrap().store;
+        let store =
+            SqliteStore::open(&path, &database_key(folder.path()), two_rules("1", days), clock.clone()).unwrap().store;
         assert_eq!(line(&store).due_at, Some(due.parse().unwrap()));
     }
 }

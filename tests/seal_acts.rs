@@ -47,7 +47,7 @@ use seal_field::actions::tug_test::tug_test;
 use seal_field::adapters::seals::yard::RadioDelays;
 use seal_field::ports::seal_link::LinkTrouble;
 use seal_field::ports::store::Store as _;
-use seal_field::ports::vault::{KeyHome, Vault, VaultError};
+use seal_field::ports::vault::{Key, KeyHome, Purpose, Vault, VaultError};
 use seal_simulator::{Proximity, Reach as _, SealSpec, Trouble};
 
 impl Bench {
@@ -417,6 +417,12 @@ impl Vault for Signs {
     }
     fn key_home(&self) -> KeyHome {
         self.0.key_home()
+    }
+    fn key(&self, purpose: Purpose) -> Key {
+        self.0.key(purpose)
+    }
+    fn data_key_home(&self) -> KeyHome {
+        self.0.data_key_home()
     }
     fn keep(&self, name: &str, secret: &[u8]) -> Result<(), VaultError> {
         self.0.keep(name, secret)

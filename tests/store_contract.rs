@@ -22,7 +22,7 @@ use seal_core::wire::{B64, Change, ChangesResponse, PROTO};
 use seal_field::adapters::sqlite::SqliteStore;
 use seal_field::ports::lists::{CaseList, Cases, Lists as _, Page, ParcelList, Parcels, SealList, Seals};
 use seal_field::ports::store::{Sendable, Settled, Store as _, StoreError};
-use seal_field::ports::vault::{KeyHome, Vault, VaultError};
+use seal_field::ports::vault::{Key, KeyHome, Purpose, Vault, VaultError};
 
 fn receipt(n: u64) -> Receipt {
     Receipt { server_seq: n, at: "2026-11-23T02:00:00Z".parse().unwrap(), code: "7F3A-21".to_owned() }
@@ -141,6 +141,12 @@ fn an_act_is_written_whole_or_not_at_all() {
         }
         fn key_home(&self) -> KeyHome {
             self.0.key_home()
+        }
+        fn key(&self, purpose: Purpose) -> Key {
+            self.0.key(purpose)
+        }
+        fn data_key_home(&self) -> KeyHome {
+            self.0.data_key_home()
         }
         fn keep(&self, name: &str, secret: &[u8]) -> Result<(), VaultError> {
             self.0.keep(name, secret)
@@ -426,7 +432,7 @@ fn a_damaged_database_is_moved_aside_never_deleted() {
     assert!(!folder.path().join("seal.db-wal").exists());
     bytes[..100].fill(0xAA);
     std::fs::write(&path, &bytes).unwrap();
-    let opened = SqliteStore::open(&path, rules("0"), StillClock::new()).unwrap();
+    let opened = SqliteStore::open(&path, &database_key(folder.path()), rules("0"), StillClock::new()).unwrap();
     let aside = opened.moved_aside.unwrap();
     assert_eq!(std::fs::read(aside).unwrap(), bytes);
     assert_eq!(opened.store.case_count(&CaseList::all(Cases::All)).unwrap(), 0);
@@ -461,7 +467,7 @@ fn what_can_be_read_of_a_damaged_database_is_taken_over_and_its_chain_goes_on() 
     // Pages of the cached views are hit; those of the facts are not.
     let path = folder.path().join("seal.db");
     let page: i64 = {
-        let conn = rusqlite::Connection::open(&path).unwrap();
+        let conn = open_database(&path, &database_key(folder.path()));
         conn.query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'seal_view'", [], |row| row.get(0)).unwrap()
     };
     let mut bytes = std::fs::read(&path).unwrap();
@@ -469,7 +475,7 @@ fn what_can_be_read_of_a_damaged_database_is_taken_over_and_its_chain_goes_on() 
     bytes[start..start + 4096].fill(0xAA);
     std::fs::write(&path, &bytes).unwrap();
 
-    let opened = SqliteStore::open(&path, rules("0"), StillClock::new()).unwrap();
+    let opened = SqliteStore::open(&path, &database_key(folder.path()), rules("0"), StillClock::new()).unwrap();
     assert_eq!(std::fs::read(opened.moved_aside.unwrap()).unwrap(), bytes);
     assert_eq!(opened.salvaged, events.len());
     assert_eq!(opened.store.case_events(case_id(7)).unwrap(), events[36..42]);

@@ -207,10 +207,7 @@ fn a_spoiled_or_missing_photo_is_told_and_never_sent() {
     let folder = tempfile::tempdir().unwrap();
     let device = Device::open(folder.path());
     device.write(None, vec![device.photo_fact(b"first picture"), device.photo_fact(b"second picture")]);
-    let file = |content: &[u8]| {
-        let name = digest(content).to_string();
-        folder.path().join("photos/blobs").join(&name[..2]).join(&name)
-    };
+    let file = |content: &[u8]| device.photos.file(&digest(content));
     std::fs::write(file(b"first picture"), b"").unwrap();
     std::fs::remove_file(file(b"second picture")).unwrap();
     let mut pump = Pump::new(&device, model(&[]));

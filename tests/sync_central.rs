@@ -29,7 +29,7 @@ use seal_field::ports::lists::{CaseList, Cases, Lists as _, Page};
 use seal_field::ports::photos::PhotoFiles as _;
 use seal_field::ports::store::{AlarmWhy, OFFICER_NOTE, Store as _};
 use seal_field::ports::sync::SyncControl as _;
-use seal_field::ports::vault::Vault as _;
+use seal_field::ports::vault::{Purpose, Vault as _};
 use seal_field::sync::{SyncHandle, SyncPorts, start};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -99,11 +99,13 @@ impl Syncing {
     async fn sign_in(folder: &Path, address: SocketAddr, unit: &str) -> Self {
         let clock = Arc::new(SystemClock::new());
         std::fs::create_dir_all(folder).unwrap();
-        let opened = SqliteStore::open(&folder.join("seal.db"), rules("0"), clock.clone()).unwrap();
+        let vault = FileVault::open(&folder.join("vault")).unwrap();
+        let key = vault.key(Purpose::Database);
+        let opened = SqliteStore::open(&folder.join("seal.db"), &key, rules("0"), clock.clone()).unwrap();
         let device = Device {
             store: Arc::new(opened.store),
-            photos: Arc::new(PhotoFolder::open(&folder.join("photos")).unwrap()),
-            vault: Arc::new(FileVault::open(&folder.join("vault")).unwrap()),
+            photos: Arc::new(PhotoFolder::open(&folder.join("photos"), &vault.key(Purpose::Photos)).unwrap()),
+            vault: Arc::new(vault),
             clock: StillClock::new(),
         };
         let http = HttpCentral::new(&format!("http://{address}")).unwrap().keeping_token_in(device.vault.clone());

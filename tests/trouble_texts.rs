@@ -40,6 +40,7 @@ use seal_field::adapters::seals::yard::{RadioDelays, YardRadio};
 use seal_field::ports::camera::{CameraTrouble, Seen, Still};
 use seal_field::ports::store::{Sendable, Store as _};
 use seal_field::ports::sync::SyncStatus;
+use seal_field::ports::vault::Key;
 use seal_field::ui::route::{Route, ScanFor};
 use seal_simulator::{Reach as _, SealSpec, Trouble};
 
@@ -434,7 +435,7 @@ async fn photo_missing() {
     phone.press("Chụp");
     phone.comes_to_say(&["Giữ ảnh này"]).await;
     phone.press("Giữ ảnh này");
-    std::fs::remove_dir_all(bench.folder.path().join("photos/blobs")).unwrap();
+    std::fs::remove_dir_all(bench.folder.path().join("photos/sealed")).unwrap();
     Pump::new(&bench.device, Model::default()).run(100);
     let phone = Phone::open(&bench.kit, &bench.a, &Route::Queue);
     phone.says(&[
@@ -461,7 +462,8 @@ async fn photo_blurred() {
 #[tokio::test(start_paused = true)]
 async fn disk_full() {
     let (mut bench, eye) = world(&[]);
-    let full = PhotoFolder::with_free_space(&bench.folder.path().join("full"), |_| Some(1_000_000)).unwrap();
+    let full = PhotoFolder::with_free_space(&bench.folder.path().join("full"), &Key::new([1; 32]), |_| Some(1_000_000))
+        .unwrap();
     bench.kit.photos = Arc::new(full);
     *eye.still.lock().unwrap() = Ok(picture(true));
     let mut phone = photograph(&bench);

@@ -30,6 +30,7 @@ use seal_core::time::Moment;
 use seal_core::wire::{B64, Change, ChangesResponse, PROTO};
 use seal_field::adapters::sqlite::SqliteStore;
 use seal_field::ports::store::Store as _;
+use seal_field::ports::vault::Key;
 use uuid::Uuid;
 
 use crate::common::{StillClock, office, pack_docs, rules_key, seal};
@@ -506,11 +507,16 @@ impl Phones {
     }
 }
 
+/// The key of the unit's database, which stays with the build.
+pub fn key() -> Key {
+    Key::new([7; 32])
+}
+
 /// Writes the years into a store, as the feed brings them: in pages, each in one transaction.
 pub fn write(path: &Path, seals: usize, events: usize) {
     const PAGE: usize = 4_000;
     let clock = StillClock::new();
-    let store = SqliteStore::open(path, rules(), clock).expect("a fresh store").store;
+    let store = SqliteStore::open(path, &key(), rules(), clock).expect("a fresh store").store;
     let page = |changes| ChangesResponse {
         proto: PROTO.to_owned(),
         epoch: "e".to_owned(),

@@ -12,6 +12,7 @@ pub mod paper_hub;
 pub mod pdf;
 pub mod photo;
 pub mod photo_files;
+mod sealed;
 pub mod seals;
 pub mod sqlite;
 pub mod switchable;

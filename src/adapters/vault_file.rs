@@ -1,24 +1,56 @@
-//! A vault of files that only this app can read. The key is software: [`KeyHome::Software`], and every report says so.
+//! A vault of files, sealed under one random key. The system's key store wraps that key where there is one; elsewhere it lies
+//! in a file of the same folder, and [`Vault::data_key_home`] says so.
+//!
+//! ```text
+//! data-key     the key: "software" and the key itself, or "keystore" and what the key store gave
+//! device       sealed: the device's id and its signing key, PKCS #8 PEM; one file, so that neither exists without the other
+//! s-<name>     sealed: a secret; the name is a keyed hash
+//! ```
+//! The signing key is software ([`KeyHome::Software`]), and every report says so.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use p256::ecdsa::SigningKey;
-use p256::elliptic_curve::rand_core::OsRng;
+use p256::elliptic_curve::rand_core::{OsRng, RngCore as _};
 use p256::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, LineEnding};
 use seal_core::event::sign_with;
 use seal_core::ids::DeviceId;
 use uuid::Uuid;
 
 use super::files;
-use crate::ports::vault::{KeyHome, Vault, VaultError};
+use super::sealed::{Sealer, derive, is_sealed};
+use crate::ports::vault::{GuardError, Key, KeyGuard, KeyHome, Purpose, Vault, VaultError};
 
-/// First line: the device's id. Then the key, PKCS #8 PEM. One file, so that neither exists without the other.
+const DATA_KEY: &str = "data-key";
 const DEVICE: &str = "device";
+/// Before secrets were sealed: their names in hexadecimal.
+const PLAIN_SECRET: &str = "secret-";
+
+/// No key store: the key lies in its file as it is.
+struct KeyFile;
+
+impl KeyGuard for KeyFile {
+    fn home(&self) -> KeyHome {
+        KeyHome::Software
+    }
+
+    fn wrap(&self, key: &Key) -> Result<Vec<u8>, GuardError> {
+        Ok(key.bytes().to_vec())
+    }
+
+    fn unwrap(&self, wrapped: &[u8]) -> Result<Key, GuardError> {
+        let bytes = wrapped.try_into().map_err(|_| GuardError::Lost("its file has not 32 bytes".to_owned()))?;
+        Ok(Key::new(bytes))
+    }
+}
 
 /// The vault.
 pub struct FileVault {
     folder: PathBuf,
+    home: KeyHome,
+    data_key: Key,
+    secrets: Sealer,
     device: DeviceId,
     key: SigningKey,
 }
@@ -30,38 +62,139 @@ impl std::fmt::Debug for FileVault {
 }
 
 impl FileVault {
-    /// Opens the vault in `folder`; the first time it makes the device's id and key.
+    /// Opens the vault in `folder`, its key beside it; the first time it makes the device's id and keys.
     ///
     /// # Errors
-    /// When the key is there and cannot be read (a new one would be another device), or cannot be written.
+    /// When a key is there and cannot be read (a new one would be another device), or cannot be written.
     pub fn open(folder: &Path) -> Result<Self, VaultError> {
-        files::private_folder(folder).map_err(unreadable)?;
-        let path = folder.join(DEVICE);
-        let (device, key) = match fs::read_to_string(&path) {
-            Ok(text) => read_device(&text)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let (device, key) = (DeviceId(Uuid::new_v4()), SigningKey::random(&mut OsRng));
-                let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(unreadable)?;
-                let text = format!("{device}\n{}", pem.as_str());
-                files::write_durably(folder, &path, text.as_bytes()).map_err(unreadable)?;
-                (device, key)
-            }
-            Err(error) => return Err(unreadable(error)),
-        };
-        Ok(Self { folder: folder.to_owned(), device, key })
+        Self::open_guarded(folder, &KeyFile)
     }
 
-    /// Names become hexadecimal, so that none can leave the folder.
+    /// The same, the key wrapped by the system's key store. A key that lay in a file is wrapped now.
+    ///
+    /// # Errors
+    /// [`VaultError::KeyLost`] when what was sealed can never be opened again; nothing is changed then.
+    pub fn open_guarded(folder: &Path, guard: &dyn KeyGuard) -> Result<Self, VaultError> {
+        files::private_folder(folder).map_err(unreadable)?;
+        let data_key = data_key(folder, guard)?;
+        let secrets = Sealer::new(&derive(&data_key, "secrets"));
+        let (device, key) = device(folder, &secrets)?;
+        let vault = Self { folder: folder.to_owned(), home: guard.home(), data_key, secrets, device, key };
+        vault.seal_older()?;
+        Ok(vault)
+    }
+
     fn path(&self, name: &str) -> PathBuf {
-        let name: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
-        self.folder.join(format!("secret-{name}"))
+        self.folder.join(format!("s-{}", self.secrets.name(name.as_bytes())))
+    }
+
+    /// Secrets of an app that did not seal, and halves of one that was stopped.
+    fn seal_older(&self) -> Result<(), VaultError> {
+        for file in fs::read_dir(&self.folder).map_err(unreadable)? {
+            let path = file.map_err(unreadable)?.path();
+            let Some(file) = path.file_name().and_then(|name| name.to_str()) else { continue };
+            if let Some(name) = file.strip_prefix(PLAIN_SECRET).and_then(from_hex) {
+                // One that was kept since is newer.
+                if self.secret(&name)?.is_none() {
+                    self.keep(&name, &fs::read(&path).map_err(unreadable)?)?;
+                }
+                fs::remove_file(&path).map_err(unreadable)?;
+            } else if path.extension().is_some_and(|end| end == "tmp") {
+                fs::remove_file(&path).map_err(unreadable)?;
+            }
+        }
+        files::sync_folder_of(&self.folder.join(DEVICE)).map_err(unreadable)
     }
 }
 
-fn read_device(text: &str) -> Result<(DeviceId, SigningKey), VaultError> {
+/// The key of the data, made the first time.
+fn data_key(folder: &Path, guard: &dyn KeyGuard) -> Result<Key, VaultError> {
+    let path = folder.join(DATA_KEY);
+    let keep = |key: &Key| {
+        let wrapped = guard.wrap(key).map_err(guarded)?;
+        let line = [home_word(guard.home()).as_bytes(), b"\n", &wrapped].concat();
+        files::write_durably(folder, &path, &line).map_err(unreadable)
+    };
+    let stored = match fs::read(&path) {
+        Ok(stored) => stored,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if fs::read(folder.join(DEVICE)).is_ok_and(|bytes| is_sealed(&bytes)) {
+                return Err(VaultError::KeyLost("its file is missing".to_owned()));
+            }
+            let mut bytes = [0; 32];
+            OsRng.fill_bytes(&mut bytes);
+            let key = Key::new(bytes);
+            keep(&key)?;
+            return Ok(key);
+        }
+        Err(error) => return Err(unreadable(error)),
+    };
+    let line = stored.iter().position(|byte| *byte == b'\n');
+    let Some((home, wrapped)) = line.map(|at| (&stored[..at], &stored[at + 1..])) else {
+        return Err(VaultError::KeyLost("its file is damaged".to_owned()));
+    };
+    if home == home_word(guard.home()).as_bytes() {
+        return guard.unwrap(wrapped).map_err(guarded);
+    }
+    if home == home_word(KeyHome::Software).as_bytes() {
+        let key = KeyFile.unwrap(wrapped).map_err(guarded)?;
+        keep(&key)?;
+        return Ok(key);
+    }
+    Err(VaultError::Unreadable("the key of the data is with a key store that this app does not see".to_owned()))
+}
+
+/// How the file says where its key is. Whether a key store is hardware it says itself, each time.
+const fn home_word(home: KeyHome) -> &'static str {
+    match home {
+        KeyHome::Software => "software",
+        KeyHome::System | KeyHome::Hardware => "keystore",
+    }
+}
+
+/// Reads the device's id and key, sealing those of an app that did not; makes them the first time.
+fn device(folder: &Path, secrets: &Sealer) -> Result<(DeviceId, SigningKey), VaultError> {
+    let path = folder.join(DEVICE);
+    let seal =
+        |text: &[u8]| files::write_durably(folder, &path, &secrets.seal(DEVICE.as_bytes(), text)).map_err(unreadable);
+    match fs::read(&path) {
+        Ok(bytes) if is_sealed(&bytes) => {
+            let text = secrets.open(DEVICE.as_bytes(), &bytes).map_err(unreadable)?;
+            read_device(&text)
+        }
+        Ok(text) => {
+            let device = read_device(&text)?;
+            seal(&text)?;
+            Ok(device)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let (device, key) = (DeviceId(Uuid::new_v4()), SigningKey::random(&mut OsRng));
+            let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(unreadable)?;
+            seal(format!("{device}\n{}", pem.as_str()).as_bytes())?;
+            Ok((device, key))
+        }
+        Err(error) => Err(unreadable(error)),
+    }
+}
+
+fn read_device(text: &[u8]) -> Result<(DeviceId, SigningKey), VaultError> {
+    let text = std::str::from_utf8(text).map_err(unreadable)?;
     let (id, pem) = text.split_once('\n').ok_or_else(|| VaultError::Unreadable("the file is cut short".to_owned()))?;
     let device = id.parse().map_err(unreadable)?;
     Ok((device, SigningKey::from_pkcs8_pem(pem).map_err(unreadable)?))
+}
+
+fn from_hex(text: &str) -> Option<String> {
+    let byte = |at| text.get(at..at + 2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+    let bytes = (0..text.len()).step_by(2).map(byte).collect::<Option<Vec<u8>>>()?;
+    String::from_utf8(bytes).ok()
+}
+
+fn guarded(error: GuardError) -> VaultError {
+    match error {
+        GuardError::Lost(why) => VaultError::KeyLost(why),
+        GuardError::Unavailable(why) => VaultError::Unreadable(why),
+    }
 }
 
 // The text of these errors names places and kinds, never content.
@@ -70,6 +203,21 @@ fn unreadable(error: impl std::fmt::Display) -> VaultError {
 }
 
 impl Vault for FileVault {
+    fn key(&self, purpose: Purpose) -> Key {
+        derive(
+            &self.data_key,
+            match purpose {
+                Purpose::Database => "database",
+                Purpose::Photos => "photos",
+                Purpose::Pin => "pin",
+            },
+        )
+    }
+
+    fn data_key_home(&self) -> KeyHome {
+        self.home
+    }
+
     fn device(&self) -> DeviceId {
         self.device
     }
@@ -87,12 +235,13 @@ impl Vault for FileVault {
     }
 
     fn keep(&self, name: &str, secret: &[u8]) -> Result<(), VaultError> {
-        files::write_durably(&self.folder, &self.path(name), secret).map_err(unreadable)
+        let sealed = self.secrets.seal(name.as_bytes(), secret);
+        files::write_durably(&self.folder, &self.path(name), &sealed).map_err(unreadable)
     }
 
     fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, VaultError> {
         match fs::read(self.path(name)) {
-            Ok(secret) => Ok(Some(secret)),
+            Ok(bytes) => self.secrets.open(name.as_bytes(), &bytes).map(Some).map_err(unreadable),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(unreadable(error)),
         }
@@ -113,6 +262,26 @@ mod tests {
     use super::*;
     use p256::ecdsa::{Signature, VerifyingKey, signature::Verifier as _};
     use std::os::unix::fs::PermissionsExt as _;
+    use std::sync::atomic::{AtomicU8, Ordering};
+
+    /// A key store whose key is one byte; 0 is a key that is gone, 1 one that cannot be asked now.
+    struct Store(AtomicU8);
+
+    impl KeyGuard for Store {
+        fn home(&self) -> KeyHome {
+            KeyHome::Hardware
+        }
+        fn wrap(&self, key: &Key) -> Result<Vec<u8>, GuardError> {
+            Ok(key.bytes().iter().map(|byte| byte ^ self.0.load(Ordering::SeqCst)).collect())
+        }
+        fn unwrap(&self, wrapped: &[u8]) -> Result<Key, GuardError> {
+            match self.0.load(Ordering::SeqCst) {
+                0 => Err(GuardError::Lost("the key is gone".to_owned())),
+                1 => Err(GuardError::Unavailable("the screen is locked".to_owned())),
+                key => KeyFile.unwrap(&wrapped.iter().map(|byte| byte ^ key).collect::<Vec<_>>()),
+            }
+        }
+    }
 
     #[test]
     fn a_device_is_made_once_and_its_signatures_verify() {
@@ -120,11 +289,14 @@ mod tests {
         let first = FileVault::open(&folder.path().join("vault")).unwrap();
         let again = FileVault::open(&folder.path().join("vault")).unwrap();
         assert_eq!(first.device(), again.device());
+        assert_eq!(first.key(Purpose::Photos).bytes(), again.key(Purpose::Photos).bytes());
+        assert_ne!(first.key(Purpose::Photos).bytes(), first.key(Purpose::Database).bytes());
         assert_eq!(first.public_key().len(), 65);
         let key = VerifyingKey::from_sec1_bytes(&again.public_key()).unwrap();
         let signature = Signature::from_slice(&first.sign(b"fact").unwrap()).unwrap();
         key.verify(b"fact", &signature).unwrap();
         assert!(!format!("{first:?}").contains("key"));
+        assert_eq!(first.data_key_home(), KeyHome::Software);
     }
 
     #[test]
@@ -151,5 +323,51 @@ mod tests {
         vault.forget("token").unwrap();
         vault.forget("token").unwrap();
         assert_eq!(vault.secret("token").unwrap(), None);
+    }
+
+    #[test]
+    fn a_vault_that_did_not_seal_is_sealed_and_stays_the_same_device() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = SigningKey::random(&mut OsRng);
+        let id = Uuid::new_v4();
+        let pem = key.to_pkcs8_pem(LineEnding::LF).unwrap();
+        fs::write(folder.path().join(DEVICE), format!("{id}\n{}", pem.as_str())).unwrap();
+        fs::write(folder.path().join("secret-746f6b656e"), "bearer").unwrap();
+        fs::write(folder.path().join("half.tmp"), "bea").unwrap();
+        for _ in 0..2 {
+            let vault = FileVault::open(folder.path()).unwrap();
+            assert_eq!(vault.device(), DeviceId(id));
+            assert_eq!(vault.public_key(), key.verifying_key().to_encoded_point(false).as_bytes());
+            assert_eq!(vault.secret("token").unwrap().as_deref(), Some(&b"bearer"[..]));
+            for file in fs::read_dir(folder.path()).unwrap() {
+                let file = file.unwrap();
+                let name = file.file_name().into_string().unwrap();
+                assert!(name == DATA_KEY || is_sealed(&fs::read(file.path()).unwrap()), "{name}");
+                assert!(!name.contains("746f6b656e"));
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_store_takes_the_key_out_of_the_folder_and_only_a_lost_key_is_called_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let device = FileVault::open(folder.path()).unwrap();
+        let bytes = *device.key(Purpose::Database).bytes();
+        let store = Store(AtomicU8::new(7));
+        let vault = FileVault::open_guarded(folder.path(), &store).unwrap();
+        assert_eq!((vault.key(Purpose::Database).bytes(), vault.data_key_home()), (&bytes, KeyHome::Hardware));
+        assert_ne!(fs::read(folder.path().join(DATA_KEY)).unwrap()[9..], *vault.data_key.bytes());
+        let sealed = fs::read(folder.path().join(DEVICE)).unwrap();
+
+        assert!(matches!(FileVault::open(folder.path()), Err(VaultError::Unreadable(_))));
+        store.0.store(1, Ordering::SeqCst);
+        assert!(matches!(FileVault::open_guarded(folder.path(), &store), Err(VaultError::Unreadable(_))));
+        store.0.store(0, Ordering::SeqCst);
+        assert!(matches!(FileVault::open_guarded(folder.path(), &store), Err(VaultError::KeyLost(_))));
+        store.0.store(7, Ordering::SeqCst);
+        FileVault::open_guarded(folder.path(), &store).unwrap();
+        fs::remove_file(folder.path().join(DATA_KEY)).unwrap();
+        assert!(matches!(FileVault::open_guarded(folder.path(), &store), Err(VaultError::KeyLost(_))));
+        assert_eq!(fs::read(folder.path().join(DEVICE)).unwrap(), sealed, "nothing was made anew");
     }
 }

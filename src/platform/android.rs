@@ -12,7 +12,7 @@ use rustix::time::{ClockId, clock_gettime};
 use super::PlatformError;
 use crate::ports::seal_link::LinkTrouble;
 
-type Jni<T> = Result<T, ::jni::errors::Error>;
+pub(super) type Jni<T> = Result<T, ::jni::errors::Error>;
 
 /// `Context.getNoBackupFilesDir()`: private, and never copied to another phone.
 ///
@@ -140,7 +140,7 @@ fn start_btleplug(env: &mut Env<'_>, activity: &JObject<'_>) -> Jni<Result<(), L
     })
 }
 
-fn with_activity<T>(act: impl FnOnce(&mut Env<'_>, &JObject<'_>) -> Jni<T>) -> Jni<T> {
+pub(super) fn with_activity<T>(act: impl FnOnce(&mut Env<'_>, &JObject<'_>) -> Jni<T>) -> Jni<T> {
     let context = ndk_context::android_context();
     // SAFETY: the start-up code of the window library put the live VM there before `main`.
     let vm = unsafe { JavaVM::from_raw(context.vm().cast()) };

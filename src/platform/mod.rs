@@ -12,13 +12,18 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use crate::ports::seal_link::LinkTrouble;
+use crate::ports::vault::KeyGuard;
 
 #[cfg(target_os = "android")]
 mod android;
+#[cfg(target_os = "android")]
+mod android_keys;
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
 mod desktop;
 #[cfg(target_os = "ios")]
 mod ios;
+#[cfg(target_os = "ios")]
+mod ios_keys;
 
 #[cfg(target_os = "linux")]
 mod linux_pairing;
@@ -79,6 +84,19 @@ pub fn free_space(folder: &Path) -> Result<u64, PlatformError> {
         .map_err(|errno| PlatformError::FreeSpace { folder: folder.to_owned(), source: errno.into() })?;
     // `f_bavail`, not `f_bfree`: the rest is reserved for the system.
     Ok(answer.f_bavail.saturating_mul(answer.f_frsize))
+}
+
+/// The system's key store, which wraps the vault's key; `None` where the app uses none and the key lies in a file.
+///
+/// One is used on phones. Type-checked only; not yet run on a device.
+#[must_use]
+pub fn key_guard() -> Option<Box<dyn KeyGuard>> {
+    #[cfg(target_os = "android")]
+    return Some(Box::new(android_keys::Keystore));
+    #[cfg(target_os = "ios")]
+    return Some(Box::new(ios_keys::Keychain));
+    #[cfg(not(any(target_os = "android", target_os = "ios")))]
+    None
 }
 
 /// Asks the officer for the passkey on a seal's label, six digits; `None` when there will be no answer.

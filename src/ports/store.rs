@@ -28,13 +28,29 @@ use super::vault::{Vault, VaultError};
 
 /// Note that holds the officer signed in, as JSON; `sync` fetches photos for their unit.
 pub const OFFICER_NOTE: &str = "officer";
-/// Note that a damaged database was moved aside and not yet seen by an officer: a [`Damage`] as JSON.
+/// Note that data was moved aside and not yet seen by an officer: a [`Damage`] as JSON.
 pub const DAMAGE_NOTE: &str = "damage";
 
-/// A damaged database that was moved aside, never deleted.
+/// Why data was moved aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AsideBecause {
+    /// It is damaged.
+    #[default]
+    Damaged,
+    /// It was written under another key than the vault's.
+    OtherKey,
+    /// The vault's key is lost.
+    KeyLost,
+}
+
+/// Data that was moved aside, never deleted.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Damage {
-    /// Where the file is now.
+    /// Why.
+    #[serde(default)]
+    pub because: AsideBecause,
+    /// Where the file is now; of a lost key, the folder of all that was sealed with it.
     pub file: String,
     /// How many facts of this device were read out of it; they are queued again.
     pub salvaged: usize,
@@ -49,6 +65,9 @@ pub enum StoreError {
     /// The database is damaged. It was moved aside, not deleted.
     #[error("the local database is damaged and was moved aside: {0}")]
     Damaged(String),
+    /// The database was written under another key, and could not be moved aside.
+    #[error("the local database was written with another key: {0}")]
+    OtherKey(String),
     /// The event could not be signed.
     #[error(transparent)]
     Vault(#[from] VaultError),

@@ -1,6 +1,7 @@
-//! Where secrets live: the device's signing key, tokens, seal secrets. Nothing of it reaches a log.
+//! Where secrets live: the key of the data at rest, the device's signing key, tokens, seal secrets. Nothing of it reaches a log.
 
 use seal_core::ids::DeviceId;
+use zeroize::Zeroizing;
 
 /// Why the vault cannot serve.
 #[derive(Debug, thiserror::Error)]
@@ -11,22 +12,95 @@ pub enum VaultError {
     /// The device wants the officer to unlock it first.
     #[error("the vault is locked")]
     Locked,
+    /// The key of the data is gone for good: nothing kept under it can be read again.
+    #[error("the key of the data on this phone is lost: {0}")]
+    KeyLost(String),
     /// What should have been signed cannot be written.
     #[error(transparent)]
     Content(#[from] seal_core::cbor::CborError),
 }
 
-/// Where the signing key is kept. Every verification report says which.
+/// Where a key is kept. Every verification report says which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyHome {
     /// In a file under the app's folder.
     Software,
+    /// With the system's keychain, outside the app's folder; the app may read it.
+    System,
     /// In the phone's secure hardware; it cannot leave it.
     Hardware,
 }
 
+/// A key of 256 bits, wiped from memory when dropped.
+#[derive(Clone)]
+pub struct Key(Zeroizing<[u8; 32]>);
+
+impl Key {
+    /// Takes a key over.
+    #[must_use]
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    /// Its bytes. They go into a cipher and nowhere else.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+/// Hides the key.
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key")
+    }
+}
+
+/// What a key of the vault is for. Each purpose has a key of its own, so that no two ciphers share one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The local database.
+    Database,
+    /// Photos and thumbnails.
+    Photos,
+    /// Checks of a PIN without coverage: a copied check is worth nothing without this key.
+    Pin,
+}
+
+/// What the system's key store says.
+#[derive(Debug, thiserror::Error)]
+pub enum GuardError {
+    /// The key that wrapped is gone or does not fit: what it wrapped can never be opened.
+    #[error("{0}")]
+    Lost(String),
+    /// Not now; another time it may.
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+/// The system's key store, which wraps the vault's key so that a copy of the app's folder does not hold it.
+pub trait KeyGuard: Send + Sync {
+    /// Where the wrapping key is.
+    fn home(&self) -> KeyHome;
+    /// Wraps a key; what comes back may be stored.
+    ///
+    /// # Errors
+    /// [`GuardError::Unavailable`].
+    fn wrap(&self, key: &Key) -> Result<Vec<u8>, GuardError>;
+    /// Opens what [`KeyGuard::wrap`] gave.
+    ///
+    /// # Errors
+    /// [`GuardError`]. `Lost` only when no later try can succeed.
+    fn unwrap(&self, wrapped: &[u8]) -> Result<Key, GuardError>;
+}
+
 /// A vault.
 pub trait Vault: Send + Sync {
+    /// The vault's key for one purpose.
+    fn key(&self, purpose: Purpose) -> Key;
+    /// Where the key that wraps the vault's is. In [`KeyHome::Software`] it lies beside the data: whoever has the whole folder
+    /// has both.
+    fn data_key_home(&self) -> KeyHome;
     /// This device's id, made once.
     fn device(&self) -> DeviceId;
     /// Public key, SEC1 uncompressed P-256 point, 65 bytes.

@@ -1,5 +1,5 @@
 //! A disk under SQLite that fails on demand, and remembers what was written and what was synced. It takes the place of the
-//! process's default file system of SQLite: one test a process (nextest does so).
+//! process's default file system of SQLite, below the encryption: one test a process (nextest does so).
 #![allow(unsafe_code, dead_code)]
 
 use std::collections::HashMap;
@@ -64,6 +64,11 @@ fn with<T>(f: impl FnOnce(&mut State) -> T) -> T {
     f(state().get_or_insert_default())
 }
 
+unsafe extern "C" {
+    /// SQLite3 Multiple Ciphers: encryption over the named file system.
+    fn sqlite3mc_vfs_create(over: *const c_char, make_default: c_int) -> c_int;
+}
+
 /// From now on SQLite's files lie on this disk.
 pub fn install() {
     if !VFS.load(Ordering::SeqCst).is_null() {
@@ -71,7 +76,7 @@ pub fn install() {
     }
     // SAFETY: the default VFS lives as long as the process, and so does our copy of its table, which is never freed.
     unsafe {
-        let real = ffi::sqlite3_vfs_find(std::ptr::null());
+        let real = ffi::sqlite3_vfs_find(c"unix".as_ptr());
         REAL.store(real, Ordering::SeqCst);
         let mut ours = *real;
         ours.zName = c"faulty".as_ptr();
@@ -80,7 +85,8 @@ pub fn install() {
         ours.xDelete = Some(delete);
         let ours = Box::leak(Box::new(ours));
         VFS.store(ours, Ordering::SeqCst);
-        assert_eq!(ffi::sqlite3_vfs_register(ours, 1), ffi::SQLITE_OK);
+        assert_eq!(ffi::sqlite3_vfs_register(ours, 0), ffi::SQLITE_OK);
+        assert_eq!(sqlite3mc_vfs_create(ours.zName, 1), ffi::SQLITE_OK);
     }
 }
 

@@ -30,6 +30,7 @@ use seal_field::adapters::vault_file::FileVault;
 use seal_field::ports::clock::Clock;
 use seal_field::ports::photos::PhotoFiles as _;
 use seal_field::ports::store::{Act, Store as _};
+use seal_field::ports::vault::{Key, Purpose, Vault as _};
 
 /// A clock that stands until it is turned.
 pub struct StillClock(std::sync::Mutex<Moment>);
@@ -53,6 +54,19 @@ impl Clock for StillClock {
     }
 }
 
+/// The key of the database of a [`Device`] in `folder`.
+pub fn database_key(folder: &Path) -> Key {
+    FileVault::open(&folder.join("vault")).unwrap().key(Purpose::Database)
+}
+
+/// A database as it lies on the disk, with its key.
+pub fn open_database(path: &Path, key: &Key) -> rusqlite::Connection {
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let conn = rusqlite::Connection::open(path).unwrap();
+    conn.pragma_update(None, "key", format!("x'{}'", hex(key.bytes()))).unwrap();
+    conn
+}
+
 pub struct Device {
     pub store: Arc<SqliteStore>,
     pub photos: Arc<PhotoFolder>,
@@ -63,13 +77,15 @@ pub struct Device {
 impl Device {
     pub fn open(folder: &Path) -> Self {
         let clock = StillClock::new();
-        let opened = SqliteStore::open(&folder.join("seal.db"), rules("0"), clock.clone()).unwrap();
+        let vault = FileVault::open(&folder.join("vault")).unwrap();
+        let key = vault.key(Purpose::Database);
+        let opened = SqliteStore::open(&folder.join("seal.db"), &key, rules("0"), clock.clone()).unwrap();
         assert_eq!(opened.moved_aside, None);
         opened.store.revive().unwrap();
         Self {
             store: Arc::new(opened.store),
-            photos: Arc::new(PhotoFolder::open(&folder.join("photos")).unwrap()),
-            vault: Arc::new(FileVault::open(&folder.join("vault")).unwrap()),
+            photos: Arc::new(PhotoFolder::open(&folder.join("photos"), &vault.key(Purpose::Photos)).unwrap()),
+            vault: Arc::new(vault),
             clock,
         }
     }

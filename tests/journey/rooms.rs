@@ -307,7 +307,7 @@ async fn stuck_item(browser: &Browser, data: &Path) {
     browser.see("Còn thiếu").await;
     to_shift(browser).await;
     // The phone lost the file before it could be sent.
-    std::fs::remove_dir_all(data.join("origin/photos/blobs")).expect("the photographs are there");
+    std::fs::remove_dir_all(data.join("origin/photos/sealed")).expect("the photographs are there");
     network(browser, "Có").await;
     browser.tap("Chờ gửi").await;
     browser.see("Tệp ảnh không còn trên máy").await;

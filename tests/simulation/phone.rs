@@ -22,7 +22,7 @@ use seal_field::ports::central::{Central as _, CentralTrouble, PhotoAtCentral};
 use seal_field::ports::clock::Clock;
 use seal_field::ports::photos::{PhotoError, PhotoFiles as _};
 use seal_field::ports::store::{Act, OFFICER_NOTE, Settled, Store as _};
-use seal_field::ports::vault::Vault as _;
+use seal_field::ports::vault::{Purpose, Vault as _};
 use seal_field::sync::engine::{BATCH, Effect, Engine, Input, Page};
 use uuid::Uuid;
 
@@ -105,14 +105,14 @@ impl Phone {
             boot: Mutex::new((Uuid::from_u128(index as u128 + 1), 0)),
         });
         let vault = Arc::new(FileVault::open(&folder.join("vault")).unwrap());
-        let store = open_store(folder, rules, &clock);
+        let store = open_store(folder, &vault, rules, &clock);
         let http = client(network, index, &vault);
         let engine = Engine::new(store.feed().unwrap().epoch);
         Self {
             index,
             folder: folder.to_owned(),
             network: network.clone(),
-            photos: PhotoFolder::open(&folder.join("photos")).unwrap(),
+            photos: PhotoFolder::open(&folder.join("photos"), &vault.key(Purpose::Photos)).unwrap(),
             clock,
             store,
             vault,
@@ -137,7 +137,7 @@ impl Phone {
         }
         self.flying.clear();
         self.absent.clear();
-        self.store = open_store(&self.folder, &self.rules, &self.clock);
+        self.store = open_store(&self.folder, &self.vault, &self.rules, &self.clock);
         self.http = client(&self.network, self.index, &self.vault);
         self.engine = Engine::new(self.store.feed().unwrap().epoch);
         if !self.coverage {
@@ -282,8 +282,10 @@ impl Phone {
     }
 }
 
-fn open_store(folder: &Path, rules: &RulePack, clock: &Arc<PhoneClock>) -> Arc<SqliteStore> {
-    let opened = SqliteStore::open(&folder.join("seal.db"), rules.clone(), clock.clone()).unwrap();
+fn open_store(folder: &Path, vault: &FileVault, rules: &RulePack, clock: &Arc<PhoneClock>) -> Arc<SqliteStore> {
+    let opened =
+        SqliteStore::open(&folder.join("seal.db"), &vault.key(Purpose::Database), rules.clone(), clock.clone())
+            .unwrap();
     assert_eq!(opened.moved_aside, None, "the database is damaged");
     opened.store.revive().unwrap();
     Arc::new(opened.store)

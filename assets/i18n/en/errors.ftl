@@ -2,6 +2,7 @@
 start-failed = The app could not open
 start-failed-text = What was recorded is still there. Check that storage is free and open the app again; if it stays so, tell support this line: { $why }
 errors-disk-full = The phone is full, nothing was written. Free some space and do it again.
+errors-store-key = This phone's key does not open the data on it. The data is untouched, not deleted. Tell support before going on.
 errors-store-damaged = The data on this phone is damaged and was set aside, not deleted. Tell support before going on.
 errors-vault = The device key cannot be used, nothing was written. Unlock the phone and try again.
 errors-store = Nothing was written. Try again; if it stays so restart the app.

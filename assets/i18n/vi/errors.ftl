@@ -2,6 +2,7 @@
 start-failed = Ứng dụng chưa mở được
 start-failed-text = Dữ liệu đã ghi vẫn còn. Kiểm tra bộ nhớ còn trống rồi mở lại ứng dụng; nếu vẫn vậy, báo người hỗ trợ dòng này: { $why }
 errors-disk-full = Máy hết chỗ trống, chưa ghi gì. Xóa bớt ảnh, tệp riêng rồi làm lại.
+errors-store-key = Khóa của máy này không mở được dữ liệu trên máy. Dữ liệu còn nguyên, không xóa. Báo bộ phận kỹ thuật trước khi làm tiếp.
 errors-store-damaged = Dữ liệu trên máy bị hỏng và đã được để riêng, không xóa. Báo bộ phận kỹ thuật trước khi làm tiếp.
 errors-vault = Không dùng được khóa ký của máy, chưa ghi gì. Mở khóa máy rồi thử lại.
 errors-store = Chưa ghi được vào máy. Thử lại; vẫn vậy thì khởi động lại ứng dụng.

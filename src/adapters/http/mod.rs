@@ -19,7 +19,7 @@ use reqwest::{Certificate, Client, Method, Request, RequestBuilder, Response, St
 use seal_core::ids::{DeviceId, Sha256};
 use seal_core::wire::{
     CHANGES_MEDIA_TYPE, ChangesResponse, PUSH_MEDIA_TYPE, PushRequest, PushResponse, SignInRequest, SignInResponse,
-    TICKETS_MEDIA_TYPE, TicketsRequest, TicketsResponse,
+    TicketsRequest, TicketsResponse,
 };
 
 use self::answer::Answer;

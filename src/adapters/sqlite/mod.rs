@@ -1,4 +1,4 @@
-//! The store on SQLite: one file, write-ahead log, every commit synced to the disk.
+//! The store on SQLite: one file, write-ahead log, every commit synced to the disk, every page encrypted under the vault's key.
 //!
 //! Facts are kept as the bytes that were signed. Views (`case_view`, `seal_view`, `parcel_view`) are folds of the core,
 //! cached as JSON and refreshed in the transaction that changed them, so a screen never sees half an act. Lists and figures
@@ -6,7 +6,9 @@
 
 mod append;
 mod codec;
+mod encrypt;
 mod figures;
+mod key;
 mod lines;
 mod lists;
 mod mirror;
@@ -42,9 +44,10 @@ use tokio::sync::watch;
 
 use crate::ports::clock::Clock;
 use crate::ports::store::{
-    Act, FeedState, Followed, PackStanding, RecordAlarm, RecordKnown, Sendable, Settled, Store, StoreError,
+    Act, AsideBecause, FeedState, Followed, PackStanding, RecordAlarm, RecordKnown, Sendable, Settled, Store,
+    StoreError,
 };
-use crate::ports::vault::Vault;
+use crate::ports::vault::{Key, Vault};
 
 /// The store.
 pub struct SqliteStore {
@@ -64,21 +67,24 @@ struct Database {
 pub struct Opened {
     /// The store.
     pub store: SqliteStore,
-    /// Where a damaged database was moved to before a fresh one was begun. The officer must be told.
+    /// Where a damaged database, or one of another key, was moved to before a fresh one was begun. The officer must be told.
     pub moved_aside: Option<PathBuf>,
+    /// Why it was.
+    pub because: AsideBecause,
     /// How many facts of this device were read out of it; they are queued again.
     pub salvaged: usize,
 }
 
 impl SqliteStore {
-    /// Opens the database at `path`, or begins one. Brings it to the newest form, and its views too.
+    /// Opens the database at `path` under `key`, or begins one. Encrypts one that lies plain, brings it to the newest form,
+    /// and its views too.
     ///
     /// `shipped_rules` stands in until a rule pack was pulled. `clock` says which accepted items are of the last day.
     ///
     /// # Errors
-    /// [`StoreError`]. A damaged database is no error: it is moved aside, see [`Opened::moved_aside`].
-    pub fn open(path: &Path, shipped_rules: RulePack, clock: Arc<dyn Clock>) -> Result<Opened, StoreError> {
-        let open::Connected { conn, damaged } = open::open(path)?;
+    /// [`StoreError`]. A damaged database, or one of another key, is no error: it is moved aside, see [`Opened::moved_aside`].
+    pub fn open(path: &Path, key: &Key, shipped_rules: RulePack, clock: Arc<dyn Clock>) -> Result<Opened, StoreError> {
+        let open::Connected { conn, aside } = open::open(path, key)?;
         let rules = Arc::new(packs::rules(&conn)?.unwrap_or_else(|| shipped_rules.clone()));
         let views_are_old = open::views_are_old(&conn)?;
         let deadlines_are_old = lines::deadlines_are_old(&conn, &rules)?;
@@ -89,8 +95,12 @@ impl SqliteStore {
         } else if deadlines_are_old {
             store.write_views(|tx, rules| lines::name_deadlines(tx, rules))?;
         }
-        let (moved_aside, salvaged) = damaged.map_or((None, 0), |(aside, salvaged)| (Some(aside), salvaged));
-        Ok(Opened { store, moved_aside, salvaged })
+        Ok(match aside {
+            Some(open::Aside { file, because, salvaged }) => {
+                Opened { store, moved_aside: Some(file), because, salvaged }
+            }
+            None => Opened { store, moved_aside: None, because: AsideBecause::default(), salvaged: 0 },
+        })
     }
 
     /// Folds every view anew from facts and documents, and reads again the events that no earlier version could read.

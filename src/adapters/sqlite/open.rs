@@ -1,4 +1,4 @@
-//! Opening: settings, form of the tables, and what to do with a damaged file.
+//! Opening: the key, settings, form of the tables, and what to do with a file that is damaged or of another key.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -9,8 +9,10 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use rusqlite_migration::{M, Migrations};
 
 use super::codec::{self, database};
-use super::salvage;
-use crate::ports::store::StoreError;
+use super::key::{self, Header};
+use super::{encrypt, salvage};
+use crate::ports::store::{AsideBecause, StoreError};
+use crate::ports::vault::Key;
 
 /// Grows with every change of a view's shape or meaning; another number has the views folded anew. The app's version
 /// stands beside it.
@@ -32,36 +34,51 @@ const MIGRATION_STEPS: &[M<'static>] = &[
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(MIGRATION_STEPS);
 
 /// The files of a database.
-pub const PARTS: [&str; 3] = ["", "-wal", "-shm"];
+pub const PARTS: [&str; 4] = ["", "-wal", "-shm", "-journal"];
+
+/// A database that was moved aside.
+pub struct Aside {
+    /// Where to.
+    pub file: PathBuf,
+    /// Why.
+    pub because: AsideBecause,
+    /// How many own facts were read out of it.
+    pub salvaged: usize,
+}
 
 /// What opening gave.
 pub struct Connected {
     pub conn: Connection,
-    /// Where a damaged file was moved to, and how many own facts were read out of it.
-    pub damaged: Option<(PathBuf, usize)>,
+    /// What was moved aside before a fresh database was begun.
+    pub aside: Option<Aside>,
 }
 
-/// Opens `path`; a damaged file is moved aside, and what can be read of it is taken over.
-pub fn open(path: &Path) -> Result<Connected, StoreError> {
-    match connect(path) {
-        Err(StoreError::Damaged(why)) => {
-            let aside = move_aside(path)?;
-            let mut conn = connect(path)?;
-            let salvaged = salvage::salvage(&mut conn, &aside)?;
-            tracing::error!(%why, aside = %aside.display(), salvaged, "the local database is damaged and was moved aside");
-            Ok(Connected { conn, damaged: Some((aside, salvaged)) })
-        }
-        other => Ok(Connected { conn: other?, damaged: None }),
-    }
+/// Opens `path` under `key`; one that lies plain is encrypted first. What is damaged, or of another key, is moved aside, and
+/// what can be read of it is taken over.
+pub fn open(path: &Path, key: &Key) -> Result<Connected, StoreError> {
+    let opened = encrypt::encrypt_plain(path, key).and_then(|()| match key::header(path, key)? {
+        Header::Foreign => Err(StoreError::OtherKey("its first bytes name another key".to_owned())),
+        _ => connect(path, key),
+    });
+    let (because, why) = match opened {
+        Ok(conn) => return Ok(Connected { conn, aside: None }),
+        Err(StoreError::Damaged(why)) => (AsideBecause::Damaged, why),
+        Err(StoreError::OtherKey(why)) => (AsideBecause::OtherKey, why),
+        Err(other) => return Err(other),
+    };
+    let file = move_aside(path)?;
+    let mut conn = connect(path, key)?;
+    let salvaged = salvage::salvage(&mut conn, &file, key)?;
+    encrypt::seal_aside(&file, key)?;
+    tracing::error!(%why, ?because, aside = %file.display(), salvaged, "the local database was moved aside");
+    Ok(Connected { conn, aside: Some(Aside { file, because, salvaged }) })
 }
 
-fn connect(path: &Path) -> Result<Connection, StoreError> {
+fn connect(path: &Path, key: &Key) -> Result<Connection, StoreError> {
     let mut conn = Connection::open(path).map_err(database)?;
+    key::unlock(&conn, key).map_err(database)?;
     settings(&conn).map_err(database)?;
-    let verdict: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(database)?;
-    if verdict != "ok" {
-        return Err(if is_the_disks(&verdict) { StoreError::Database(verdict) } else { StoreError::Damaged(verdict) });
-    }
+    check(&conn)?;
     MIGRATIONS.to_latest(&mut conn).map_err(|error| match error {
         rusqlite_migration::Error::RusqliteError { err, .. } => database(err),
         rusqlite_migration::Error::MigrationDefinition(
@@ -70,6 +87,19 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
         other => StoreError::Database(other.to_string()),
     })?;
     Ok(conn)
+}
+
+/// Looks at every page.
+///
+/// # Errors
+/// [`StoreError::Damaged`].
+pub fn check(conn: &Connection) -> Result<(), StoreError> {
+    let verdict: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(database)?;
+    match verdict.as_str() {
+        "ok" => Ok(()),
+        told if is_the_disks(told) => Err(StoreError::Database(verdict)),
+        _ => Err(StoreError::Damaged(verdict)),
+    }
 }
 
 /// The check puts what the disk says into its text ("unable to get the page. error code=266"): a disk that cannot be read
@@ -161,7 +191,7 @@ mod tests {
     fn the_tables_keep_their_form() {
         // Devices in the field hold unsent facts in this form. A change is a further migration step, never an edit of one.
         let folder = tempfile::tempdir().unwrap();
-        let Connected { conn, .. } = open(&folder.path().join("seal.db")).unwrap();
+        let Connected { conn, .. } = open(&folder.path().join("seal.db"), &Key::new([1; 32])).unwrap();
         let mut tables =
             conn.prepare("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY 1, 2").unwrap();
         let tables = tables

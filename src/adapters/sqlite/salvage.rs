@@ -12,13 +12,15 @@ use rusqlite::Connection;
 use seal_core::event::SignedEvent;
 
 use super::codec::database;
+use super::key::{self, Header};
 use super::{append, open};
 use crate::ports::store::StoreError;
+use crate::ports::vault::Key;
 
 /// Copies own facts from the file moved `aside` into the fresh database; tells how many. The file itself is not touched.
-pub fn salvage(conn: &mut Connection, aside: &Path) -> Result<usize, StoreError> {
+pub fn salvage(conn: &mut Connection, aside: &Path, key: &Key) -> Result<usize, StoreError> {
     let copy = open::beside(aside, ".copy");
-    let read = read_own(aside, &copy);
+    let read = read_own(aside, &copy, key);
     for tail in open::PARTS {
         match fs::remove_file(open::beside(&copy, tail)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -41,8 +43,8 @@ pub fn salvage(conn: &mut Connection, aside: &Path) -> Result<usize, StoreError>
 }
 
 /// Reads a copy, since even reading a database with a log writes.
-fn read_own(aside: &Path, copy: &Path) -> Result<BTreeMap<(uuid::Uuid, u64), SignedEvent>, String> {
-    for tail in ["", "-wal"] {
+fn read_own(aside: &Path, copy: &Path, key: &Key) -> Result<BTreeMap<(uuid::Uuid, u64), SignedEvent>, String> {
+    for tail in ["", "-wal", "-journal"] {
         match fs::copy(open::beside(aside, tail), open::beside(copy, tail)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound && !tail.is_empty() => {}
             Err(error) => return Err(error.to_string()),
@@ -50,6 +52,9 @@ fn read_own(aside: &Path, copy: &Path) -> Result<BTreeMap<(uuid::Uuid, u64), Sig
         }
     }
     let old = Connection::open(copy).map_err(|error| error.to_string())?;
+    if key::header(aside, key).map_err(|error| error.to_string())? != Header::Plain {
+        key::unlock(&old, key).map_err(|error| error.to_string())?;
+    }
     let mut events = BTreeMap::new();
     // From both ends towards the damage.
     for order in ["ASC", "DESC"] {

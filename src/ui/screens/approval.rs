@@ -17,7 +17,7 @@ use super::words::{self, officer_name, title_of};
 use crate::actions::approve::{
     ApprovalTrouble, HeadsAnswer, approve_here, ask_approval, check_approval, heads, take_approval,
 };
-use crate::actions::sign_in::SignInTrouble;
+use crate::actions::sign_in::{MOST_TRIES, SignInTrouble};
 use crate::i18n::format;
 use crate::t;
 use crate::ui::components::*;
@@ -366,8 +366,12 @@ pub fn trouble(desk: Desk, error: &ApprovalTrouble) -> String {
         ApprovalTrouble::Expired { at } => t!("approval-ran-out", at = format::date_time(*at)),
         ApprovalTrouble::Slip(error) => trouble_text(error),
         ApprovalTrouble::Pin(SignInTrouble::NeverHere(_)) => t!("conflict-pin-unknown"),
+        ApprovalTrouble::Pin(SignInTrouble::CentralNeeded(_) | SignInTrouble::Wrong { left: 0, .. }) => {
+            t!("conflict-pin-closed", n = MOST_TRIES)
+        }
+        ApprovalTrouble::Pin(SignInTrouble::Wrong { left, .. }) => t!("conflict-wrong-pin", n = *left, of = MOST_TRIES),
         ApprovalTrouble::Pin(SignInTrouble::Wait { wait_s }) => t!("conflict-pin-wait", n = *wait_s),
-        ApprovalTrouble::Pin(_) => t!("conflict-wrong-pin"),
+        ApprovalTrouble::Pin(_) => t!("settings-sign-in-failed"),
         ApprovalTrouble::Store(error) => store_trouble(error),
     }
 }

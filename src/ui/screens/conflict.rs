@@ -14,7 +14,7 @@ use super::stored::{NotHere, read};
 use super::words::{container_no, office, officer_name, seal_no};
 use crate::actions::Kit;
 use crate::actions::decide_conflict::{DecideError, agree_as_second, decide_conflict, second_officer};
-use crate::actions::sign_in::SignInTrouble;
+use crate::actions::sign_in::{MOST_TRIES, SignInTrouble};
 use crate::i18n::format;
 use crate::t;
 use crate::ui::components::*;
@@ -278,8 +278,12 @@ fn decide_words(error: &DecideError) -> String {
         DecideError::NoReason => t!("conflict-need-reason"),
         DecideError::SameOfficer => t!("conflict-need-second"),
         DecideError::Pin(SignInTrouble::NeverHere(_)) => t!("conflict-pin-unknown"),
+        DecideError::Pin(SignInTrouble::CentralNeeded(_) | SignInTrouble::Wrong { left: 0, .. }) => {
+            t!("conflict-pin-closed", n = MOST_TRIES)
+        }
+        DecideError::Pin(SignInTrouble::Wrong { left, .. }) => t!("conflict-wrong-pin", n = *left, of = MOST_TRIES),
         DecideError::Pin(SignInTrouble::Wait { wait_s }) => t!("conflict-pin-wait", n = *wait_s),
-        DecideError::Pin(_) => t!("conflict-wrong-pin"),
+        DecideError::Pin(_) => t!("settings-sign-in-failed"),
         DecideError::Store(_) => t!("err-store"),
     }
 }

@@ -20,7 +20,7 @@ use super::words::{self, title_of, title_of_line};
 use crate::actions::Kit;
 use crate::i18n::format;
 use crate::ports::lists::{Lines, Page, ParcelList, Parcels};
-use crate::ports::store::{DAMAGE_NOTE, Damage, StoreError};
+use crate::ports::store::{AsideBecause, DAMAGE_NOTE, Damage, StoreError};
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::use_desk;
@@ -257,18 +257,25 @@ pub fn CaseRow(todo: TodoProp) -> Element {
     }
 }
 
-/// A damaged database was moved aside: said until an officer has seen it.
+/// Data was moved aside: said until an officer has seen it.
 #[component]
 fn DamageCard() -> Element {
     let mut desk = use_desk();
     let mut trouble = use_signal(String::new);
     let note = desk.look(|kit| kit.store.note(DAMAGE_NOTE).ok().flatten());
     let Some(damage) = note.and_then(|json| serde_json::from_str::<Damage>(&json).ok()) else { return rsx! {} };
+    let (title, why, todo) = match damage.because {
+        AsideBecause::Damaged => {
+            (t!("case-damaged"), t!("case-damaged-why", n = damage.salvaged), t!("case-damaged-do"))
+        }
+        AsideBecause::OtherKey => (t!("case-other-key"), t!("case-key-why"), t!("case-key-do")),
+        AsideBecause::KeyLost => (t!("case-key-lost"), t!("case-key-why"), t!("case-key-do")),
+    };
     rsx! {
         Card { kind: CardKind::Warn,
-            Decision { text: t!("case-damaged") }
-            p { {t!("case-damaged-why", n = damage.salvaged)} }
-            p { class: "small muted", {t!("case-damaged-do")} }
+            Decision { text: title }
+            p { {why} }
+            p { class: "small muted", {todo} }
             Raw { label: t!("case-damaged-file"), text: damage.file }
             parts::Trouble { text: trouble() }
             Button { icon: "message-square-warning", text: t!("report-trouble"), onclick: move |()| desk.open(Route::Report { screen: "damage".into() }) }

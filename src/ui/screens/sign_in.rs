@@ -6,7 +6,7 @@ use seal_core::officer::Role;
 
 use super::parts::{Shell, Trouble};
 use super::words::lang;
-use crate::actions::sign_in::{SignInTrouble, sign_in};
+use crate::actions::sign_in::{MOST_TRIES, SignInTrouble, sign_in};
 use crate::i18n::format;
 use crate::ports::central::CentralTrouble;
 use crate::t;
@@ -144,8 +144,13 @@ async fn enter(mut desk: Desk, officer: String, secret: String) -> Result<(), St
 fn trouble_text(error: &SignInTrouble) -> String {
     let wait = |seconds: i64| format::duration(u64::try_from(seconds).unwrap_or(0), lang());
     match error {
-        SignInTrouble::Wrong { wait_s: 0 } => t!("settings-wrong"),
-        SignInTrouble::Wrong { wait_s } => t!("settings-wrong-wait", time = wait(*wait_s)),
+        SignInTrouble::Wrong { left: 0, .. } | SignInTrouble::CentralNeeded(_) => {
+            t!("settings-central-needed", n = MOST_TRIES)
+        }
+        SignInTrouble::Wrong { wait_s: 0, left } => t!("settings-wrong", n = *left, of = MOST_TRIES),
+        SignInTrouble::Wrong { wait_s, left } => {
+            t!("settings-wrong-wait", time = wait(*wait_s), n = *left, of = MOST_TRIES)
+        }
         SignInTrouble::Wait { wait_s } => t!("settings-wait", time = wait(*wait_s)),
         SignInTrouble::NeverHere(CentralTrouble::Portal) => t!("settings-never-here-portal"),
         SignInTrouble::NeverHere(_) => t!("settings-never-here"),

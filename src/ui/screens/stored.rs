@@ -49,6 +49,7 @@ pub fn store_trouble(error: &StoreError) -> String {
     match error {
         StoreError::DiskFull => t!("errors-disk-full"),
         StoreError::Damaged(_) => t!("errors-store-damaged"),
+        StoreError::OtherKey(_) => t!("errors-store-key"),
         StoreError::Vault(_) => t!("errors-vault"),
         StoreError::Database(_) => t!("errors-store"),
     }
