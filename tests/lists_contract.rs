@@ -1,6 +1,8 @@
 //! What every list and figure must say: the same as the whole views, whatever happened. Shown on the SQLite store.
 
 mod common;
+#[path = "common/old_form.rs"]
+mod old_form;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,6 +37,7 @@ use seal_field::ports::lists::{
     CaseList, Cases, Hand, Lines, Lists as _, Mark, Page, ParcelList, Parcels, SealList, Seals,
 };
 use seal_field::ports::store::{Store as _, StoreError};
+use seal_field::ports::vault::Key;
 use uuid::Uuid;
 
 const UNITS: [&str; 3] = ["03EE", "15BB", "02CI"];
@@ -732,8 +735,8 @@ proptest! {
 }
 
 /// Every stored event, with all its columns.
-fn stored_events(path: &std::path::Path) -> Vec<Vec<rusqlite::types::Value>> {
-    let conn = rusqlite::Connection::open(path).unwrap();
+fn stored_events(path: &std::path::Path, key: &Key) -> Vec<Vec<rusqlite::types::Value>> {
+    let conn = open_database(path, key);
     let mut select = conn.prepare("SELECT * FROM event ORDER BY seq").unwrap();
     let columns = select.column_count();
     let rows = select.query_map([], |row| (0..columns).map(|n| row.get(n)).collect()).unwrap();
@@ -763,30 +766,14 @@ fn a_database_of_the_previous_form_keeps_its_events_byte_for_byte_and_gets_its_l
     drop(device);
 
     // The tables as the migration before left them, with everything that is not made of something else.
-    let (new, old) = (folder.path().join("seal.db"), folder.path().join("old.db"));
-    let conn = rusqlite::Connection::open(&old).unwrap();
-    for migration in [
-        include_str!("../src/adapters/sqlite/migrations/001_init.sql"),
-        include_str!("../src/adapters/sqlite/migrations/002_decisions.sql"),
-        include_str!("../src/adapters/sqlite/migrations/003_corrections.sql"),
-        include_str!("../src/adapters/sqlite/migrations/004_kinds.sql"),
-        include_str!("../src/adapters/sqlite/migrations/005_packs.sql"),
-    ] {
-        conn.execute_batch(migration).unwrap();
-    }
-    conn.execute_batch(&format!("PRAGMA user_version = 5; DELETE FROM feed; ATTACH '{}' AS new;", new.display()))
-        .unwrap();
-    for table in ["event", "event_seal", "event_photo", "event_unread", "outbox", "doc", "feed", "note", "rule_pack"] {
-        conn.execute_batch(&format!("INSERT INTO main.{table} SELECT * FROM new.{table};")).unwrap();
-    }
-    conn.execute_batch("UPDATE note SET text = '2/0.1.0' WHERE name = 'store/views'; DETACH new;").unwrap();
-    drop(conn);
-    let before = stored_events(&old);
+    let path = folder.path().join("seal.db");
+    let key = database_key(folder.path());
+    let before = stored_events(&path, &key);
+    old_form::put_back(&path, &key, 5);
     assert!(before.len() > 20);
-    std::fs::rename(&old, &new).unwrap();
 
     let device = Device::open(folder.path());
-    assert_eq!(stored_events(&new), before);
+    assert_eq!(stored_events(&path, &key), before);
     everything_agrees(&device, 3);
     assert_eq!(device.store.return_figures(&office("15BB"), device.now()).unwrap().to_return, due);
     assert_eq!(device.store.seal_count(&SealList::all(Seals::BelongingTo(office("03EE")))).unwrap(), 4);

@@ -2,159 +2,21 @@
 #![cfg(feature = "practice")]
 
 mod common;
+#[path = "common/syncing.rs"]
+mod syncing;
 
-use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use common::*;
-use seal_central::practice::World;
-use seal_central::{Central, ServerConfig};
-use seal_core::fact::Fact;
-use seal_core::officer::Officer;
-use seal_core::outbox::OutboxState;
 use seal_core::seal::reading::LockAction;
-use seal_core::wire::{B64, SignInRequest};
-use seal_field::adapters::clock::SystemClock;
-use seal_field::adapters::http::HttpCentral;
-use seal_field::adapters::photo_files::PhotoFolder;
-use seal_field::adapters::seals::ticket_box::TicketBox;
-use seal_field::adapters::sqlite::SqliteStore;
-use seal_field::adapters::switchable::{NetworkMode, SwitchableCentral};
-use seal_field::adapters::vault_file::FileVault;
-use seal_field::ports::central::Central as _;
-use seal_field::ports::clock::Clock as _;
+use seal_field::adapters::switchable::NetworkMode;
 use seal_field::ports::lists::{CaseList, Cases, Lists as _, Page};
 use seal_field::ports::photos::PhotoFiles as _;
-use seal_field::ports::store::{AlarmWhy, OFFICER_NOTE, Store as _};
+use seal_field::ports::store::{AlarmWhy, Store as _};
 use seal_field::ports::sync::SyncControl as _;
-use seal_field::ports::vault::{Purpose, Vault as _};
-use seal_field::sync::{SyncHandle, SyncPorts, start};
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
-
-/// A device that syncs on its own.
-struct Syncing {
-    device: Device,
-    network: Arc<SwitchableCentral>,
-    sync: SyncHandle,
-    officer: Officer,
-}
-
-async fn central(folder: &Path) -> (Central, SocketAddr) {
-    let central = Central::open(ServerConfig::new(folder, true)).unwrap();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(central.clone().serve(listener, std::future::pending()));
-    (central, address)
-}
-
-/// A central that is stopped, and started again on another folder.
-struct Restorable {
-    address: SocketAddr,
-    stop: oneshot::Sender<()>,
-    stopped: JoinHandle<()>,
-}
-
-impl Restorable {
-    async fn start(folder: &Path, address: &str, new_life: bool) -> Self {
-        let central = Central::open(ServerConfig::new(folder, true)).unwrap();
-        if new_life {
-            central.begin_new_life().unwrap();
-        }
-        let listener = tokio::net::TcpListener::bind(address).await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let (stop, told) = oneshot::channel::<()>();
-        let serve = async move { central.serve(listener, async { drop(told.await) }).await.unwrap() };
-        Self { address, stop, stopped: tokio::spawn(serve) }
-    }
-
-    async fn stop(self) {
-        self.stop.send(()).unwrap();
-        self.stopped.await.unwrap();
-    }
-}
-
-/// The database's files, as a backup takes them.
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for file in ["central.sqlite", "central.sqlite-wal"] {
-        match std::fs::copy(from.join(file), to.join(file)) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && file.ends_with("wal") => {}
-            copied => drop(copied.unwrap()),
-        }
-    }
-}
-
-/// Ids of this device's events in the record of the central in a folder.
-fn held(folder: &Path, device: &Device) -> Vec<Vec<u8>> {
-    let db = rusqlite::Connection::open(folder.join("central.sqlite")).unwrap();
-    let mut select = db.prepare("SELECT id FROM event WHERE device = ?1 ORDER BY device_seq").unwrap();
-    let ids = select.query_map([device.vault.device().0.as_bytes().as_slice()], |row| row.get(0)).unwrap();
-    ids.map(Result::unwrap).collect()
-}
-
-impl Syncing {
-    async fn sign_in(folder: &Path, address: SocketAddr, unit: &str) -> Self {
-        let clock = Arc::new(SystemClock::new());
-        std::fs::create_dir_all(folder).unwrap();
-        let vault = FileVault::open(&folder.join("vault")).unwrap();
-        let key = vault.key(Purpose::Database);
-        let opened = SqliteStore::open(&folder.join("seal.db"), &key, rules("0"), clock.clone()).unwrap();
-        let device = Device {
-            store: Arc::new(opened.store),
-            photos: Arc::new(PhotoFolder::open(&folder.join("photos"), &vault.key(Purpose::Photos)).unwrap()),
-            vault: Arc::new(vault),
-            clock: StillClock::new(),
-        };
-        let http = HttpCentral::new(&format!("http://{address}")).unwrap().keeping_token_in(device.vault.clone());
-        let network = Arc::new(SwitchableCentral::new(Arc::new(http)));
-        let account =
-            World::load().unwrap().accounts.into_iter().find(|account| account.officer.unit == office(unit)).unwrap();
-        let sync = start(SyncPorts {
-            store: device.store.clone(),
-            photos: device.photos.clone(),
-            central: network.clone(),
-            tickets: Arc::new(TicketBox::new(device.vault.clone(), network.clone(), clock.clone())),
-            clock,
-            vault: device.vault.clone(),
-        });
-        let request = SignInRequest {
-            officer: account.officer.id.clone(),
-            secret: account.secret,
-            device: device.vault.device(),
-            device_key: B64(device.vault.public_key()),
-        };
-        let answer = network.sign_in(request).await.unwrap();
-        device.store.trust_record_key(&answer.log_key.unwrap()).unwrap();
-        let officer = answer.officer;
-        device.store.set_note(OFFICER_NOTE, Some(&serde_json::to_string(&officer).unwrap())).unwrap();
-        Self { device, network, sync, officer }
-    }
-
-    fn write(&self, case: Option<seal_core::ids::CaseId>, facts: Vec<Fact>) {
-        let mut act = self.device.act(case, facts);
-        (act.officer, act.unit) = (self.officer.id.clone(), self.officer.unit.clone());
-        act.at = SystemClock::new().now();
-        self.device.store.append(&act, self.device.vault.as_ref()).unwrap();
-    }
-
-    fn all_accepted(&self) -> bool {
-        let queue = self.device.store.queue().unwrap();
-        queue.iter().all(|item| matches!(item.state, OutboxState::Accepted { .. }))
-    }
-}
-
-async fn until(what: &str, done: impl Fn() -> bool) {
-    for _ in 0..1500 {
-        if done() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("waited in vain: {what}");
-}
+use seal_field::ports::vault::Vault as _;
+use syncing::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn facts_and_photos_reach_the_other_unit_through_a_network_cut() {
@@ -252,18 +114,6 @@ async fn restored(announced: bool) -> (tempfile::TempDir, Syncing) {
 fn first_size(folder: &Path) -> usize {
     let db = rusqlite::Connection::open(folder.join("central.sqlite")).unwrap();
     db.query_row("SELECT count(*) FROM event", [], |row| row.get(0)).unwrap()
-}
-
-/// Waits, asking for a try now and then.
-async fn until_asking(phone: &Syncing, what: &str, done: &impl Fn() -> bool) {
-    for _ in 0..300 {
-        if done() {
-            return;
-        }
-        phone.sync.send_now();
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("waited in vain: {what}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -664,16 +664,24 @@ async fn app_killed_reopens_where_it_was() {
 async fn damaged_database_is_told_until_somebody_has_seen_it() {
     let (bench, _) = world(&[]);
     let data = tempfile::tempdir().unwrap();
-    std::fs::write(data.path().join("seal-field.sqlite"), [0x55; 8192]).unwrap();
     let settings = || seal_field::app::DeviceSettings {
         data: data.path().to_path_buf(),
         central: "http://127.0.0.1:9".to_owned(),
         clock: bench.kit.clock.clone(),
         radio: Arc::new(YardRadio::new(bench.yard.clone(), RadioDelays::default())),
     };
+    drop(seal_field::app::Device::open(settings()).unwrap());
+    let database = data.path().join("seal-field.sqlite");
+    // Our key's name, and then nothing that was written under it.
+    let mut bytes = std::fs::read(&database).unwrap()[..16].to_vec();
+    bytes.resize(8192, 0x55);
+    for tail in ["-wal", "-shm"] {
+        drop(std::fs::remove_file(data.path().join(format!("seal-field.sqlite{tail}"))));
+    }
+    std::fs::write(&database, &bytes).unwrap();
     let device = seal_field::app::Device::open(settings()).unwrap();
     let aside = device.moved_aside.clone().expect("moved aside");
-    assert_eq!(std::fs::read(&aside).unwrap()[..16], [0x55; 16], "kept as it was");
+    assert_eq!(std::fs::read(&aside).unwrap(), bytes, "kept as it was");
     drop(device);
     // Started again before anybody looked: it is still said.
     let device = seal_field::app::Device::open(settings()).unwrap();
