@@ -65,11 +65,10 @@ fn a_kill_while_encrypting_loses_nothing() {
         let here = folder.path().join("killed");
         plain::copy(&bare, &here);
         let mut process = start(&here);
-        // Spread over all of it, and a little chance.
+        // Spread over all of it, with a little chance; denser at its beginning, since the next run may be quicker.
         let chance = (Uuid::new_v4().as_u128() % 1_000) as f64 / 1_000.0;
-        std::thread::sleep(Duration::from_secs_f64(
-            takes.as_secs_f64() * (f64::from(round) + chance) / f64::from(KILLS),
-        ));
+        let share = (f64::from(round) + chance) / f64::from(KILLS);
+        std::thread::sleep(Duration::from_secs_f64(takes.as_secs_f64() * share * share));
         process.kill().unwrap();
         process.wait().unwrap();
         if fs::read(here.join("seal.db")).unwrap().starts_with(b"SQLite format 3\0") {

@@ -15,6 +15,9 @@ use axum::{Json, Router};
 use futures_util::FutureExt as _;
 use seal_core::wire::{PROTO, PROTO_HEADER};
 use serde::de::DeserializeOwned;
+use tower_http::compression::CompressionLayer;
+use tower_http::decompression::RequestDecompressionLayer;
+use tower_http::map_request_body::MapRequestBodyLayer;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
@@ -48,9 +51,13 @@ pub(crate) fn router(central: Central) -> Router {
         .method_not_allowed_fallback(async || {
             Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method", "Not with this method.")
         })
+        // Counted after unpacking: a few bytes can be unpacked to very many.
         .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(MapRequestBodyLayer::new(Body::new))
+        .layer(RequestDecompressionLayer::new())
         .layer(middleware::from_fn_with_state(central.clone(), limits::guard))
         .layer(middleware::from_fn_with_state(central.clone(), envelope))
+        .layer(CompressionLayer::new())
         .with_state(central)
 }
 

@@ -641,7 +641,7 @@ static int mcReadMainDb(sqlite3_file* pFile, void* buffer, int count, sqlite3_in
       ** Read complete page from file
       */
       rc = REALFILE(pFile)->pMethods->xRead(REALFILE(pFile), pageBuffer, pageSize, prevOffset);
-      if (rc == SQLITE_IOERR_SHORT_READ)
+      if (rc != SQLITE_OK) /* seal-field: as in mcIoRead */
       {
         return rc;
       }
@@ -816,7 +816,7 @@ static int mcIoRead(sqlite3_file* pFile, void* buffer, int count, sqlite3_int64 
 {
   sqlite3mc_file* mcFile = (sqlite3mc_file*) pFile;
   int rc = REALFILE(pFile)->pMethods->xRead(REALFILE(pFile), buffer, count, offset);
-  if (rc == SQLITE_IOERR_SHORT_READ)
+  if (rc != SQLITE_OK) /* seal-field: was only SQLITE_IOERR_SHORT_READ; what the disk says must not become "not a database" */
   {
     return rc;
   }

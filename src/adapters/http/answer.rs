@@ -4,11 +4,12 @@ use std::error::Error as StdError;
 use std::io;
 
 use jiff::Timestamp;
-use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use seal_core::wire::{PROTO, PROTO_HEADER, Problem};
 use serde::de::DeserializeOwned;
 
+use super::packing;
 use crate::ports::central::CentralTrouble;
 
 /// Largest problem document.
@@ -118,7 +119,7 @@ impl Answer {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The body, at most `cap` bytes.
+    /// The body, at most `cap` bytes, unpacked if it was packed.
     ///
     /// # Errors
     /// [`CentralTrouble::Offline`] when it breaks off or is larger.
@@ -130,7 +131,12 @@ impl Answer {
             }
             bytes.extend_from_slice(&piece);
         }
-        Ok(bytes)
+        match self.header(CONTENT_ENCODING.as_str()) {
+            None => Ok(bytes),
+            Some(packing::ZSTD) => packing::unpack(&bytes, cap),
+            // Nobody asked for another.
+            Some(_) => Err(CentralTrouble::Offline("the answer is packed in a way not asked for".to_owned())),
+        }
     }
 
     /// The body as JSON of a media type.

@@ -5,6 +5,7 @@
 //! by `sync`.
 
 pub mod answer;
+pub mod packing;
 pub mod read;
 #[cfg(test)]
 mod tests;
@@ -14,7 +15,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE};
 use reqwest::{Certificate, Client, Method, Request, RequestBuilder, Response, StatusCode, Url, redirect};
 use seal_core::ids::{DeviceId, Sha256};
 use seal_core::wire::{
@@ -152,7 +153,7 @@ impl HttpCentral {
     }
 
     fn request(&self, method: Method, url: Url) -> RequestBuilder {
-        let request = self.client.request(method, url);
+        let request = self.client.request(method, url).header(ACCEPT_ENCODING, packing::ZSTD);
         match self.token.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
             Some(token) => request.bearer_auth(token),
             None => request,
@@ -219,7 +220,8 @@ impl Central for HttpCentral {
 
     async fn push(&self, device: DeviceId, request: &PushRequest) -> Result<PushResponse, CentralTrouble> {
         let url = self.url(&["v1", "devices", &device.to_string(), "events"]);
-        let call = self.request(Method::POST, url).header(ACCEPT, PUSH_MEDIA_TYPE).json(request);
+        let call = self.request(Method::POST, url).header(ACCEPT, PUSH_MEDIA_TYPE);
+        let call = packing::with_json(call, request);
         read::pushed(self.send(call).await?, request).await
     }
 

@@ -47,6 +47,8 @@ pub fn header(path: &Path, key: &Key) -> Result<Header, StoreError> {
 
 /// Gives the connection its key. Nothing is read yet.
 pub fn unlock(conn: &Connection, key: &Key) -> rusqlite::Result<()> {
+    // Or it is read from the file, and made up when the disk refuses to read just then.
+    conn.pragma_update(None, "cipher_salt", hex(&name(key)))?;
     conn.pragma_update(None, "key", text(key).as_str())
 }
 
