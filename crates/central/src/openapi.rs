@@ -136,7 +136,7 @@ pub(crate) struct PushResponse {
     server_time: String,
     /// One for each item.
     results: Vec<PushResult>,
-    /// SHA-256, hexadecimal.
+    /// SHA-256, hexadecimal: photographs of duplicates whose bytes are still missing.
     need_photos: Vec<String>,
     /// Signed checkpoint, base64url: COSE_Sign1 with `external_aad` `sealfield/checkpoint/1` over CBOR of `central`, `epoch`,
     /// `before`, `size`, `root`, `at`.

@@ -176,6 +176,7 @@ async fn the_central_asks_for_missing_bytes_and_shows_a_photo_to_units_in_its_sc
     let (bytes, photo) = picture();
     let thumbnail = Sha256::of(b"abc");
     let event = a.event(Some(case(1)), taken(photo, thumbnail));
+    assert_eq!(world.push(&a, std::slice::from_ref(&event)).await.need_photos, [], "they are on their way");
     let answer = world.push(&a, std::slice::from_ref(&event)).await;
     let mut need = answer.need_photos;
     need.sort();

@@ -122,7 +122,7 @@ pub struct PushResponse {
     pub server_time: Timestamp,
     /// One for each item.
     pub results: Vec<PushResult>,
-    /// Photos named by accepted events whose bytes the central does not have.
+    /// Photos named by events taken earlier ([`PushStatus::Duplicate`]) whose bytes the central does still not have.
     pub need_photos: Vec<Sha256>,
     /// Signed [`crate::checkpoint`] that covers every accepted event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
