@@ -119,7 +119,6 @@ impl Device {
             RulePack::parse(RULES)?,
             Arc::clone(&clock),
         )?;
-        opened.store.revive()?;
         let because = if lost.is_some() { AsideBecause::KeyLost } else { opened.because };
         let moved_aside = lost.or(opened.moved_aside);
         if let Some(file) = &moved_aside {

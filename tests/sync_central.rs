@@ -128,3 +128,30 @@ async fn put_back_without_a_word_it_is_an_alarm_and_gets_everything_again() {
     let alarms = phone.device.store.record_alarms().unwrap();
     assert_eq!(alarms.iter().map(|alarm| alarm.why).collect::<Vec<_>>(), [AlarmWhy::Forked]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_sends_at_a_time_and_the_other_takes_over_when_it_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let central_folder = folder.path().join("central");
+    let (central, address) = central(&central_folder).await;
+    let phone = folder.path().join("phone");
+    let first = Syncing::sign_in(&phone, address, "03EE").await;
+    first.write(None, vec![tug("83181001")]);
+    until_asking(&first, "the first sends", &|| first.all_accepted()).await;
+
+    let second = Syncing::open(&phone, address, first.officer.clone());
+    until("the second stands back", || second.sync.status().borrow().problem.as_deref() == Some("elsewhere")).await;
+    second.write(None, vec![tug("83181002")]);
+    second.sync.send_now();
+    until_asking(&first, "what the second wrote goes out by the first", &|| second.all_accepted()).await;
+    assert_eq!(second.sync.status().borrow().problem.as_deref(), Some("elsewhere"));
+
+    // What the first was sending when it ended waits again.
+    first.network.set(NetworkMode::Offline);
+    first.write(None, vec![tug("83181001")]);
+    let device = first.device;
+    drop((first.network, first.sync));
+    until("the second takes over", || second.device.store.queue_counts().unwrap().accepted == 3).await;
+    assert_eq!(held(&central_folder, &second.device).len(), 3, "each once");
+    assert_eq!(central.chain_faults(device.vault.device()).unwrap(), []);
+}

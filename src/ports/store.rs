@@ -253,6 +253,18 @@ pub struct Followed {
     pub alarm: Option<RecordAlarm>,
 }
 
+/// The right to send what is queued.
+pub struct OutboxHold {
+    _given_up_when_dropped: Box<dyn Send + Sync>,
+}
+
+impl OutboxHold {
+    /// Held as long as `by` lives.
+    pub fn new(by: impl Send + Sync + 'static) -> Self {
+        Self { _given_up_when_dropped: Box::new(by) }
+    }
+}
+
 /// The store. Calls are short (a few milliseconds) and may be made from the UI.
 pub trait Store: Lists + Send + Sync {
     /// A number that grows with every change; screens wait on it.
@@ -385,7 +397,13 @@ pub trait Store: Lists + Send + Sync {
     /// # Errors
     /// [`StoreError`].
     fn settle(&self, results: &[(i64, Settled)]) -> Result<(), StoreError>;
-    /// Puts back what was being sent when the app stopped. Called once at start.
+    /// Takes the right to send what is queued, and puts back what the last holder was sending when it ended; `None` while
+    /// another process or part of the app has it. Given up when dropped, and by a process that is killed.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn hold_outbox(&self) -> Result<Option<OutboxHold>, StoreError>;
+    /// Puts back what was being sent when the last sender ended. Only for who holds the outbox.
     ///
     /// # Errors
     /// [`StoreError`].

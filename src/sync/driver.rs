@@ -19,7 +19,7 @@ use super::plan::Outgoing;
 use crate::ports::central::{Central, CentralTrouble};
 use crate::ports::clock::Clock;
 use crate::ports::photos::{PhotoError, PhotoFiles};
-use crate::ports::store::{OFFICER_NOTE, Store, StoreError};
+use crate::ports::store::{OFFICER_NOTE, OutboxHold, Store, StoreError};
 use crate::ports::sync::{SyncControl, SyncStatus};
 use crate::ports::tickets::Tickets;
 use crate::ports::vault::Vault;
@@ -29,6 +29,8 @@ const PAGE: u32 = 200;
 /// The clock may be turned (practice), and a device may sleep: never longer without a look.
 const LONGEST_SLEEP: Duration = Duration::from_secs(20);
 const SHORTEST_SLEEP: Duration = Duration::from_millis(20);
+/// Pause before asking again for the right to send.
+const HOLD_PAUSE: Duration = Duration::from_secs(5);
 /// Pause after the local store failed.
 const STORE_PAUSE: Duration = Duration::from_secs(5);
 
@@ -134,6 +136,7 @@ enum Done {
 impl Driver {
     async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Command>) {
         let mut changed = self.ports.store.changed();
+        let Some(_hold) = self.hold(&mut inbox).await else { return };
         // Errors are told below each time: the store may recover (space was freed).
         if let Ok(feed) = self.store(|store| store.feed()).await {
             self.engine = Engine::new(feed.epoch);
@@ -172,6 +175,34 @@ impl Driver {
                     inputs.push(Input::Tick);
                 }
                 () = tokio::time::sleep(sleep) => inputs.push(Input::Tick),
+            }
+        }
+    }
+
+    /// Waits until nobody else sends from this queue; `None` when the sync is ended meanwhile.
+    async fn hold(&self, inbox: &mut mpsc::UnboundedReceiver<Command>) -> Option<OutboxHold> {
+        loop {
+            let problem = match self.store(|store| store.hold_outbox()).await {
+                Ok(Some(hold)) => return Some(hold),
+                Ok(None) => "elsewhere",
+                Err(error) => {
+                    tracing::error!(%error, "the sync waits for the local database");
+                    "storage"
+                }
+            };
+            self.status.send_if_modified(|status| {
+                let known = status.problem.as_deref() == Some(problem);
+                status.problem = Some(problem.to_owned());
+                !known
+            });
+            let pause = tokio::time::sleep(HOLD_PAUSE);
+            tokio::pin!(pause);
+            // Whatever is asked for meanwhile is asked for again by the first round.
+            loop {
+                tokio::select! {
+                    command = inbox.recv() => if command.is_none() { return None },
+                    () = &mut pause => break,
+                }
             }
         }
     }

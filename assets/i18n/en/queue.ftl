@@ -24,6 +24,7 @@ queue-net-busy = **The central is busy or down.** Carry on, the phone tries agai
 queue-net-retry = The phone tries again at **`{ $retry }`**. Nothing is lost.
 queue-net-offline = **No network** since { $time }. The phone sends when the network is back. Nothing is lost.
 queue-net-storage = **The phone has no room to write.** Delete private photos and files; sending goes on by itself. Nothing is lost.
+queue-net-elsewhere = **Another window of this app is sending.** The items stay in this queue and go out from there.
 queue-net-sign-in = **The sign-in has expired.** Sign in again to send. Nothing is lost.
 queue-net-tls = **The central cannot be trusted.** Check the phone's date and time: it says **`{ $now }`**. If that is right, tell the administrators: the central's certificate is not valid, or this network stands in between. Nothing is lost.
 queue-net-forbidden = **The central refuses to take anything.** This account or phone is barred; tell the administrators. Carry on, nothing is lost.

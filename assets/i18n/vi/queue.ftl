@@ -18,6 +18,7 @@ queue-net-busy = **Máy chủ đang bận hoặc ngừng.** Cứ làm tiếp, m�
 queue-net-retry = Máy tự thử lại lúc **`{ $retry }`**. Chưa mục nào bị mất.
 queue-net-offline = **Mất mạng** từ { $time }. Máy tự gửi khi có mạng. Chưa mục nào bị mất.
 queue-net-storage = **Máy hết chỗ để ghi.** Xóa bớt ảnh, tệp riêng; máy tự gửi tiếp. Chưa mục nào bị mất.
+queue-net-elsewhere = **Ứng dụng đang gửi ở một cửa sổ khác.** Các mục vẫn ở hàng đợi này và được gửi từ đó.
 queue-net-sign-in = **Phiên đăng nhập đã hết.** Đăng nhập lại để gửi. Chưa mục nào bị mất.
 queue-net-tls = **Không tin được máy chủ.** Xem lại ngày giờ của máy: đang là **`{ $now }`**. Nếu đúng, báo bộ phận quản lý: chứng thư máy chủ không hợp lệ, hoặc mạng này đứng giữa. Chưa mục nào bị mất.
 queue-net-forbidden = **Máy chủ không cho gửi.** Tài khoản hoặc máy này bị chặn; báo bộ phận quản lý. Cứ làm tiếp, chưa mục nào bị mất.

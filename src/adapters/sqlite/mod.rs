@@ -8,6 +8,7 @@ mod append;
 mod codec;
 mod encrypt;
 mod figures;
+mod hold;
 mod key;
 mod lines;
 mod lists;
@@ -44,8 +45,8 @@ use tokio::sync::watch;
 
 use crate::ports::clock::Clock;
 use crate::ports::store::{
-    Act, AsideBecause, FeedState, Followed, PackStanding, RecordAlarm, RecordKnown, Sendable, Settled, Store,
-    StoreError,
+    Act, AsideBecause, FeedState, Followed, OutboxHold, PackStanding, RecordAlarm, RecordKnown, Sendable, Settled,
+    Store, StoreError,
 };
 use crate::ports::vault::{Key, Vault};
 
@@ -55,6 +56,7 @@ pub struct SqliteStore {
     changed: watch::Sender<u64>,
     shipped_rules: RulePack,
     clock: Arc<dyn Clock>,
+    path: PathBuf,
 }
 
 struct Database {
@@ -89,7 +91,7 @@ impl SqliteStore {
         let views_are_old = open::views_are_old(&conn)?;
         let deadlines_are_old = lines::deadlines_are_old(&conn, &rules)?;
         let database = Mutex::new(Database { conn, rules });
-        let store = Self { database, changed: watch::Sender::new(0), shipped_rules, clock };
+        let store = Self { database, changed: watch::Sender::new(0), shipped_rules, clock, path: path.to_owned() };
         if views_are_old {
             store.rebuild_views()?;
         } else if deadlines_are_old {
@@ -267,6 +269,12 @@ impl Store for SqliteStore {
         }
         let now = self.clock.now().wall;
         self.write(|tx| queue::settle(tx, results, now))
+    }
+
+    fn hold_outbox(&self) -> Result<Option<OutboxHold>, StoreError> {
+        let Some(file) = hold::take(&self.path)? else { return Ok(None) };
+        self.revive()?;
+        Ok(Some(OutboxHold::new(file)))
     }
 
     fn revive(&self) -> Result<(), StoreError> {

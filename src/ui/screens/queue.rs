@@ -128,6 +128,7 @@ fn net_words(net: &SyncStatus, practice: bool, now: Timestamp) -> Option<String>
         (Some("portal"), _) => t!("queue-net-portal"),
         (Some("sign_in"), _) => t!("queue-net-sign-in"),
         (Some("storage"), _) => t!("queue-net-storage"),
+        (Some("elsewhere"), _) => t!("queue-net-elsewhere"),
         (Some("tls"), _) => {
             t!("queue-net-tls", now = format!("{} {}", format::date_long(now), format::time_short(now)))
         }
