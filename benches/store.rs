@@ -26,6 +26,7 @@ fn main() {
     arm_act();
     growing();
     long_queue();
+    longest_queue();
     photos();
 }
 
@@ -151,6 +152,48 @@ fn long_queue() {
             row(&[&"a batch of 64 to send", &ms(batch.median())]),
         ],
     );
+}
+
+/// What no officer should ever have waiting: the start must not be felt, and must not need memory for all of it.
+fn longest_queue() {
+    const EVENTS: usize = 50_000;
+    const PHOTOS: usize = 2_000;
+    let folder = folder();
+    let device = Device::open(folder.path());
+    fill(&device, 0, EVENTS - PHOTOS);
+    for n in 0..PHOTOS {
+        let photo = device.photo_fact(format!("photo {n}").repeat(1_000).as_bytes());
+        device.write(Some(case_id(n as u128)), vec![photo]);
+    }
+    let (clock, key) = (device.clock.clone(), device.vault.key(Purpose::Database));
+    let (photos, rules) = (device.vault.key(Purpose::Photos), device.store.rules().expect("rules"));
+    drop(device);
+    let before = resident_kb();
+    let mut after = 0;
+    let start = times(5, || {
+        let opened = SqliteStore::open(&folder.path().join("seal.db"), &key, rules.clone(), clock.clone());
+        let store = opened.expect("a store").store;
+        store.revive().expect("revived");
+        let counts = store.queue_counts().expect("counts");
+        PhotoFolder::open(&folder.path().join("photos"), &photos).expect("a folder");
+        after = resident_kb();
+        assert!(counts.waiting as usize >= EVENTS + PHOTOS, "{counts:?}");
+    });
+    let bytes = std::fs::metadata(folder.path().join("seal.db")).expect("a file").len();
+    table(
+        &format!("A queue of {EVENTS} facts and {PHOTOS} photographs, {} MB of database", bytes >> 20),
+        &[
+            row(&[&"", &"median ms", &"memory more, MB"]),
+            row(&[&"start: open, check, revive, count", &ms(start.median()), &((after.saturating_sub(before)) >> 10)]),
+        ],
+    );
+}
+
+/// Memory of this process, KiB; 0 where the system does not tell.
+fn resident_kb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    line.and_then(|line| line.split_whitespace().nth(1)).and_then(|kb| kb.parse().ok()).unwrap_or(0)
 }
 
 fn photos() {

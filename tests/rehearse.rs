@@ -3,6 +3,7 @@
 //! The oracle of the second is not the app: it reads the central's database and files itself, and asks the simulated seals
 //! what they were told.
 
+mod common;
 // The rehearsal needs more of it than this test.
 #[allow(dead_code)]
 #[path = "../src/bin/sealctl/rehearse/process.rs"]
@@ -432,7 +433,8 @@ fn events_of_the_central(data: &Path, seed: u64) -> Vec<Event> {
 
 /// What the device itself has.
 fn ids_of_the_device(data: &Path) -> Vec<String> {
-    let db = Connection::open(data.join("device/seal-field.sqlite")).unwrap();
+    let device = data.join("device");
+    let db = common::open_database(&device.join("seal-field.sqlite"), &common::database_key(&device));
     let mut rows = db.prepare("SELECT id FROM event WHERE own = 1 ORDER BY dev_seq").unwrap();
     let ids = rows.query_map([], |row| row.get::<_, [u8; 16]>(0)).unwrap();
     ids.map(|id| uuid::Uuid::from_bytes(id.unwrap()).to_string()).collect()

@@ -309,7 +309,8 @@ impl Carrier for Line {
                 let mut bytes = reply.body.to_vec();
                 let n = bytes.len();
                 if n > 0 {
-                    // of control characters: no JSON string holds one, so that noise is not mistaken for another answer
+                    // Not mistaken for another answer: no JSON string holds a control character, and what is packed
+                    // has a checksum.
                     bytes[part(n)] = 0x11;
                 }
                 reply.body = bytes.into();

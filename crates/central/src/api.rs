@@ -15,7 +15,6 @@ use axum::{Json, Router};
 use futures_util::FutureExt as _;
 use seal_core::wire::{PROTO, PROTO_HEADER};
 use serde::de::DeserializeOwned;
-use tower_http::compression::CompressionLayer;
 use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::map_request_body::MapRequestBodyLayer;
 use tracing::Instrument as _;
@@ -23,7 +22,9 @@ use uuid::Uuid;
 
 use crate::limits::BODY_BYTES;
 use crate::problem::{Refusal, told};
-use crate::{Central, Trouble, db, docs_page, feed, ingest, limits, log, openapi, photos, session, tickets, tracking};
+use crate::{
+    Central, Trouble, db, docs_page, feed, ingest, limits, log, openapi, packing, photos, session, tickets, tracking,
+};
 
 pub(crate) fn router(central: Central) -> Router {
     Router::new()
@@ -57,7 +58,6 @@ pub(crate) fn router(central: Central) -> Router {
         .layer(RequestDecompressionLayer::new())
         .layer(middleware::from_fn_with_state(central.clone(), limits::guard))
         .layer(middleware::from_fn_with_state(central.clone(), envelope))
-        .layer(CompressionLayer::new())
         .with_state(central)
 }
 
@@ -68,12 +68,16 @@ async fn envelope(State(central): State<Central>, request: Request<Body>, next: 
     let span = tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let method = known(request.method());
+    let packs = packing::accepts(request.headers());
     async move {
         // What panics here is a fault of the central; who asked is told so, and the next one is served.
         let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
         let response =
             answered.unwrap_or_else(|_| Refusal::from(Trouble::Stored("a panic".to_owned())).into_response());
         let mut response = told(response).await;
+        if packs {
+            response = packing::pack(response).await;
+        }
         let (status, took) = (response.status().as_u16(), begun.elapsed());
         central.0.metrics.answered(method, &route, status, took);
         tracing::debug!(status, took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX), "answered");

@@ -22,6 +22,7 @@ mod limits;
 mod log;
 mod metrics;
 mod openapi;
+mod packing;
 mod packs;
 mod photos;
 pub mod practice;

@@ -1,4 +1,4 @@
-//! Bodies made small for the way: zstd (RFC 8878), as a `Content-Encoding`.
+//! Bodies made small for the way: zstd (RFC 8878) with a checksum, as a `Content-Encoding`.
 
 use std::io::Read as _;
 
@@ -37,7 +37,9 @@ pub fn pack(plain: &[u8]) -> Option<Vec<u8>> {
     if plain.len() < WORTH_IT {
         return None;
     }
-    zstd::bulk::compress(plain, LEVEL).ok().filter(|packed| packed.len() < plain.len())
+    let mut packer = zstd::bulk::Compressor::new(LEVEL).ok()?;
+    packer.include_checksum(true).ok()?;
+    packer.compress(plain).ok().filter(|packed| packed.len() < plain.len())
 }
 
 /// What was packed, at most `cap` bytes of it.
@@ -71,6 +73,11 @@ mod tests {
             assert!(cut == 0 || unpack(&packed[..cut], 1 << 20).is_err(), "cut off after {cut}");
         }
         assert!(unpack(&plain, 1 << 20).is_err());
+        for at in 0..packed.len() {
+            let mut changed = packed.clone();
+            changed[at] ^= 0x11;
+            assert!(unpack(&changed, 1 << 20).is_ok_and(|back| back == plain) || unpack(&changed, 1 << 20).is_err());
+        }
         assert_eq!(pack(b"short"), None);
     }
 
