@@ -199,10 +199,11 @@ impl Driver {
             tokio::pin!(pause);
             // Whatever is asked for meanwhile is asked for again by the first round.
             loop {
-                tokio::select! {
-                    command = inbox.recv() => if command.is_none() { return None },
+                let command = tokio::select! {
+                    command = inbox.recv() => command,
                     () = &mut pause => break,
-                }
+                };
+                command?;
             }
         }
     }

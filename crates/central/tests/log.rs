@@ -182,7 +182,7 @@ async fn another_life_says_how_much_it_kept_of_those_before() {
     assert_ne!(after.epoch, before.epoch);
     assert_eq!(after.size, before.size + 1);
     let first = Life { epoch: before.epoch, kept: before.size };
-    assert_eq!(after.before, [first.clone()]);
+    assert_eq!(after.before, std::slice::from_ref(&first));
     world.central.begin_new_life().unwrap();
     let (last, _) = newest(&world, &phone).await;
     assert_eq!(last.before, [first, Life { epoch: after.epoch, kept: after.size }]);
