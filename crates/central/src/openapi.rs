@@ -24,13 +24,14 @@ pub(crate) fn json() -> Value {
 }
 
 fn refusals(method: &str, operation: &mut Value) {
-    const ALL: [(u16, &str); 6] = [
+    const ALL: [(u16, &str); 7] = [
         (400, "`unreadable`: the address, its query or the body cannot be read"),
         (408, "`timeout`: the request took too long"),
         (414, "`too_large`: the address is too long"),
         (429, "`too_often`, with Retry-After"),
         (431, "`too_large`: the headers are too large"),
         (500, "`central`: the central cannot do its work"),
+        (503, "`central`: its database is away or full; with Retry-After"),
     ];
     const WITH_TOKEN: [(u16, &str); 1] = [(401, "`sign_in`: no token, or one that holds no longer")];
     const WITH_JSON: [(u16, &str); 3] = [

@@ -1,11 +1,21 @@
 //! The program itself: its address line, its exit codes, its accounts.
 
+mod common;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+
+use common::database::Database;
 
 fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_seal-central"));
+    if let Some(at) = args.iter().position(|arg| *arg == "--data")
+        && let Some(url) = Database::of(Path::new(args[at + 1])).url()
+    {
+        command.env("DATABASE_URL", url);
+    }
     command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
