@@ -54,7 +54,11 @@ pub(crate) async fn push(
 }
 
 /// `None`: the phone knows another life of the database, and nothing is taken.
-fn take(central: &Central, device: DeviceId, request: &PushRequest) -> Result<Option<PushResponse>, Trouble> {
+pub(crate) fn take(
+    central: &Central,
+    device: DeviceId,
+    request: &PushRequest,
+) -> Result<Option<PushResponse>, Trouble> {
     let now = (central.0.clock)();
     // Checking signatures is the dearest part: outside the transaction, so that several phones' are checked at once.
     let (key, mut checked) = check(central, device, request)?;

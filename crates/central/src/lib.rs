@@ -9,6 +9,7 @@
 #![deny(missing_docs)]
 
 pub mod accounts;
+mod agency;
 mod api;
 mod backup;
 mod chain;
@@ -27,6 +28,7 @@ mod photos;
 pub mod practice;
 mod problem;
 mod rates;
+mod rescue;
 mod seal_table;
 mod seals;
 mod serve;
@@ -55,6 +57,7 @@ pub use chain::ChainFault;
 pub use db::Trouble;
 pub use packs::PublishError;
 pub use rates::{Rate, Rates};
+pub use rescue::{ImportBundleError, Opened, Taken};
 pub use seal_table::{SealTableError, seal_table};
 pub use seals::{Revoke, Revoked, SealFamily, SealKey, a7_password};
 pub use serve::Serving;
@@ -117,6 +120,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Clock,
     pub(crate) signer: signer::Signer,
     pub(crate) vault: vault::Vault,
+    pub(crate) agency: seal_core::rescue::AgencySecret,
     pub(crate) metrics: metrics::Metrics,
     pub(crate) asked: rates::Asked,
     /// Asked to end: no longer ready for more.
@@ -146,11 +150,13 @@ impl Central {
         let photos = photos::Folder::open(&data.join("photos"))?;
         let signer = db.with(signer::Signer::load)?;
         let vault = db.with(|db| vault::Vault::open(db, file, practice))?;
+        let agency = db.with(|db| agency::load(db, &vault))?;
         let cost = if practice { accounts::Cost::Practice } else { accounts::Cost::Real };
         let accounts = Arc::new(accounts::LocalAccounts::new(db.clone(), cost));
         let asked = rates::Asked::new(&Rates::default(), &clock);
         let stopping = AtomicBool::new(false);
-        let central = Self(Arc::new(Inner { db, accounts, photos, clock, signer, vault, metrics, asked, stopping }));
+        let central =
+            Self(Arc::new(Inner { db, accounts, photos, clock, signer, vault, agency, metrics, asked, stopping }));
         if practice {
             practice::seed(&central, (central.0.clock)())?;
         }

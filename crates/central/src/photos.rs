@@ -466,3 +466,41 @@ pub(crate) async fn bytes(
     .await?;
     Ok(([(header::CONTENT_TYPE, media_type)], bytes).into_response())
 }
+
+/// What became of a photograph that came whole.
+pub(crate) enum Whole {
+    Taken,
+    Known,
+    Refused(&'static str),
+}
+
+/// Takes a photograph that did not come by upload, when a fact here names it.
+pub(crate) fn take_whole(central: &Central, photo: &Sha256, media_type: &str, bytes: &[u8]) -> Result<Whole, Trouble> {
+    if Sha256::of(bytes) != *photo {
+        return Ok(Whole::Refused("its bytes do not have its digest"));
+    }
+    if !MEDIA_TYPES.contains(&media_type) || bytes.is_empty() || bytes.len() as u64 > PHOTO_BYTES {
+        return Ok(Whole::Refused("no photograph, or too large"));
+    }
+    let named = "SELECT EXISTS (SELECT 1 FROM event_photo WHERE sha256 = ?1)";
+    if !central.0.db.with(|db| Ok(db.query_row(named, [photo.0], |row| row.get(0))?))? {
+        return Ok(Whole::Refused("no fact here names it"));
+    }
+    let Ok(_held) = central.0.photos.hold(*photo) else {
+        return Ok(Whole::Refused("it is being sent now: take the file again"));
+    };
+    if let Have::Complete { .. } = have(central, photo)? {
+        return Ok(Whole::Known);
+    }
+    fs::write(central.0.photos.partial(photo), bytes)?;
+    let size = bytes.len() as u64;
+    central.0.db.write(|tx| {
+        Ok(tx.execute(
+            "INSERT INTO photo (sha256, size, media_type) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO UPDATE SET size = excluded.size, media_type = excluded.media_type",
+            (photo.0, i64::try_from(size).unwrap_or(i64::MAX), media_type),
+        )?)
+    })?;
+    let finished = finish(central, photo, size, (central.0.clock)())?;
+    Ok(if finished.is_some() { Whole::Taken } else { Whole::Refused("the disk gave other bytes back") })
+}
