@@ -200,7 +200,7 @@ impl Journal {
         let sealed = self.sealer.seal(&Frame::about(&segment.id, place.1), &plain);
         let framed = frame(&segment.id, place.1, &sealed).ok_or_else(|| io::Error::other("an act of 4 GiB"))?;
         let path = self.file(segment.n, OWN);
-        if let Err(error) = add(&path, segment.length, &framed) {
+        if let Err(error) = add_to_end(&path, &framed) {
             // A file whose end is torn takes no more.
             let is_whole = fs::metadata(&path).is_ok_and(|file| file.len() == segment.length);
             state.now = is_whole.then_some(segment);
@@ -335,18 +335,11 @@ fn for_agency(agency: &AgencyKey, id: &FileId, number: u64, cose: Vec<Bytes>) ->
     agency.seal(id, number, &Part::Events(cose), random).map_err(io::Error::other)
 }
 
+/// Adds bytes to a file; takes away again what came only in part. Another process of the phone may add to it too, each a
+/// whole frame at a time.
 fn add_to_end(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let length = match fs::metadata(path) {
-        Ok(file) => file.len(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
-        Err(error) => return Err(error),
-    };
-    add(path, length, bytes)
-}
-
-/// Adds bytes to a file of that length; takes away again what came only in part.
-fn add(path: &Path, length: u64, bytes: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
+    let length = file.metadata()?.len();
     file.write_all(bytes).inspect_err(|_| {
         if let Err(error) = file.set_len(length) {
             tracing::warn!(%error, "a half-written frame stays in the journal");
