@@ -60,7 +60,7 @@ fn whole(folder: &Path, saved: &[SignedEvent]) -> Told {
         let found = device.store.event(event.event.id).unwrap();
         assert_eq!(found.map(|found| found.cose), Some(event.cose.clone()), "lost: {}", event.event.seq);
     }
-    assert_eq!(told.lost, []);
+    assert!(told.lost.is_empty(), "{:?}", told.lost);
     let queue = device.store.queue().unwrap();
     let photos = saved.iter().filter(|event| event.event.fact.photo().is_some()).count();
     assert_eq!(queue.len(), saved.len() + 2 * photos, "each once in the queue");

@@ -50,8 +50,8 @@ use self::salvage::Rebuilt;
 use super::journal::Journal;
 use crate::ports::clock::Clock;
 use crate::ports::store::{
-    Act, AsideBecause, FeedState, Followed, OutboxHold, PackStanding, RecordAlarm, RecordKnown, RescueStanding, Sendable,
-    Settled, Store, StoreError, Unsent,
+    Act, AsideBecause, FeedState, Followed, OutboxHold, PackStanding, RecordAlarm, RecordKnown, RescueStanding,
+    Sendable, Settled, Store, StoreError, Unsent,
 };
 use crate::ports::vault::{Key, Vault};
 
