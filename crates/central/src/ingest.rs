@@ -53,7 +53,11 @@ pub(crate) async fn push(
 }
 
 /// `None`: the phone knows another life of the database, and nothing is taken.
-fn take(central: &Central, device: DeviceId, request: &PushRequest) -> Result<Option<PushResponse>, Trouble> {
+pub(crate) fn take(
+    central: &Central,
+    device: DeviceId,
+    request: &PushRequest,
+) -> Result<Option<PushResponse>, Trouble> {
     let now = (central.0.clock)();
     // Checking signatures is the dearest part: outside the transaction, so that several phones' are checked at once.
     let (key, mut checked) = check(central, device, request)?;
@@ -256,7 +260,7 @@ fn stored(db: &Connection, id: EventId) -> Result<Option<(Sha256, Receipt)>, Tro
 }
 
 /// Adds the photographs of an event whose bytes are not here.
-fn missing(db: &Connection, id: EventId, need: &mut Vec<Sha256>) -> Result<(), Trouble> {
+pub(crate) fn missing(db: &Connection, id: EventId, need: &mut Vec<Sha256>) -> Result<(), Trouble> {
     let digests = "SELECT sha256 FROM event_photo JOIN event USING (seq) WHERE id = ?1";
     for digest in db.query_all(digests, [id.0.as_bytes()], |row| row.get(0).map(Sha256))? {
         if !need.contains(&digest) && !photos::is_complete(db, &digest)? {

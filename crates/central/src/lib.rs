@@ -10,6 +10,7 @@
 #![deny(missing_docs)]
 
 pub mod accounts;
+mod agency;
 mod api;
 mod backup;
 mod blobs;
@@ -30,6 +31,7 @@ mod photos;
 pub mod practice;
 mod problem;
 mod rates;
+mod rescue;
 mod seal_table;
 mod seals;
 mod serve;
@@ -58,6 +60,7 @@ pub use chain::ChainFault;
 pub use db::Trouble;
 pub use packs::PublishError;
 pub use rates::{Rate, Rates};
+pub use rescue::{ImportBundleError, Opened, Taken};
 pub use seal_table::{SealTableError, seal_table};
 pub use seals::{Revoke, Revoked, SealFamily, SealKey, a7_password};
 pub use serve::Serving;
@@ -145,6 +148,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Clock,
     pub(crate) signer: signer::Signer,
     pub(crate) vault: vault::Vault,
+    pub(crate) agency: seal_core::rescue::AgencySecret,
     pub(crate) metrics: metrics::Metrics,
     pub(crate) asked: rates::Asked,
     /// Asked to end: no longer ready for more.
@@ -175,12 +179,13 @@ impl Central {
         let busy = photos::Busy::default();
         let signer = db.write(signer::Signer::load)?;
         let vault = db.write(|tx| vault::Vault::open(tx, file, practice))?;
+        let agency = db.write(|tx| agency::load(tx, &vault))?;
         let cost = if practice { accounts::Cost::Practice } else { accounts::Cost::Real };
         let accounts = Arc::new(accounts::LocalAccounts::new(db.clone(), cost));
         let asked = rates::Asked::new(&Rates::default(), &clock);
         let stopping = AtomicBool::new(false);
         let central =
-            Self(Arc::new(Inner { db, accounts, blobs, busy, clock, signer, vault, metrics, asked, stopping }));
+            Self(Arc::new(Inner { db, accounts, blobs, busy, clock, signer, vault, agency, metrics, asked, stopping }));
         if practice {
             practice::seed(&central, (central.0.clock)())?;
         }

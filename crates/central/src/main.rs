@@ -2,6 +2,7 @@
 
 mod import_command;
 mod pack_command;
+mod rescue_command;
 mod seal_command;
 
 use std::net::SocketAddr;
@@ -23,7 +24,7 @@ usage: seal-central --listen ADDR --data DIR [--seal-kek FILE | --practice [--cl
        seal-central backup DIR --data DIR
        seal-central restored --data DIR
        seal-central account add ID --name NAME --unit CODE --role ROLE... --data DIR
-{import}{pack}{seal}
+{import}{pack}{seal}{rescue}
   --listen ADDR   address and port, e.g. 127.0.0.1:8080; port 0 takes a free one
   --data DIR      folder of the database and the photographs; created when absent
   --database URL  for every command: PostgreSQL instead, postgres://USER:PASSWORD@HOST/DATABASE?sslmode=require; several
@@ -57,6 +58,8 @@ first secrets in the file named with `--secrets`, unless the table brings the ha
 password (a7 only, six digits): delete it afterwards. `seal-key` writes the key for commissioning a seal by wire, once.
 `revoke` makes tickets worthless: each seal refuses them once it has seen a later ticket, anybody's. A device is shut out
 altogether, an officer is given no more tickets until `allow`.
+`open-rescue` takes what a phone's rescue copy holds (*.agency), as far as it can be read; `import-bundle` takes an export, which has
+to be whole. Facts go through the checks of a push; what is here already changes nothing, so a file may be taken again.
 The log goes to standard error; set RUST_LOG for more or less of it.
 ";
 
@@ -65,6 +68,7 @@ fn usage() -> String {
         .replace("{import}", import_command::USAGE)
         .replace("{pack}", pack_command::USAGE)
         .replace("{seal}", seal_command::USAGE)
+        .replace("{rescue}", rescue_command::USAGE)
 }
 
 enum Command {
@@ -125,6 +129,9 @@ async fn main() -> ExitCode {
     }
     if let Some(what) = args.next_if(|first| seal_command::NAMES.contains(&first.as_str())) {
         return ended(seal_command::run(&what, args, &stores));
+    }
+    if let Some(what) = args.next_if(|first| rescue_command::NAMES.contains(&first.as_str())) {
+        return ended(rescue_command::run(&what, args, &stores).await);
     }
     let command = match parse(args) {
         Ok(command) => command,

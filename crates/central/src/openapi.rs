@@ -113,6 +113,8 @@ pub(crate) struct SignInResponse {
     rules_keys: Option<Vec<String>>,
     /// SEC1 P-256 point, base64url: key that signs checkpoints.
     log_key: String,
+    /// X25519 public key, base64url: key to which phones seal copies of what they saved.
+    agency_key: String,
 }
 
 #[derive(ToSchema)]
@@ -378,9 +380,19 @@ mod tests {
         let (proto, token) = (text(), text());
         let rules_keys = vec![seal_core::cbor::Bytes(vec![4])];
         let log_key = Some(seal_core::cbor::Bytes(vec![4]));
+        let agency_key = Some(seal_core::cbor::Bytes(vec![4]));
         mirrors(
             "SignInResponse",
-            wire::SignInResponse { proto, token, expires: now, officer, server_time: now, rules_keys, log_key },
+            wire::SignInResponse {
+                proto,
+                token,
+                expires: now,
+                officer,
+                server_time: now,
+                rules_keys,
+                log_key,
+                agency_key,
+            },
         );
         mirrors("PushRequest", wire::PushRequest { epoch: Some(String::new()), items: Vec::new() });
         mirrors("PushItem", wire::PushItem { id: seal_core::ids::EventId(id), cose: wire::B64(vec![]) });

@@ -441,3 +441,51 @@ pub(crate) async fn bytes(
     let bytes = central.0.blobs.whole(&photo).await?.ok_or_else(gone)?;
     Ok(([(header::CONTENT_TYPE, found.media_type)], bytes).into_response())
 }
+
+/// What became of a photograph that came whole.
+pub(crate) enum Whole {
+    Taken,
+    Known,
+    Refused(&'static str),
+}
+
+/// Takes a photograph that did not come by upload, when a fact here names it.
+pub(crate) async fn take_whole(
+    central: &Central,
+    photo: Sha256,
+    media_type: &str,
+    bytes: Vec<u8>,
+) -> Result<Whole, Trouble> {
+    if Sha256::of(&bytes) != photo {
+        return Ok(Whole::Refused("its bytes do not have its digest"));
+    }
+    if !MEDIA_TYPES.contains(&media_type) || bytes.is_empty() || bytes.len() as u64 > PHOTO_BYTES {
+        return Ok(Whole::Refused("no photograph, or too large"));
+    }
+    let named = "SELECT EXISTS (SELECT 1 FROM event_photo WHERE sha256 = ?1)";
+    if !central.0.db.with(|db| db.query_row(named, [photo.0], |row| row.get(0)))? {
+        return Ok(Whole::Refused("no fact here names it"));
+    }
+    let Ok(_held) = central.0.busy.hold(photo) else {
+        return Ok(Whole::Refused("it is being sent now: take the file again"));
+    };
+    if central.0.db.with(|db| is_complete(db, &photo))? {
+        return Ok(Whole::Known);
+    }
+    let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    central.0.blobs.keep(&photo, bytes.into()).await?;
+    let at = (central.0.clock)().as_millisecond();
+    central.0.db.write(|tx| {
+        tx.execute(
+            "INSERT INTO photo (sha256, size, media_type, complete_at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (sha256) DO UPDATE SET size = excluded.size, media_type = excluded.media_type,
+                 complete_at = excluded.complete_at",
+            (photo.0, size, media_type, at),
+        )
+    })?;
+    // Those of an upload that was begun take room and nothing else.
+    if let Err(trouble) = central.0.blobs.forget(&photo).await {
+        tracing::warn!(%trouble, %photo, "pieces of a whole photograph are left");
+    }
+    Ok(Whole::Taken)
+}

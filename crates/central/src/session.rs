@@ -129,7 +129,8 @@ async fn enter(central: Central, request: SignInRequest) -> Result<Json<SignInRe
     tracing::info!(officer = %officer.id, %device, "signed in");
     let expires = now.saturating_add(TOKEN_LIFE).unwrap_or(now);
     let (proto, log_key) = (PROTO.to_owned(), Some(Bytes(central.0.signer.public_key())));
-    Ok(Json(SignInResponse { proto, token, expires, officer, server_time: now, rules_keys, log_key }))
+    let agency_key = Some(Bytes(central.0.agency.public().bytes()));
+    Ok(Json(SignInResponse { proto, token, expires, officer, server_time: now, rules_keys, log_key, agency_key }))
 }
 
 /// Seconds until a closed account opens again.

@@ -106,7 +106,7 @@ impl Vault {
     }
 
     /// Nonce, ciphertext, tag. What it is for is bound to it, so that no row can stand in another's place.
-    fn wrap<const N: usize>(&self, what: &str, plain: &[u8; N]) -> Result<Vec<u8>, Trouble> {
+    pub(crate) fn wrap<const N: usize>(&self, what: &str, plain: &[u8; N]) -> Result<Vec<u8>, Trouble> {
         let mut nonce = [0; NONCE];
         OsRng.fill_bytes(&mut nonce);
         let mut out = nonce.to_vec();
@@ -119,7 +119,7 @@ impl Vault {
         Ok(out)
     }
 
-    fn unwrap<const N: usize>(&self, what: &str, wrapped: &[u8]) -> Result<Secret<N>, Trouble> {
+    pub(crate) fn unwrap<const N: usize>(&self, what: &str, wrapped: &[u8]) -> Result<Secret<N>, Trouble> {
         let misfit = || trouble("the key-encryption key does not fit this database");
         let (nonce, rest) = wrapped.split_first_chunk::<NONCE>().ok_or_else(misfit)?;
         let (sealed, tag) = rest.split_last_chunk::<TAG>().ok_or_else(misfit)?;

@@ -15,6 +15,7 @@ mod cut_off;
 mod decide_approval;
 mod depletion;
 mod duty;
+mod export;
 mod goods;
 mod hand_checks;
 mod hand_over;
