@@ -15,8 +15,7 @@ const WHAT: &str = "seal-central/agency/1";
 /// # Errors
 /// [`Trouble::Keys`] when the key-encryption key does not fit.
 pub(crate) fn load(db: &Connection<'_>, vault: &Vault) -> Result<AgencySecret, Trouble> {
-    let wrapped: Option<Vec<u8>> =
-        db.query_opt("SELECT value FROM meta WHERE key = ?1", [ROW], |row| row.get(0))?;
+    let wrapped: Option<Vec<u8>> = db.query_opt("SELECT value FROM meta WHERE key = ?1", [ROW], |row| row.get(0))?;
     let misfit = || Trouble::Keys("the agency's key cannot be used".to_owned());
     if let Some(wrapped) = wrapped {
         return AgencySecret::read(vault.unwrap::<32>(WHAT, &wrapped)?.expose()).ok_or_else(misfit);

@@ -32,7 +32,8 @@ pub async fn run(what: &str, mut args: impl Iterator<Item = String>, stores: &St
     let bytes = std::fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     let central = existing(data.ok_or("--data is missing")?, kek, stores)?;
     if what == "import-bundle" {
-        let (head, taken) = central.import_bundle(&bytes).await.map_err(|error| format!("{}: {error}", file.display()))?;
+        let (head, taken) =
+            central.import_bundle(&bytes).await.map_err(|error| format!("{}: {error}", file.display()))?;
         println!("exported by {} of {} on phone {} at {}", head.officer, head.unit, head.device, head.at);
         return tell(&taken);
     }
