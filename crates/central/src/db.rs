@@ -69,6 +69,7 @@ impl Db {
             M::up_with_hook(include_str!("schema_log.sql"), |tx| {
                 log::build(tx).map_err(|trouble| HookError::Hook(trouble.to_string()))
             }),
+            M::up(include_str!("schema_enrolment.sql")),
         ])
         .to_latest(&mut db)?;
         if !has_epoch(&db)? {

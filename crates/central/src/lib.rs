@@ -15,6 +15,7 @@ mod chain;
 mod db;
 mod docs_page;
 mod duty;
+mod enrolment;
 mod feed;
 pub mod import;
 mod ingest;
@@ -54,6 +55,7 @@ use seal_core::seal_no::SealNo;
 pub use backup::{Backup, backup};
 pub use chain::ChainFault;
 pub use db::Trouble;
+pub use enrolment::{CertificateLine, DeviceLine, Terms, TermsError};
 pub use packs::PublishError;
 pub use rates::{Rate, Rates};
 pub use seal_table::{SealTableError, seal_table};
@@ -82,7 +84,7 @@ pub struct ServerConfig {
     pub data: PathBuf,
     /// The clock.
     pub clock: Clock,
-    /// Fill it with the practice world, and hash the (public) practice secrets cheaply.
+    /// Fill it with the practice world, hash the (public) practice secrets cheaply, and let in devices that nobody enrolled.
     pub practice: bool,
 }
 
@@ -120,6 +122,7 @@ pub(crate) struct Inner {
     pub(crate) vault: vault::Vault,
     pub(crate) metrics: metrics::Metrics,
     pub(crate) asked: rates::Asked,
+    pub(crate) practice: bool,
     /// Asked to end: no longer ready for more.
     pub(crate) stopping: AtomicBool,
 }
@@ -151,7 +154,8 @@ impl Central {
         let accounts = Arc::new(accounts::LocalAccounts::new(db.clone(), cost));
         let asked = rates::Asked::new(&Rates::default(), &clock);
         let stopping = AtomicBool::new(false);
-        let central = Self(Arc::new(Inner { db, accounts, photos, clock, signer, vault, metrics, asked, stopping }));
+        let central =
+            Self(Arc::new(Inner { db, accounts, photos, clock, signer, vault, metrics, asked, practice, stopping }));
         if practice {
             practice::seed(&central, (central.0.clock)())?;
         }

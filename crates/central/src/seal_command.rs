@@ -89,7 +89,8 @@ pub fn run(what: &str, mut args: impl Iterator<Item = String>) -> Result<(), Fai
     Ok(())
 }
 
-fn revoke(data: PathBuf, kek: Option<PathBuf>, whose: &Revoke) -> Result<(), Failure> {
+/// Makes tickets worthless, and shuts a device out.
+pub fn revoke(data: PathBuf, kek: Option<PathBuf>, whose: &Revoke) -> Result<(), Failure> {
     let done = existing(data, kek)?.revoke_tickets(whose)?;
     println!("tickets of {} seals are worthless as soon as each has seen a later one", done.seals.len());
     for no in done.passwords {
