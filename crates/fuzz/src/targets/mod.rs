@@ -4,6 +4,7 @@ mod a7;
 #[cfg(feature = "app")]
 mod answers;
 mod central;
+mod enrolment;
 mod facts;
 mod frames;
 mod messages;
@@ -25,6 +26,7 @@ pub fn targets() -> Vec<Target> {
     all.extend(numbers::targets());
     all.extend(texts::targets());
     all.extend(facts::targets());
+    all.extend(enrolment::targets());
     all.extend(rules::targets());
     all.extend(messages::targets());
     all.extend(a7::targets());
