@@ -531,13 +531,32 @@ mod tests {
 
     #[test]
     fn only_addresses_that_show_whom_they_lead_to_are_taken() {
-        for good in ["https://central.example", "https://10.0.0.1:8443/seal", "https://[2001:db8::1]:1/", "http://localhost:8080", "http://127.0.0.1:1", "http://[::1]:1"] {
+        for good in [
+            "https://central.example",
+            "https://10.0.0.1:8443/seal",
+            "https://[2001:db8::1]:1/",
+            "http://localhost:8080",
+            "http://127.0.0.1:1",
+            "http://[::1]:1",
+        ] {
             assert!(is_address(good), "{good}");
         }
         for bad in [
-            "http://central.example", "ftp://x", "https://", "https:///x", "https://a@b", "https://a/?b", "https://a/#b",
-            "https://a b", "https://ü.example", "http://localhost.example", "http://127.0.0.1.example", "https://a/%2e",
-            "http://localhost:80@evil", "HTTPS://a", "https://:443",
+            "http://central.example",
+            "ftp://x",
+            "https://",
+            "https:///x",
+            "https://a@b",
+            "https://a/?b",
+            "https://a/#b",
+            "https://a b",
+            "https://ü.example",
+            "http://localhost.example",
+            "http://127.0.0.1.example",
+            "https://a/%2e",
+            "http://localhost:80@evil",
+            "HTTPS://a",
+            "https://:443",
         ] {
             assert!(!is_address(bad), "{bad}");
         }
@@ -565,11 +584,13 @@ mod tests {
     fn a_certificate_is_believed_only_from_the_central_offered_and_for_what_was_asked() {
         let (offer, claim, good) = (offer(), claim(), certificate());
         assert_eq!(DeviceCertificate::answered(&offer, &claim, &answer(&good, 9)), Ok(good.clone()));
-        let other = |certificate: DeviceCertificate, by| {
-            match DeviceCertificate::answered(&offer, &claim, &answer(&certificate, by)) {
-                Err(EnrolmentError::Other(than)) => than,
-                told => panic!("{told:?}"),
-            }
+        let other = |certificate: DeviceCertificate, by| match DeviceCertificate::answered(
+            &offer,
+            &claim,
+            &answer(&certificate, by),
+        ) {
+            Err(EnrolmentError::Other(than)) => than,
+            told => panic!("{told:?}"),
         };
         assert_eq!(other(good.clone(), 8), OtherThan::Central);
         assert_eq!(other(DeviceCertificate { central: Sha256([0; 32]), ..good.clone() }, 9), OtherThan::Central);
