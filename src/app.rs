@@ -9,6 +9,7 @@ use seal_core::rules::RulePack;
 use crate::actions::Kit;
 use crate::adapters::enrolled::EnrolledCentral;
 use crate::adapters::http::HttpCentral;
+use crate::adapters::journal::Journal;
 use crate::adapters::no_camera::NoCamera;
 use crate::adapters::paper_folder::PaperFolder;
 use crate::adapters::pdf::PdfPress;
@@ -37,6 +38,7 @@ const RULES: &str = include_str!("../assets/rules/2026.json");
 // Of a device's folder.
 const DATABASE: &str = "seal-field.sqlite";
 const PHOTOS: &str = "photos";
+const RESCUE: &str = "rescue";
 const VAULT: &str = "vault";
 
 /// The protocols by which seals are spoken to.
@@ -138,17 +140,27 @@ impl Device {
     ) -> Result<Self, AppError> {
         let RealSettings { data, clock, radio } = settings;
         let io = |path: PathBuf| move |error| AppError::Io(path, error);
-        let opened = SqliteStore::open(
+        let rescue = data.join(RESCUE);
+        let journal = Journal::open(&rescue, &vault.key(Purpose::Rescue)).map_err(io(rescue))?;
+        let opened = SqliteStore::open_with(
             &data.join(DATABASE),
             &vault.key(Purpose::Database),
+            Some(journal),
             RulePack::parse(RULES)?,
             Arc::clone(&clock),
         )?;
         let because = if lost.is_some() { AsideBecause::KeyLost } else { opened.because };
         let moved_aside = lost.or(opened.moved_aside);
-        if let Some(file) = &moved_aside {
+        if moved_aside.is_some() || opened.rebuilt + opened.salvaged > 0 || !opened.lost.is_empty() {
             // Kept as a note, so that it is still told after another restart.
-            let damage = Damage { because, file: file.display().to_string(), salvaged: opened.salvaged };
+            let damage = Damage {
+                because,
+                file: moved_aside.as_ref().map(|file| file.display().to_string()).unwrap_or_default(),
+                salvaged: opened.salvaged,
+                rebuilt: opened.rebuilt,
+                lost: opened.lost,
+                perhaps_more: opened.perhaps_more,
+            };
             opened.store.set_note(DAMAGE_NOTE, Some(&serde_json::to_string(&damage)?))?;
         }
         let photos = data.join(PHOTOS);
@@ -208,7 +220,7 @@ fn set_aside(data: &Path) -> Result<PathBuf, AppError> {
     let io = |error| AppError::Io(aside.clone(), error);
     std::fs::create_dir(&aside).map_err(io)?;
     let database = ["", "-wal", "-shm", "-journal"].map(|tail| format!("{DATABASE}{tail}"));
-    for name in database.iter().map(String::as_str).chain([PHOTOS, VAULT]) {
+    for name in database.iter().map(String::as_str).chain([PHOTOS, RESCUE, VAULT]) {
         match std::fs::rename(data.join(name), aside.join(name)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(error)),
             _ => {}

@@ -143,7 +143,7 @@ fn search(folder: &Path, marks: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, 
 /// A real picture, sharp enough, with EXIF that tells something.
 fn picture(nth: u32) -> Vec<u8> {
     let image = image::RgbImage::from_fn(640, 480, |x, y| {
-        let on = ((x / 16) + (y / 16) + nth) % 2 == 0;
+        let on = ((x / 16) + (y / 16) + nth).is_multiple_of(2);
         image::Rgb(if on { [230, 230, 230] } else { [40, 60, 80] })
     });
     let mut bytes = Vec::new();

@@ -56,6 +56,7 @@ use seal_field::ports::practice::{
 };
 use seal_field::ports::store::{Sendable, Settled, Store as _};
 use seal_field::ports::sync::{SyncControl, SyncStatus};
+use seal_field::ports::vault::{Purpose, Vault as _};
 use seal_field::ui::desk::DeskParts;
 use seal_field::ui::route::{Route, ScanFor};
 use seal_field::ui::screens::{App, AppProps, DeskPartsProp};
@@ -749,6 +750,63 @@ async fn the_queue_shows_every_item_the_stuck_ones_first() {
 
     let empty = world(&[]);
     says(&screen(&empty, &empty.b, &Route::Queue, "queue-empty"), &["Đã gửi hết"]);
+}
+
+#[tokio::test]
+async fn no_row_of_the_outbox_is_invisible_in_any_state() {
+    let bench = arrived(&[]).await;
+    for _ in 0..8 {
+        picture(&bench, PhotoRole::Housing, Stage::Inspect, Some(bench.case), &bench.b, "#999999");
+    }
+    let key = bench.device.vault.key(Purpose::Database);
+    let conn = common::open_database(&bench.folder.path().join("seal.db"), &key);
+    let receipt = r#"{"server_seq":1,"at":"2026-11-23T01:00:00Z","code":"7F3A-21"}"#;
+    let stuck = [
+        r#"{"why":"refused","code":"scope","detail":"no"}"#,
+        r#"{"why":"hash_conflict"}"#,
+        r#"{"why":"photo_missing"}"#,
+        r#"{"why":"photo_changed"}"#,
+    ];
+    let problems = [
+        "offline",
+        "portal",
+        "server_busy",
+        "sign_in",
+        "tls",
+        "forbidden",
+        "upgrade",
+        "storage",
+        "central_restored",
+        "new",
+    ];
+    let now = bench.now().as_millisecond();
+    // Every state, every reason, with and without a time to wait for, by another officer and by nobody noted.
+    let mut states: Vec<String> = vec![
+        "state = 'waiting'".to_owned(),
+        "state = 'waiting', author = NULL".to_owned(),
+        "state = 'waiting', author = 'khoa.nm', sent_bytes = 1".to_owned(),
+        "state = 'sending'".to_owned(),
+        format!("state = 'accepted', receipt = '{receipt}', accepted_at = {now}"),
+    ];
+    states.extend(stuck.map(|why| format!("state = 'stuck', stuck = '{why}', tries = 1")));
+    states.extend(problems.map(|why| format!("state = 'waiting', last_problem = '{why}', tries = 2")));
+    states.push(format!("state = 'waiting', tries = 3, not_before = {}", now + 600_000));
+    let keys: Vec<i64> = conn
+        .prepare("SELECT key FROM outbox ORDER BY key")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert!(keys.len() >= states.len(), "{} rows", keys.len());
+    for (key, state) in keys.iter().zip(states.iter().cycle()) {
+        conn.execute(&format!("UPDATE outbox SET {state} WHERE key = ?1"), [key]).unwrap();
+    }
+    let rows: usize = conn.query_row("SELECT count(*) FROM outbox", [], |row| row.get(0)).unwrap();
+    let html = screen(&bench, &bench.b, &Route::Queue, "queue-states");
+    assert_eq!(html.matches("class=\"qitem\"").count(), rows);
+    assert_eq!(html.matches("class=\"qitem-meta\"").count(), rows, "each with its age and size");
+    says(&html, &["của bạn", "của", "Xuất mục này", "Báo vướng mắc", "Gửi lại", "thử lại", "Xuất ra tệp"]);
 }
 
 #[tokio::test]

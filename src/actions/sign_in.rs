@@ -157,6 +157,12 @@ pub async fn sign_in(kit: &Kit, officer: &OfficerId, pin: &str) -> Result<Signed
             if let Some(key) = &answer.log_key {
                 kit.store.trust_record_key(key)?;
             }
+            if let Some(key) = &answer.agency_key
+                && let Err(error) = kit.store.trust_agency_key(key)
+            {
+                // Nobody is kept from signing in by it; the next sign-in brings it again.
+                tracing::error!(%error, "the agency's key is not kept");
+            }
             fetch_tickets(kit).await;
             Ok(SignedIn { officer: answer.officer, offline: false })
         }

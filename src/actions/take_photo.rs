@@ -4,6 +4,7 @@ use seal_core::evidence::{PhotoQuality, PhotoRef, PhotoRole, Thumbnail};
 use seal_core::fact::{Fact, PhotoTaken, Stage};
 use seal_core::ids::CaseId;
 use seal_core::officer::Officer;
+use seal_core::time::date_in_vietnam;
 
 use super::Kit;
 use super::pack_parcel::waiting_parcel;
@@ -37,11 +38,25 @@ pub struct Shot {
     pub examined: Examined,
 }
 
-/// Takes a still from the running camera and looks at it.
+/// Room for a photograph, by the rules of the day. A phone that does not tell its free space is believed to have it: writing
+/// the photograph will tell.
+///
+/// # Errors
+/// [`PhotoError::DiskFull`] when there is too little.
+pub fn check_room(kit: &Kit) -> Result<(), PhotoTrouble> {
+    let needed = kit.store.rules()?.room_before_photo(date_in_vietnam(kit.clock.now().wall));
+    match kit.photos.free_space() {
+        Some(free) if free < needed => Err(PhotoError::DiskFull { free, needed }.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Takes a still from the running camera and looks at it. Without room it takes none: what cannot be kept is no evidence.
 ///
 /// # Errors
 /// [`PhotoTrouble`].
 pub async fn shoot(kit: &Kit) -> Result<Shot, PhotoTrouble> {
+    check_room(kit)?;
     let still = kit.camera.still().await?;
     let examined = kit.photos.examine(&still.bytes)?;
     Ok(Shot { still, examined })

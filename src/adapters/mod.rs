@@ -7,6 +7,7 @@ pub mod enrolled;
 mod files;
 pub mod http;
 pub mod hub_camera;
+pub mod journal;
 pub mod no_camera;
 pub mod paper_folder;
 pub mod paper_hub;

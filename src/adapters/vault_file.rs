@@ -209,6 +209,7 @@ impl Vault for FileVault {
             match purpose {
                 Purpose::Database => "database",
                 Purpose::Photos => "photos",
+                Purpose::Rescue => "rescue",
                 Purpose::Pin => "pin",
             },
         )

@@ -17,6 +17,7 @@ use seal_core::fact::Fact;
 use seal_core::ids::{ActId, CaseId, DeviceId, EventId, OfficeCode, OfficerId, ParcelId, Sha256};
 use seal_core::officer::Officer;
 use seal_core::outbox::{QueueCounts, QueueItem, Receipt, StuckReason};
+use seal_core::rescue::AgencyKey;
 use seal_core::rules::{Office, RulePack};
 use seal_core::seal_no::SealNo;
 use seal_core::time::{Moment, Position};
@@ -42,6 +43,8 @@ pub enum AsideBecause {
     OtherKey,
     /// The vault's key is lost.
     KeyLost,
+    /// It was gone, or lacked what had been saved: nothing was moved, it was completed.
+    Missing,
 }
 
 /// Data that was moved aside, never deleted.
@@ -50,10 +53,37 @@ pub struct Damage {
     /// Why.
     #[serde(default)]
     pub because: AsideBecause,
-    /// Where the file is now; of a lost key, the folder of all that was sealed with it.
+    /// Where the file is now; of a lost key, the folder of all that was sealed with it. Empty when nothing was moved.
     pub file: String,
     /// How many facts of this device were read out of it; they are queued again.
     pub salvaged: usize,
+    /// How many came out of the rescue journal; they are queued again.
+    #[serde(default)]
+    pub rebuilt: usize,
+    /// Places in this device's chain of facts of which no copy is left here. What the central has comes back with the feed.
+    #[serde(default)]
+    pub lost: Vec<u64>,
+    /// Newer facts than the newest that was found may be missing too: the ends of both copies are damaged.
+    #[serde(default)]
+    pub perhaps_more: bool,
+}
+
+/// How the second copy of what is saved stands, see [`Store::tidy`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RescueStanding {
+    /// Why the last act is not in it; what lacks is written as soon as that goes. The act itself is saved.
+    pub problem: Option<StoreTrouble>,
+    /// The agency's key, once known: from then on there is a copy that the central can open.
+    pub agency: Option<AgencyKey>,
+}
+
+/// Why something could not be written beside the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreTrouble {
+    /// No space left.
+    DiskFull,
+    /// Anything else the system says.
+    Other(String),
 }
 
 /// Why the store cannot serve.
@@ -128,6 +158,15 @@ impl Sendable {
             Self::Event { key, .. } | Self::Photo { key, .. } => *key,
         }
     }
+}
+
+/// An item that the central has not accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsent {
+    /// The item.
+    pub item: Sendable,
+    /// The signed event: itself, or the one that names the photograph.
+    pub cose: Vec<u8>,
 }
 
 /// How an attempt ended for one item.
@@ -289,6 +328,21 @@ pub trait Store: Lists + Send + Sync {
     /// [`StoreError`].
     fn event(&self, id: EventId) -> Result<Option<SignedEvent>, StoreError>;
 
+    // ── the second copy of what is saved ──
+
+    /// What may wait until nobody waits: the second copy reaches the disk, is completed, and what is settled and old goes.
+    ///
+    /// # Errors
+    /// [`StoreError`]; what is saved stays saved.
+    fn tidy(&self) -> Result<(), StoreError>;
+    /// How the second copy stands.
+    fn rescue_standing(&self) -> RescueStanding;
+    /// Seals a copy of what was and will be saved to the agency; the key comes with a sign-in.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn trust_agency_key(&self, key: &Bytes) -> Result<(), StoreError>;
+
     // ── views of one thing; many of them are lists, see [`Lists`] ──
 
     /// A case.
@@ -381,6 +435,11 @@ pub trait Store: Lists + Send + Sync {
     /// # Errors
     /// [`StoreError`].
     fn queue(&self) -> Result<Vec<QueueItem>, StoreError>;
+    /// Every item that is not accepted, facts first, each in the order in which it was made. Nothing is marked.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn unsent(&self) -> Result<Vec<Unsent>, StoreError>;
     /// Counts of it.
     ///
     /// # Errors

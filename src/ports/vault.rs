@@ -63,6 +63,8 @@ pub enum Purpose {
     Database,
     /// Photos and thumbnails.
     Photos,
+    /// The rescue journal beside the database.
+    Rescue,
     /// Checks of a PIN without coverage: a copied check is worth nothing without this key.
     Pin,
 }

@@ -110,7 +110,7 @@ impl PracticeSet {
 
         let times = Arc::clone(&clock);
         let config =
-            ServerConfig { data: data.join("central"), clock: Arc::new(move || times.now().wall), practice: true };
+            ServerConfig { clock: Arc::new(move || times.now().wall), ..ServerConfig::new(data.join("central"), true) };
         let central = Central::open(config)?;
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(io(data))?;
         let address = listener.local_addr().map_err(io(data))?;

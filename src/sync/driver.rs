@@ -148,6 +148,10 @@ impl Driver {
                 self.step(input).await;
             }
             self.tell_status().await;
+            // Told to the officer by the store's standing; the next round tries again.
+            if let Err(error) = self.store(|store| store.tidy()).await {
+                tracing::warn!(%error, "the second copy of what is saved waits");
+            }
             let sleep = self.sleep();
             tokio::select! {
                 command = inbox.recv() => match command {
@@ -199,10 +203,11 @@ impl Driver {
             tokio::pin!(pause);
             // Whatever is asked for meanwhile is asked for again by the first round.
             loop {
-                tokio::select! {
-                    command = inbox.recv() => if command.is_none() { return None },
+                let command = tokio::select! {
+                    command = inbox.recv() => command,
                     () = &mut pause => break,
-                }
+                };
+                command?;
             }
         }
     }

@@ -29,6 +29,7 @@ impl Central for SignsIn {
             server_time: "2026-11-23T01:00:00Z".parse().unwrap(),
             rules_keys: Vec::new(),
             log_key: None,
+            agency_key: None,
         })
     }
     fn sign_out(&self) {}

@@ -24,6 +24,7 @@ use seal_core::seal_no::SealNo;
 use seal_core::time::Moment;
 use uuid::Uuid;
 
+use seal_field::adapters::journal::Journal;
 use seal_field::adapters::photo_files::PhotoFolder;
 use seal_field::adapters::sqlite::SqliteStore;
 use seal_field::adapters::vault_file::FileVault;
@@ -74,6 +75,15 @@ pub struct Device {
     pub clock: Arc<StillClock>,
 }
 
+/// What an opening told besides the store.
+pub struct Told {
+    pub moved_aside: Option<std::path::PathBuf>,
+    pub salvaged: usize,
+    pub rebuilt: usize,
+    pub lost: Vec<u64>,
+    pub perhaps_more: bool,
+}
+
 impl Device {
     pub fn open(folder: &Path) -> Self {
         let clock = StillClock::new();
@@ -88,6 +98,26 @@ impl Device {
             vault: Arc::new(vault),
             clock,
         }
+    }
+
+    /// The same with a rescue journal, and what its opening told.
+    pub fn open_journaled(folder: &Path) -> (Self, Told) {
+        let clock = StillClock::new();
+        let vault = FileVault::open(&folder.join("vault")).unwrap();
+        let journal = Journal::open(&folder.join("rescue"), &vault.key(Purpose::Rescue)).unwrap();
+        let key = vault.key(Purpose::Database);
+        let path = folder.join("seal.db");
+        let opened = SqliteStore::open_with(&path, &key, Some(journal), rules("0"), clock.clone()).unwrap();
+        opened.store.revive().unwrap();
+        let told = Told {
+            moved_aside: opened.moved_aside,
+            salvaged: opened.salvaged,
+            rebuilt: opened.rebuilt,
+            lost: opened.lost,
+            perhaps_more: opened.perhaps_more,
+        };
+        let photos = Arc::new(PhotoFolder::open(&folder.join("photos"), &vault.key(Purpose::Photos)).unwrap());
+        (Self { store: Arc::new(opened.store), photos, vault: Arc::new(vault), clock }, told)
     }
 
     pub fn act(&self, case: Option<CaseId>, facts: Vec<Fact>) -> Act {
@@ -245,6 +275,7 @@ pub fn rules(version: &str) -> RulePack {
         calendars: Vec::new(),
         sealing: shipped.sealing,
         way_home: shipped.way_home,
+        phone_room: shipped.phone_room,
         offices: Vec::new(),
         seal_kinds: Vec::new(),
     }

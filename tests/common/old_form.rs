@@ -7,7 +7,7 @@ use seal_field::ports::vault::Key;
 use crate::common::open_database;
 
 /// Every form of the tables that ever stood on a device.
-pub const MIGRATIONS: [&str; 10] = [
+pub const MIGRATIONS: [&str; 11] = [
     include_str!("../../src/adapters/sqlite/migrations/001_init.sql"),
     include_str!("../../src/adapters/sqlite/migrations/002_decisions.sql"),
     include_str!("../../src/adapters/sqlite/migrations/003_corrections.sql"),
@@ -18,6 +18,7 @@ pub const MIGRATIONS: [&str; 10] = [
     include_str!("../../src/adapters/sqlite/migrations/008_custody.sql"),
     include_str!("../../src/adapters/sqlite/migrations/009_way_home.sql"),
     include_str!("../../src/adapters/sqlite/migrations/010_record.sql"),
+    include_str!("../../src/adapters/sqlite/migrations/011_author.sql"),
 ];
 /// What the first form had already, made of nothing else. It never changed since.
 const KEPT: [&str; 8] = ["event", "event_seal", "event_photo", "event_unread", "outbox", "doc", "feed", "note"];
@@ -37,7 +38,16 @@ pub fn put_back(path: &Path, key: &Key, steps: usize) {
     new.execute_batch(&format!("ATTACH '{}' AS old KEY '';", old.display())).unwrap();
     let packs: &[&str] = if steps >= 5 { &["rule_pack"] } else { &[] };
     for table in KEPT.iter().chain(packs) {
-        new.execute_batch(&format!("INSERT INTO old.{table} SELECT * FROM main.{table};")).unwrap();
+        // A later form may have more columns.
+        let columns: Vec<String> = new
+            .prepare("SELECT name FROM pragma_table_info(?1, 'old')")
+            .unwrap()
+            .query_map([table], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        let columns = columns.join(", ");
+        new.execute_batch(&format!("INSERT INTO old.{table} ({columns}) SELECT {columns} FROM main.{table};")).unwrap();
     }
     // A version of views that is not today's.
     new.execute_batch("UPDATE old.note SET text = '2/0.1.0' WHERE name = 'store/views'; DETACH old;").unwrap();

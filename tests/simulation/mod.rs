@@ -235,7 +235,7 @@ impl World {
     fn open_central(&mut self) {
         let time = self.time.clone();
         let clock: seal_central::Clock = Arc::new(move || time.wall());
-        let config = ServerConfig { data: self.data(), clock, practice: true };
+        let config = ServerConfig { clock, ..ServerConfig::new(self.data(), true) };
         let central = Central::open(config).unwrap();
         self.network.lead_to(Some(central.router()));
         self.central = Some(central);

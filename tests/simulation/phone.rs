@@ -15,6 +15,7 @@ use seal_core::rules::RulePack;
 use seal_core::time::Moment;
 use seal_core::wire::{B64, PushItem, PushRequest, SignInRequest};
 use seal_field::adapters::http::HttpCentral;
+use seal_field::adapters::journal::Journal;
 use seal_field::adapters::photo_files::PhotoFolder;
 use seal_field::adapters::sqlite::SqliteStore;
 use seal_field::adapters::vault_file::FileVault;
@@ -283,10 +284,12 @@ impl Phone {
 }
 
 fn open_store(folder: &Path, vault: &FileVault, rules: &RulePack, clock: &Arc<PhoneClock>) -> Arc<SqliteStore> {
-    let opened =
-        SqliteStore::open(&folder.join("seal.db"), &vault.key(Purpose::Database), rules.clone(), clock.clone())
-            .unwrap();
+    let journal = Journal::open(&folder.join("rescue"), &vault.key(Purpose::Rescue)).unwrap();
+    let key = vault.key(Purpose::Database);
+    let opened = SqliteStore::open_with(&folder.join("seal.db"), &key, Some(journal), rules.clone(), clock.clone());
+    let opened = opened.unwrap();
     assert_eq!(opened.moved_aside, None, "the database is damaged");
+    assert_eq!((opened.rebuilt, opened.salvaged), (0, 0), "the database lacked something");
     opened.store.revive().unwrap();
     Arc::new(opened.store)
 }

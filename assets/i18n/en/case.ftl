@@ -163,5 +163,12 @@ case-key-lost = The key of this phone's data is lost; the older data was set asi
 case-key-why = It was not deleted, but without its key it cannot be read: records and photographs not sent before are in it.
 case-key-do = Sign in with coverage to get the work again. Record again what was not sent. Keep this phone and tell the technical team.
 case-damaged-do = Check this shift's work; record again what is missing. Keep this phone and tell the technical team.
+case-damaged-lost = **No copy is left on this phone of { $n ->
+    [one] one record: number { $places }
+   *[other] { $n } records: numbers { $places }
+}.** What the central took comes back; what it did not take has to be recorded again.
+case-damaged-perhaps = The newest records before the damage may be missing too: compare with what was done.
+case-missing = Data was missing on this phone and was rebuilt
+case-missing-why = { $n } records came out of the rescue copy and are queued to be sent again.
 case-damaged-file = File set aside:
 case-damaged-seen = Seen, hide it

@@ -49,6 +49,10 @@ queue-restored = **The central was restored.** Sending { $n ->
 } again. Nothing is lost.
 queue-state-restored = Sent again
 queue-proven = proven in the record
+queue-author = by { $name }
+queue-author-you = by you
+queue-rescue-full = **The rescue copy could not be written: the phone is full.** The record itself is saved. Delete private photos and files; the copy is made up for by itself.
+queue-rescue-waits = **The rescue copy could not be written.** The record itself is saved, and the copy is made up for by itself. If this stays, report it.
 queue-sent = { $size } sent
 queue-receipt = receipt `{ $code }`
 queue-tries = { $n ->

@@ -6,12 +6,11 @@ use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier 
 use argon2::{Algorithm, Argon2, Params, Version};
 use async_trait::async_trait;
 use p256::elliptic_curve::rand_core::OsRng;
-use rusqlite::{Connection, OptionalExtension as _};
 use seal_core::ids::OfficerId;
 use seal_core::officer::Officer;
 use tokio::sync::Semaphore;
 
-use crate::db::{Db, Trouble};
+use crate::db::{Connection, Db, Trouble};
 use crate::feed;
 
 /// Checks who signs in. OIDC fits here: the secret is then what the phone got from the provider.
@@ -86,10 +85,10 @@ fn fits(stored: &str, secret: &str) -> bool {
 }
 
 pub(crate) fn store(db: &Connection, officer: &OfficerId, hash: &str) -> Result<(), Trouble> {
-    db.prepare_cached(
-        "INSERT INTO account (officer, hash) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET hash = excluded.hash",
-    )?
-    .execute((&officer.0, hash))?;
+    db.execute(
+        "INSERT INTO account (officer, hash) VALUES (?1, ?2) ON CONFLICT (officer) DO UPDATE SET hash = excluded.hash",
+        (&officer.0, hash),
+    )?;
     Ok(())
 }
 
@@ -98,6 +97,5 @@ pub(crate) fn exists(db: &Connection, officer: &OfficerId) -> Result<bool, Troub
 }
 
 pub(crate) fn stored_hash(db: &Connection, officer: &OfficerId) -> Result<Option<String>, Trouble> {
-    let mut hash = db.prepare_cached("SELECT hash FROM account WHERE officer = ?1")?;
-    Ok(hash.query_row([&officer.0], |row| row.get(0)).optional()?)
+    db.query_opt("SELECT hash FROM account WHERE officer = ?1", [&officer.0], |row| row.get(0))
 }

@@ -23,7 +23,7 @@ use uuid::Uuid;
 use crate::limits::BODY_BYTES;
 use crate::problem::{Refusal, told};
 use crate::{
-    Central, Trouble, db, docs_page, enrolment, feed, ingest, limits, log, openapi, packing, photos, session, tickets,
+    Central, Trouble, docs_page, enrolment, feed, ingest, limits, log, openapi, packing, photos, session, tickets,
     tracking,
 };
 
@@ -167,13 +167,14 @@ pub(crate) async fn readyz(State(central): State<Central>) -> Result<&'static st
     if central.0.stopping.load(Ordering::Relaxed) {
         return Err(refused("stopping", "The central is being stopped."));
     }
-    blocking(move || {
-        let checked = central.0.db.with(db::takes_writing).and_then(|()| central.0.photos.is_there());
-        checked.map_err(|trouble| {
-            tracing::error!(%trouble, "not ready");
-            refused("not_ready", "The central cannot write now.")
-        })
-    })
-    .await?;
+    let not_ready = move |trouble: Trouble| {
+        tracing::error!(%trouble, "not ready");
+        refused("not_ready", "The central cannot write now.")
+    };
+    {
+        let central = central.clone();
+        blocking(move || central.0.db.takes_writing().map_err(not_ready)).await?;
+    }
+    central.0.blobs.is_there().await.map_err(not_ready)?;
     Ok("ready\n")
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 use seal_core::ids::Sha256;
 
+use crate::Stores;
 use crate::db::Trouble;
 
 /// What a backup holds.
@@ -25,11 +26,15 @@ pub struct Backup {
 }
 
 /// Copies the central in `data` to the folder `to`, while it runs or not. A folder that holds an earlier backup is brought up
-/// to date: its photographs stay, its database is replaced once the new one is whole.
+/// to date: its photographs stay, its database is replaced once the new one is whole. Photographs in a store of their own are
+/// not copied, and PostgreSQL has a tool of its own.
 ///
 /// # Errors
 /// [`Trouble`]; an earlier backup's database is then as it was.
-pub fn backup(data: &Path, to: &Path) -> Result<Backup, Trouble> {
+pub fn backup(data: &Path, to: &Path, stores: &Stores) -> Result<Backup, Trouble> {
+    if stores.database.is_some() {
+        return Err(Trouble::Server("PostgreSQL is copied with pg_dump".to_owned()));
+    }
     let source = data.join("central.sqlite");
     let db = Connection::open_with_flags(&source, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     db.busy_timeout(std::time::Duration::from_secs(30))?;
@@ -49,7 +54,10 @@ pub fn backup(data: &Path, to: &Path) -> Result<Backup, Trouble> {
     if sound != "ok" {
         return Err(Trouble::Stored(format!("the copy is not sound: {sound}")));
     }
-    let done = copy_photos(&copy, &data.join("photos"), &photos)?;
+    let done = match &stores.blobs {
+        None => copy_photos(&copy, &data.join("photos"), &photos)?,
+        Some(_) => Backup { events: events(&copy)?, ..Backup::default() },
+    };
     drop(copy);
     File::open(&fresh)?.sync_all()?;
     fs::rename(&fresh, to.join("central.sqlite"))?;
@@ -57,9 +65,13 @@ pub fn backup(data: &Path, to: &Path) -> Result<Backup, Trouble> {
     Ok(done)
 }
 
-fn copy_photos(copy: &Connection, from: &Path, to: &Path) -> Result<Backup, Trouble> {
+fn events(copy: &Connection) -> Result<u64, Trouble> {
     let events: i64 = copy.query_row("SELECT count(*) FROM event", [], |row| row.get(0))?;
-    let mut done = Backup { events: events.unsigned_abs(), ..Backup::default() };
+    Ok(events.unsigned_abs())
+}
+
+fn copy_photos(copy: &Connection, from: &Path, to: &Path) -> Result<Backup, Trouble> {
+    let mut done = Backup { events: events(copy)?, ..Backup::default() };
     let mut rows = copy.prepare("SELECT sha256, size FROM photo WHERE complete_at IS NOT NULL")?;
     let mut rows = rows.query([])?;
     while let Some(row) = rows.next()? {

@@ -1,11 +1,10 @@
 //! A device's chain of events: each names the digest of the one before. Lanes overtake each other, so a gap is tolerated;
 //! one that stays shows a deleted or inserted fact.
 
-use rusqlite::{Connection, OptionalExtension as _};
 use seal_core::event::Event;
 use seal_core::ids::DeviceId;
 
-use crate::db::Trouble;
+use crate::db::{Connection, Trouble};
 
 /// Something wrong in a chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,13 +29,10 @@ pub enum ChainFault {
 }
 
 pub(crate) fn faults(db: &Connection, device: DeviceId) -> Result<Vec<ChainFault>, Trouble> {
-    let mut events = db.prepare_cached(
-        "SELECT device_seq, prev, lag(device_seq, 1, 0) OVER chain, lag(hash) OVER chain FROM event
-         WHERE device = ?1 WINDOW chain AS (ORDER BY device_seq, seq)",
-    )?;
-    let mut rows = events.query([device.0.as_bytes()])?;
+    let events = "SELECT device_seq, prev, lag(device_seq, 1, 0) OVER chain, lag(hash) OVER chain FROM event
+         WHERE device = ?1 WINDOW chain AS (ORDER BY device_seq, seq)";
     let mut faults = Vec::new();
-    while let Some(row) = rows.next()? {
+    db.query_each(events, [device.0.as_bytes()], |row| {
         let (seq, prev, seq_before, hash_before): (i64, [u8; 32], i64, Option<[u8; 32]>) =
             (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
         let number = i64::unsigned_abs;
@@ -47,16 +43,17 @@ pub(crate) fn faults(db: &Connection, device: DeviceId) -> Result<Vec<ChainFault
         } else if hash_before.is_some_and(|hash| hash != prev) {
             faults.push(ChainFault::Broken { seq: number(seq) });
         }
-    }
+        Ok(())
+    })?;
     Ok(faults)
 }
 
 /// What an event that is about to be stored does to its device's chain; a gap may close later.
 pub(crate) fn fault_at(db: &Connection, event: &Event) -> Result<Option<ChainFault>, Trouble> {
-    let mut hash_of = db.prepare_cached("SELECT hash FROM event WHERE device = ?1 AND device_seq = ?2 LIMIT 1")?;
-    let mut hash_of = |seq: u64| -> Result<Option<[u8; 32]>, Trouble> {
+    let hash_of = |seq: u64| -> Result<Option<[u8; 32]>, Trouble> {
         let seq = i64::try_from(seq).map_err(|e| Trouble::Stored(e.to_string()))?;
-        Ok(hash_of.query_row((event.device.0.as_bytes(), seq), |row| row.get(0)).optional()?)
+        let hash = "SELECT hash FROM event WHERE device = ?1 AND device_seq = ?2 LIMIT 1";
+        db.query_opt(hash, (event.device.0.as_bytes(), seq), |row| row.get(0))
     };
     if hash_of(event.seq)?.is_some() {
         return Ok(Some(ChainFault::Doubled { seq: event.seq }));

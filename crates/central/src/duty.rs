@@ -2,7 +2,6 @@
 //! rule pack in force.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::Connection;
 use seal_core::event::{Event, SignedEvent};
 use seal_core::fact::{ApprovalGiven, Fact, LossOutcome, LossSettled, SealsTakenOver, SlipTaken};
 use seal_core::ids::{EventId, OfficeCode, OfficerId};
@@ -12,7 +11,7 @@ use seal_core::rules::RulePack;
 use seal_core::seal::permit::keeps_stock;
 use seal_core::time::{after, date_in_vietnam};
 
-use crate::db::Trouble;
+use crate::db::{Connection, Trouble};
 use crate::feed;
 use crate::packs::in_force;
 use crate::session::device_key;
@@ -143,12 +142,12 @@ fn approval(
     Ok(if given.granted { too_long(approval_until(&rules, given.what, at), given.valid_until) } else { None })
 }
 
-fn of_unit(db: &Connection, officer: &OfficerId, unit: &OfficeCode) -> Result<bool, Trouble> {
-    Ok(db.query_row(
+pub(crate) fn of_unit(db: &Connection, officer: &OfficerId, unit: &OfficeCode) -> Result<bool, Trouble> {
+    db.query_row(
         "SELECT EXISTS (SELECT 1 FROM officer_unit WHERE officer = ?1 AND unit = ?2)",
         (&officer.0, unit.as_str()),
         |row| row.get(0),
-    )?)
+    )
 }
 
 /// What a slip carries is signed by an enrolled phone, belongs to the same case, and would be taken by itself.

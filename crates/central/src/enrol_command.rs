@@ -8,7 +8,7 @@ use jiff::tz::{Offset, TimeZone};
 use p256::pkcs8::der::pem;
 use qrcode::render::{svg, unicode::Dense1x2};
 use qrcode::{EcLevel, QrCode};
-use seal_central::{DeviceLine, Revoke, ServerConfig, Terms};
+use seal_central::{DeviceLine, Revoke, ServerConfig, Stores, Terms};
 use seal_core::enrolment::{Offer, QR_CHARACTERS};
 use seal_core::ids::{DeviceId, OfficeCode};
 
@@ -28,16 +28,16 @@ pub const NAMES: [&str; 2] = ["enrol", "devices"];
 type Failure = Box<dyn std::error::Error>;
 
 /// Runs one of [`NAMES`]; `args` come after it.
-pub fn run(what: &str, args: impl Iterator<Item = String>) -> Result<(), Failure> {
+pub fn run(what: &str, args: impl Iterator<Item = String>, stores: &Stores) -> Result<(), Failure> {
     let mut args = args.peekable();
     match what {
         "enrol" if args.next_if(|word| word == "withdraw").is_some() => {
             let Place { data, kek } = place(args)?;
-            println!("withdrawn: {}", existing(data, kek)?.withdraw_offers()?);
+            println!("withdrawn: {}", existing(data, kek, stores)?.withdraw_offers()?);
             Ok(())
         }
-        "enrol" => enrol(args),
-        _ => devices(args),
+        "enrol" => enrol(args, stores),
+        _ => devices(args, stores),
     }
 }
 
@@ -60,7 +60,7 @@ fn place(mut args: impl Iterator<Item = String>) -> Result<Place, Failure> {
     Ok(Place { data: data.ok_or("--data is missing")?, kek })
 }
 
-fn enrol(mut args: impl Iterator<Item = String>) -> Result<(), Failure> {
+fn enrol(mut args: impl Iterator<Item = String>, stores: &Stores) -> Result<(), Failure> {
     let (mut data, mut kek, mut unit, mut address, mut picture) = (None, None, None, None, None);
     let (mut roots, mut public) = (Vec::new(), false);
     let (mut phones, mut holds, mut days) = (1, SignedDuration::from_hours(24), 730);
@@ -86,7 +86,7 @@ fn enrol(mut args: impl Iterator<Item = String>) -> Result<(), Failure> {
         return Err("name either the authority that certifies the address (--root), or --public-roots".into());
     }
     let certificate = SignedDuration::from_hours(24 * i64::from(days));
-    let central = open(ServerConfig::of_folder(data)?, kek)?;
+    let central = open(ServerConfig::of_folder(data, stores)?, kek)?;
     let offer = central.offer_enrolment(&address, roots, &Terms { unit, holds, phones, certificate })?;
     show(&offer, phones, picture.as_deref())
 }
@@ -147,11 +147,11 @@ fn certificates(file: &Path) -> Result<Vec<Vec<u8>>, Failure> {
     Ok(found)
 }
 
-fn devices(mut args: impl Iterator<Item = String>) -> Result<(), Failure> {
+fn devices(mut args: impl Iterator<Item = String>, stores: &Stores) -> Result<(), Failure> {
     match args.next().as_deref() {
         Some("list") => {
             let Place { data, kek } = place(args)?;
-            let central = existing(data, kek)?;
+            let central = existing(data, kek, stores)?;
             println!("device\tunit\tkey\tissued\texpires\tstate");
             central.devices()?.iter().for_each(|line| println!("{}", row(line)));
             Ok(())
@@ -159,7 +159,7 @@ fn devices(mut args: impl Iterator<Item = String>) -> Result<(), Failure> {
         Some("revoke") => {
             let device: DeviceId = args.next().ok_or("`devices revoke` needs a device")?.parse()?;
             let Place { data, kek } = place(args)?;
-            crate::seal_command::revoke(data, kek, &Revoke::Device(device))
+            crate::seal_command::revoke(data, kek, stores, &Revoke::Device(device))
         }
         _ => Err(format!("after `devices` comes `list` or `revoke`\n\n{USAGE}").into()),
     }

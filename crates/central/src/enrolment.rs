@@ -8,7 +8,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use p256::elliptic_curve::rand_core::{OsRng, RngCore as _};
-use rusqlite::{Connection, OptionalExtension as _, Transaction};
 use seal_core::cbor::{Bytes, CborError};
 use seal_core::enrolment::{
     Claim, DeviceCertificate, DeviceKeyHome, ENROLMENT_FORM, EnrolmentError, Offer, OfferError, SECRET_BYTES,
@@ -18,7 +17,7 @@ use seal_core::wire::{B64, EnrolRequest, EnrolResponse, PROTO};
 use uuid::Uuid;
 
 use crate::api::{JsonBody, blocking};
-use crate::db::{Trouble, moment};
+use crate::db::{Connection, Transaction, Trouble, moment};
 use crate::problem::Refusal;
 use crate::{Central, packs, session};
 
@@ -122,8 +121,7 @@ impl Central {
                     i64::from(phones),
                     certificate.as_secs(),
                 ),
-            )?;
-            Ok(())
+            )
         })?;
         Ok(offer)
     }
@@ -134,7 +132,7 @@ impl Central {
     /// [`Trouble`] of the database.
     pub fn withdraw_offers(&self) -> Result<usize, Trouble> {
         let now = (self.0.clock)().as_millisecond();
-        self.0.db.write(|tx| Ok(tx.execute("UPDATE enrolment SET expires = ?1 WHERE expires > ?1", [now])?))
+        self.0.db.write(|tx| tx.execute("UPDATE enrolment SET expires = ?1 WHERE expires > ?1", [now]))
     }
 
     /// Every device, the newest first.
@@ -143,9 +141,9 @@ impl Central {
     /// [`Trouble`] of the database.
     pub fn devices(&self) -> Result<Vec<DeviceLine>, Trouble> {
         self.0.db.with(|db| {
-            let mut select = db.prepare("SELECT id, enrolled_at, revoked FROM device ORDER BY enrolled_at DESC, id")?;
-            let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-            let rows: Vec<([u8; 16], i64, bool)> = rows.collect::<Result<_, _>>()?;
+            let devices = "SELECT id, enrolled_at, revoked FROM device ORDER BY enrolled_at DESC, id";
+            let rows: Vec<([u8; 16], i64, bool)> =
+                db.query_all(devices, (), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
             let line = |(id, since, revoked): ([u8; 16], i64, bool)| -> Result<DeviceLine, Trouble> {
                 let device = DeviceId(Uuid::from_bytes(id));
                 Ok(DeviceLine { device, certificate: newest(db, device)?, since: moment(since)?, revoked })
@@ -167,12 +165,11 @@ fn whole(at: Timestamp) -> Timestamp {
 
 /// The certificate of a device that holds longest.
 fn newest(db: &Connection, device: DeviceId) -> Result<Option<CertificateLine>, Trouble> {
-    let row: Option<(String, String, i64, i64)> = db
-        .prepare_cached(
-            "SELECT unit, home, issued, expires FROM certificate WHERE device = ?1 ORDER BY expires DESC, issued DESC LIMIT 1",
-        )?
-        .query_row([device.0.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
-        .optional()?;
+    let row: Option<(String, String, i64, i64)> = db.query_opt(
+        "SELECT unit, home, issued, expires FROM certificate WHERE device = ?1 ORDER BY expires DESC, issued DESC LIMIT 1",
+        [device.0.as_bytes()],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+    )?;
     row.map(|(unit, home, issued, expires)| {
         let unit = OfficeCode::parse(&unit).map_err(|e| Trouble::Stored(e.to_string()))?;
         Ok(CertificateLine { unit, home, issued: moment(issued)?, expires: moment(expires)? })
@@ -268,22 +265,20 @@ fn settle(
     now: Timestamp,
 ) -> Result<Result<Vec<u8>, Refused>, Trouble> {
     let enrolment = Sha256::of(&claim.secret.0).0;
-    let offer: Option<(String, i64, i64, i64)> = tx
-        .query_row("SELECT unit, expires, phones, certificate_s FROM enrolment WHERE secret = ?1", [enrolment], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-        })
-        .optional()?;
+    let offer: Option<(String, i64, i64, i64)> = tx.query_opt(
+        "SELECT unit, expires, phones, certificate_s FROM enrolment WHERE secret = ?1",
+        [enrolment],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+    )?;
     let Some((unit, expires, phones, certificate_s)) = offer else { return Ok(Err(Refused::Unknown)) };
     if let Some(refused) = not_this_device(tx, claim)? {
         return Ok(Err(refused));
     }
-    let given: Option<(Vec<u8>, i64)> = tx
-        .query_row(
-            "SELECT cose, expires FROM certificate WHERE device = ?1 AND enrolment = ?2",
-            (claim.device.0.as_bytes(), enrolment),
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-        .optional()?;
+    let given: Option<(Vec<u8>, i64)> = tx.query_opt(
+        "SELECT cose, expires FROM certificate WHERE device = ?1 AND enrolment = ?2",
+        (claim.device.0.as_bytes(), enrolment),
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
     match given {
         Some((given, until)) if until > now.as_millisecond() => return Ok(Ok(given)),
         Some(_) => return Ok(Err(Refused::Expired)),
@@ -313,11 +308,10 @@ fn settle(
 
 /// A key that is here never changes, and what was taken out of use stays out.
 fn not_this_device(tx: &Transaction, claim: &Claim) -> Result<Option<Refused>, Trouble> {
-    let known: Option<(Vec<u8>, bool)> = tx
-        .query_row("SELECT key, revoked FROM device WHERE id = ?1", [claim.device.0.as_bytes()], |row| {
+    let known: Option<(Vec<u8>, bool)> =
+        tx.query_opt("SELECT key, revoked FROM device WHERE id = ?1", [claim.device.0.as_bytes()], |row| {
             Ok((row.get(0)?, row.get(1)?))
-        })
-        .optional()?;
+        })?;
     Ok(match known {
         Some((_, true)) => Some(Refused::Revoked),
         Some((key, false)) if key != claim.key.0 => Some(Refused::KeyChanged),
@@ -329,7 +323,7 @@ fn keep(tx: &Transaction, certificate: &DeviceCertificate, enrolment: [u8; 32], 
     let DeviceCertificate { device, key, home, unit, issued, expires, .. } = certificate;
     let home: DeviceKeyHome = *home;
     tx.execute(
-        "INSERT INTO device (id, key, enrolled_by, enrolled_at) VALUES (?1, ?2, '', ?3) ON CONFLICT DO NOTHING",
+        "INSERT INTO device (id, key, enrolled_by, enrolled_at) VALUES (?1, ?2, '', ?3) ON CONFLICT (id) DO NOTHING",
         (device.0.as_bytes(), &key.0, issued.as_millisecond()),
     )?;
     tx.execute(

@@ -10,7 +10,6 @@
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use rusqlite::{Connection, OptionalExtension as _, Params, Transaction};
 use seal_core::doc::{Doc, SealDoc};
 use seal_core::event::{Event, SignedEvent};
 use seal_core::fact::Fact;
@@ -21,7 +20,7 @@ use seal_core::wire::{B64, CHANGES_MEDIA_TYPE, Change, ChangesResponse, PROTO};
 use serde::Deserialize;
 
 use crate::api::{QueryOf, blocking};
-use crate::db::{Trouble, epoch};
+use crate::db::{Connection, Row, Transaction, Trouble, epoch};
 use crate::problem::Refusal;
 use crate::session::Session;
 use crate::{Central, log};
@@ -45,23 +44,16 @@ pub(crate) fn parcel(id: ParcelId) -> String {
     format!("parcel/{id}")
 }
 
-/// One of the statements that run for every fact and document: prepared once.
-fn run(tx: &Transaction, sql: &str, parameters: impl Params) -> Result<usize, Trouble> {
-    Ok(tx.prepare_cached(sql)?.execute(parameters)?)
-}
-
 /// Adds or replaces a document and sends it to the units it concerns; nothing happens when it is unchanged.
 pub(crate) fn put_doc(tx: &Transaction, doc: &Doc) -> Result<(), Trouble> {
     let (key, json) = (doc.key(), serde_json::to_string(doc)?);
-    let changed = run(
-        tx,
+    let changed = tx.execute(
         "INSERT INTO doc (key, json) VALUES (?1, ?2)
-         ON CONFLICT DO UPDATE SET json = excluded.json WHERE json <> excluded.json",
+         ON CONFLICT (key) DO UPDATE SET json = excluded.json WHERE doc.json <> excluded.json",
         (&key, &json),
     )?;
     if let Doc::Officer(officer) = doc {
-        run(
-            tx,
+        tx.post(
             "INSERT INTO officer_unit (officer, unit) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
             (&officer.id.0, officer.unit.as_str()),
         )?;
@@ -99,7 +91,7 @@ fn follow_by_doc(tx: &Transaction, doc: &Doc) -> Result<(), Trouble> {
 /// the central's own events.
 pub(crate) fn file_event(tx: &Transaction, seq: i64, event: &Event, unit: Option<&str>) -> Result<(), Trouble> {
     for subject in subjects(tx, event)? {
-        run(tx, "INSERT INTO event_subject (subject, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (&subject, seq))?;
+        tx.post("INSERT INTO event_subject (subject, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (&subject, seq))?;
     }
     follow_by_event(tx, event, unit)?;
     send_event_to_followers(tx, seq)?;
@@ -177,12 +169,9 @@ fn subjects(tx: &Transaction, event: &Event) -> Result<Vec<String>, Trouble> {
     if let Fact::ReuseReserved(reserved) = fact {
         subjects.push(case(reserved.for_case));
     }
-    let mut of_event =
-        tx.prepare_cached("SELECT subject FROM event_subject JOIN event USING (seq) WHERE event.id = ?1")?;
+    let of_event = "SELECT subject FROM event_subject JOIN event USING (seq) WHERE event.id = ?1";
     for id in fact.speaks_of() {
-        for subject in of_event.query_map([id.0.as_bytes()], |row| row.get(0))? {
-            subjects.push(subject?);
-        }
+        subjects.extend(tx.query_all(of_event, [id.0.as_bytes()], |row| row.get::<String>(0))?);
     }
     Ok(subjects)
 }
@@ -191,8 +180,7 @@ fn subjects(tx: &Transaction, event: &Event) -> Result<Vec<String>, Trouble> {
 fn follow(tx: &Transaction, unit: &str, subject: &str) -> Result<(), Trouble> {
     let key = subject.strip_prefix("doc/").unwrap_or(subject);
     // Who follows the subject follows its document.
-    let new = run(
-        tx,
+    let new = tx.execute(
         "INSERT INTO scope (unit, subject) SELECT ?1, ?2
          WHERE NOT EXISTS (SELECT 1 FROM scope WHERE unit = ?1 AND subject IN (?2, ?3))",
         (unit, subject, key),
@@ -200,25 +188,22 @@ fn follow(tx: &Transaction, unit: &str, subject: &str) -> Result<(), Trouble> {
     if new == 0 {
         return Ok(());
     }
-    let known: bool =
-        tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM doc WHERE key = ?1)")?.query_row([key], |row| row.get(0))?;
+    let known: bool = tx.query_row("SELECT EXISTS (SELECT 1 FROM doc WHERE key = ?1)", [key], |row| row.get(0))?;
     if known {
         send_doc(tx, unit, key)?;
     }
-    run(
-        tx,
+    tx.post(
         "INSERT INTO feed (unit, event) SELECT ?1, seq FROM event_subject WHERE subject = ?2 ORDER BY seq
          ON CONFLICT DO NOTHING",
         (unit, subject),
     )?;
     if subject.starts_with("seal/") {
-        let cases: Vec<String> = tx
-            .prepare_cached(
-                "SELECT DISTINCT other.subject FROM event_subject mine JOIN event_subject other USING (seq)
-                 WHERE mine.subject = ?1 AND other.subject LIKE 'case/%'",
-            )?
-            .query_map([subject], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
+        let cases: Vec<String> = tx.query_all(
+            "SELECT DISTINCT other.subject FROM event_subject mine JOIN event_subject other USING (seq)
+             WHERE mine.subject = ?1 AND other.subject LIKE 'case/%'",
+            [subject],
+            |row| row.get(0),
+        )?;
         for case in cases {
             follow(tx, unit, &format!("doc/{case}"))?;
         }
@@ -227,28 +212,27 @@ fn follow(tx: &Transaction, unit: &str, subject: &str) -> Result<(), Trouble> {
 }
 
 fn followers(tx: &Transaction, subject: &str, of_doc_alone: bool) -> Result<Vec<String>, Trouble> {
-    let mut units = tx.prepare_cached(
+    tx.query_all(
         "SELECT unit FROM scope WHERE subject = ?1 UNION SELECT unit FROM scope WHERE ?2 AND subject = 'doc/' || ?1",
-    )?;
-    let units = units.query_map((subject, of_doc_alone), |row| row.get(0))?;
-    Ok(units.collect::<Result<_, _>>()?)
+        (subject, of_doc_alone),
+        |row| row.get(0),
+    )
 }
 
 /// A document stands in a feed once, at the place of its newest version.
 fn send_doc(tx: &Transaction, unit: &str, key: &str) -> Result<(), Trouble> {
-    run(tx, "DELETE FROM feed WHERE unit = ?1 AND doc = ?2", (unit, key))?;
-    run(tx, "INSERT INTO feed (unit, doc) VALUES (?1, ?2)", (unit, key))?;
+    tx.post("DELETE FROM feed WHERE unit = ?1 AND doc = ?2", (unit, key))?;
+    tx.post("INSERT INTO feed (unit, doc) VALUES (?1, ?2)", (unit, key))?;
     Ok(())
 }
 
 fn send_event(tx: &Transaction, unit: &str, seq: i64) -> Result<(), Trouble> {
-    run(tx, "INSERT INTO feed (unit, event) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (unit, seq))?;
+    tx.post("INSERT INTO feed (unit, event) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (unit, seq))?;
     Ok(())
 }
 
 fn send_event_to_followers(tx: &Transaction, seq: i64) -> Result<(), Trouble> {
-    run(
-        tx,
+    tx.post(
         "INSERT INTO feed (unit, event)
          SELECT DISTINCT scope.unit, seq FROM event_subject JOIN scope USING (subject) WHERE seq = ?1
          ON CONFLICT DO NOTHING",
@@ -259,8 +243,7 @@ fn send_event_to_followers(tx: &Transaction, seq: i64) -> Result<(), Trouble> {
 
 /// A stored document.
 pub(crate) fn doc(db: &Connection, key: &str) -> Result<Option<Doc>, Trouble> {
-    let mut json = db.prepare_cached("SELECT json FROM doc WHERE key = ?1")?;
-    let json: Option<String> = json.query_row([key], |row| row.get(0)).optional()?;
+    let json: Option<String> = db.query_opt("SELECT json FROM doc WHERE key = ?1", [key], |row| row.get(0))?;
     Ok(json.map(|json| serde_json::from_str(&json)).transpose()?)
 }
 
@@ -280,9 +263,7 @@ pub(crate) fn seal_doc(db: &Connection, no: &SealNo) -> Result<Option<SealDoc>, 
 
 /// One event.
 pub(crate) fn event(db: &Connection, id: EventId) -> Result<Option<Event>, Trouble> {
-    let mut cose = db.prepare_cached("SELECT cose FROM event WHERE id = ?1")?;
-    let cose: Option<Vec<u8>> = cose.query_row([id.0.as_bytes()], |row| row.get(0)).optional()?;
-    cose.map(|cose| Ok(SignedEvent::read(&cose).map_err(|e| Trouble::Stored(e.to_string()))?.event)).transpose()
+    db.query_opt("SELECT cose FROM event WHERE id = ?1", [id.0.as_bytes()], read)
 }
 
 /// The event of a hand-over that is known here only because another phone kept it as a slip.
@@ -297,11 +278,16 @@ fn handed_subject(id: EventId) -> String {
 
 /// Every event about a subject, in commit order.
 pub(crate) fn events_about(db: &Connection, subject: &str) -> Result<Vec<Event>, Trouble> {
-    let mut stored = db.prepare_cached(
+    db.query_all(
         "SELECT cose FROM event_subject JOIN event USING (seq) WHERE subject = ?1 ORDER BY event_subject.seq",
-    )?;
-    let stored = stored.query_map([subject], |row| row.get::<_, Vec<u8>>(0))?;
-    stored.map(|cose| Ok(SignedEvent::read(&cose?).map_err(|e| Trouble::Stored(e.to_string()))?.event)).collect()
+        [subject],
+        read,
+    )
+}
+
+fn read(row: &Row<'_>) -> Result<Event, Trouble> {
+    let cose: Vec<u8> = row.get(0)?;
+    Ok(SignedEvent::read(&cose).map_err(|e| Trouble::Stored(e.to_string()))?.event)
 }
 
 /// What a phone asks for.
@@ -331,7 +317,7 @@ pub(crate) async fn changes(
             .db
             .with(|db| {
                 // One read transaction: the page and its end belong together.
-                let tx = db.transaction()?;
+                let tx = db.snapshot()?;
                 let epoch = epoch(&tx)?;
                 // The unit too: a phone that changes hands between units must begin again.
                 let life = format!("{epoch}-{}-", session.officer.unit);
@@ -359,10 +345,8 @@ pub(crate) async fn changes(
 fn position(db: &Connection, cursor: Option<&str>, life: &str) -> Result<Option<i64>, Trouble> {
     let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) else { return Ok(Some(0)) };
     let Some(after) = cursor.strip_prefix(life) else { return Ok(None) };
-    let newest: i64 = db
-        .query_row("SELECT seq FROM sqlite_sequence WHERE name = 'feed'", [], |row| row.get(0))
-        .optional()?
-        .unwrap_or(0);
+    // What is taken out of a feed is put in again at its end: no larger number was given out than the largest there is.
+    let newest: i64 = db.query_row("SELECT coalesce(max(n), 0) FROM feed", (), |row| row.get(0))?;
     Ok(after.parse().ok().filter(|after| (0..=newest).contains(after)))
 }
 
@@ -373,18 +357,17 @@ struct Page {
 }
 
 fn page(db: &Connection, unit: &str, after: i64, limit: u32) -> Result<Page, Trouble> {
-    let mut rows = db.prepare_cached(
-        "SELECT n, event.seq, event.cose, doc.json FROM feed
+    let rows = "SELECT n, event.seq, event.cose, doc.json FROM feed
          LEFT JOIN event ON event.seq = feed.event LEFT JOIN doc ON doc.key = feed.doc
-         WHERE unit IN (?1, '*') AND n > ?2 ORDER BY n LIMIT ?3",
-    )?;
-    let mut rows = rows.query((unit, after, i64::from(limit) + 1))?;
+         WHERE unit IN (?1, '*') AND n > ?2 ORDER BY n LIMIT ?3";
     let mut page = Page { changes: Vec::new(), end: after, more: false };
     let mut bytes = 0;
-    while let Some(row) = rows.next()? {
+    db.query_each(rows, (unit, after, i64::from(limit) + 1), |row| {
         if page.changes.len() == limit as usize || bytes > PAGE_BYTES {
             page.more = true;
-            break;
+        }
+        if page.more {
+            return Ok(());
         }
         page.end = row.get(0)?;
         let json: Option<String> = row.get(3)?;
@@ -399,6 +382,7 @@ fn page(db: &Connection, unit: &str, after: i64, limit: u32) -> Result<Page, Tro
                 Change::Event { server_seq: seq.unsigned_abs(), cose: B64(cose) }
             }
         });
-    }
+        Ok(())
+    })?;
     Ok(page)
 }

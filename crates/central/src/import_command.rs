@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use seal_central::import::{Fault, ImportError, Options, Table};
+use seal_central::{ServerConfig, Stores};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -13,7 +14,7 @@ pub const USAGE: &str = "\
 
 /// Runs the command; `args` come after `import`. Files are taken in the order units, users, seals, cases; the first that is
 /// wrong ends it, what was taken before stays.
-pub fn run(mut args: impl Iterator<Item = String>) -> Result<(), Failure> {
+pub fn run(mut args: impl Iterator<Item = String>, stores: &Stores) -> Result<(), Failure> {
     let (mut data, mut kek, mut options) = (None, None, Options::default());
     let mut files: [(Table, &str, Option<PathBuf>); 4] = [
         (Table::Units, "--units", None),
@@ -40,7 +41,7 @@ pub fn run(mut args: impl Iterator<Item = String>) -> Result<(), Failure> {
         return Err(format!("name a table to import\n\nusage:\n{USAGE}").into());
     }
     let data = data.ok_or("--data is missing")?;
-    let central = crate::seal_command::open(seal_central::ServerConfig::of_folder(data)?, kek)?;
+    let central = crate::seal_command::open(ServerConfig::of_folder(data, stores)?, kek)?;
     for (table, _, file) in files {
         let Some(file) = file else { continue };
         let shown = file.display();

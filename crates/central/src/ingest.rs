@@ -5,7 +5,6 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use p256::ecdsa::VerifyingKey;
-use rusqlite::{Connection, OptionalExtension as _, Transaction};
 use seal_core::event::{Event, EventError, SignedEvent};
 use seal_core::fact::Fact;
 use seal_core::ids::{DeviceId, EventId, Sha256};
@@ -14,7 +13,7 @@ use seal_core::outbox::Receipt;
 use seal_core::wire::{PROTO, PUSH_MEDIA_TYPE, PushItem, PushRequest, PushResponse, PushResult, PushStatus};
 
 use crate::api::{JsonBody, Named, blocking};
-use crate::db::{Trouble, epoch, moment};
+use crate::db::{Connection, Transaction, Trouble, epoch, moment};
 use crate::problem::Refusal;
 use crate::session::{Session, device_key};
 use crate::{Central, chain, duty, feed, log, photos, signatures};
@@ -54,7 +53,11 @@ pub(crate) async fn push(
 }
 
 /// `None`: the phone knows another life of the database, and nothing is taken.
-fn take(central: &Central, device: DeviceId, request: &PushRequest) -> Result<Option<PushResponse>, Trouble> {
+pub(crate) fn take(
+    central: &Central,
+    device: DeviceId,
+    request: &PushRequest,
+) -> Result<Option<PushResponse>, Trouble> {
     let now = (central.0.clock)();
     // Checking signatures is the dearest part: outside the transaction, so that several phones' are checked at once.
     let (key, mut checked) = check(central, device, request)?;
@@ -67,16 +70,21 @@ fn take(central: &Central, device: DeviceId, request: &PushRequest) -> Result<Op
         let mut need_photos = Vec::new();
         for (item, checked) in request.items.iter().zip(&mut checked) {
             let status = match &key {
-                Some(key) => in_savepoint(tx, |tx| {
+                Some(key) => tx.savepoint(|tx| {
                     let checked = checked.take().unwrap_or_else(|| SignedEvent::verify(&item.cose.0, key));
                     item_status(tx, central, device, item, checked, now)
                 }),
                 None => Ok(rejected("device", "Thiết bị chưa được đăng ký.")),
             };
-            let status = status.unwrap_or_else(|trouble| {
-                tracing::error!(%trouble, event = %item.id, "an event could not be stored now");
-                PushStatus::Deferred
-            });
+            let status = match status {
+                Ok(status) => status,
+                // Nothing of this push can be stored now, and none of it is at fault.
+                Err(trouble) if trouble.passes() => return Err(trouble),
+                Err(trouble) => {
+                    tracing::error!(%trouble, event = %item.id, "an event could not be stored now");
+                    PushStatus::Deferred
+                }
+            };
             match &status {
                 // Of a new fact they are on their way; naming them would be a third of the answer.
                 PushStatus::Accepted { .. } => {}
@@ -120,17 +128,6 @@ fn check(
     };
     let checked = request.items.iter().zip(known).map(check).collect();
     Ok((key, checked))
-}
-
-/// What `work` wrote stays only when it succeeds.
-fn in_savepoint<T>(tx: &mut Transaction, work: impl FnOnce(&Transaction) -> Result<T, Trouble>) -> Result<T, Trouble> {
-    tx.prepare_cached("SAVEPOINT item")?.execute([])?;
-    let result = work(tx);
-    if result.is_err() {
-        tx.prepare_cached("ROLLBACK TO item")?.execute([])?;
-    }
-    tx.prepare_cached("RELEASE item")?.execute([])?;
-    result
 }
 
 fn rejected(code: &str, detail: impl Into<String>) -> PushStatus {
@@ -193,10 +190,7 @@ fn not_acceptable(tx: &Transaction, device: DeviceId, event: &Event) -> Result<O
     let Some(officer) = feed::officer(tx, &event.officer)? else {
         return Ok(Some(rejected("officer", format!("Không có tài khoản công chức {}.", event.officer))));
     };
-    let of_unit: bool = tx
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM officer_unit WHERE officer = ?1 AND unit = ?2)")?
-        .query_row((&officer.id.0, event.unit.as_str()), |row| row.get(0))?;
-    if !of_unit {
+    if !duty::of_unit(tx, &officer.id, &event.unit)? {
         return Ok(Some(rejected("scope", format!("{} không thuộc đơn vị {}.", officer.id, event.unit))));
     }
     let writes = [Role::Officer, Role::ShiftLead, Role::Supervisor, Role::Registrar];
@@ -223,11 +217,10 @@ pub(crate) fn store(
 ) -> Result<Receipt, Trouble> {
     let event = &signed.event;
     let device_seq = i64::try_from(event.seq).map_err(|e| Trouble::Stored(e.to_string()))?;
-    let mut insert = tx.prepare_cached(
-        "INSERT INTO event (id, hash, cose, device, device_seq, prev, kind, received_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING seq",
-    )?;
-    let seq: i64 = insert.query_row(
+    // Numbers without holes: the one writer takes the next.
+    let seq: i64 = tx.query_row(
+        "INSERT INTO event (seq, id, hash, cose, device, device_seq, prev, kind, received_at)
+         VALUES (coalesce((SELECT max(seq) FROM event), 0) + 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING seq",
         (
             event.id.0.as_bytes(),
             signed.hash.0,
@@ -243,8 +236,7 @@ pub(crate) fn store(
     if let Some(photo) = event.fact.photo() {
         let thumbnail = photo.thumbnail.as_ref().map(|thumbnail| thumbnail.sha256);
         for digest in [Some(photo.sha256), thumbnail].into_iter().flatten() {
-            tx.prepare_cached("INSERT INTO event_photo (sha256, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
-                .execute((digest.0, seq))?;
+            tx.post("INSERT INTO event_photo (sha256, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (digest.0, seq))?;
         }
     }
     log::append(tx, seq, &signed.cose)?;
@@ -260,18 +252,17 @@ fn receipt(seq: i64, hash: &Sha256, at: i64) -> Result<Receipt, Trouble> {
 }
 
 fn stored(db: &Connection, id: EventId) -> Result<Option<(Sha256, Receipt)>, Trouble> {
-    let row: Option<(i64, [u8; 32], i64)> = db
-        .prepare_cached("SELECT seq, hash, received_at FROM event WHERE id = ?1")?
-        .query_row([id.0.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?;
+    let row: Option<(i64, [u8; 32], i64)> =
+        db.query_opt("SELECT seq, hash, received_at FROM event WHERE id = ?1", [id.0.as_bytes()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
     row.map(|(seq, hash, at)| Ok((Sha256(hash), receipt(seq, &Sha256(hash), at)?))).transpose()
 }
 
 /// Adds the photographs of an event whose bytes are not here.
-fn missing(db: &Connection, id: EventId, need: &mut Vec<Sha256>) -> Result<(), Trouble> {
-    let mut digests = db.prepare_cached("SELECT sha256 FROM event_photo JOIN event USING (seq) WHERE id = ?1")?;
-    for digest in digests.query_map([id.0.as_bytes()], |row| row.get(0).map(Sha256))? {
-        let digest = digest?;
+pub(crate) fn missing(db: &Connection, id: EventId, need: &mut Vec<Sha256>) -> Result<(), Trouble> {
+    let digests = "SELECT sha256 FROM event_photo JOIN event USING (seq) WHERE id = ?1";
+    for digest in db.query_all(digests, [id.0.as_bytes()], |row| row.get(0).map(Sha256))? {
         if !need.contains(&digest) && !photos::is_complete(db, &digest)? {
             need.push(digest);
         }

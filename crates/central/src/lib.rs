@@ -1,7 +1,8 @@
 //! The reference central: takes signed facts and photographs from phones, proves each with a receipt, and hands every unit
 //! the documents and facts in its scope in the order in which they were committed.
 //!
-//! One SQLite file and one folder of photographs. One writer: the order of commits is the order phones see.
+//! One SQLite file and one folder of photographs, or one PostgreSQL database and one S3-compatible store for several centrals
+//! side by side. One writer: the order of commits is the order phones see.
 //!
 //! - [`Central::open`] opens or creates the data folder, [`Central::router`] is the whole API, [`Central::serve`] runs it.
 //! - [`accounts`] is the seam at which another sign-in (OIDC) fits.
@@ -9,8 +10,10 @@
 #![deny(missing_docs)]
 
 pub mod accounts;
+mod agency;
 mod api;
 mod backup;
+mod blobs;
 mod chain;
 mod db;
 mod docs_page;
@@ -29,6 +32,7 @@ mod photos;
 pub mod practice;
 mod problem;
 mod rates;
+mod rescue;
 mod seal_table;
 mod seals;
 mod serve;
@@ -58,6 +62,7 @@ pub use db::Trouble;
 pub use enrolment::{CertificateLine, DeviceLine, Terms, TermsError};
 pub use packs::PublishError;
 pub use rates::{Rate, Rates};
+pub use rescue::{ImportBundleError, Opened, Taken};
 pub use seal_table::{SealTableError, seal_table};
 pub use seals::{Revoke, Revoked, SealFamily, SealKey, a7_password};
 pub use serve::Serving;
@@ -86,25 +91,49 @@ pub struct ServerConfig {
     pub clock: Clock,
     /// Fill it with the practice world, hash the (public) practice secrets cheaply, and let in devices that nobody enrolled.
     pub practice: bool,
+    /// What lies elsewhere than in the folder.
+    pub stores: Stores,
+}
+
+/// Where a central keeps what it does not keep in its data folder. Shows nothing: addresses hold passwords.
+#[derive(Clone, Default)]
+pub struct Stores {
+    /// The PostgreSQL database, as `postgres://USER@HOST/DATABASE`; without it SQLite in the data folder.
+    pub database: Option<String>,
+    /// The S3-compatible store of photographs, as `s3://BUCKET/PREFIX`; without it a folder in the data folder.
+    pub blobs: Option<String>,
 }
 
 impl ServerConfig {
     /// A central on the machine's clock.
     #[must_use]
     pub fn new(data: impl Into<PathBuf>, practice: bool) -> Self {
-        Self { data: data.into(), clock: Arc::new(Timestamp::now), practice }
+        Self { data: data.into(), clock: Arc::new(Timestamp::now), practice, stores: Stores::default() }
     }
 
-    /// A central that exists already: for practice if that is what its folder is for.
+    /// A central that exists already, for practice if that is what it is for; `None` where there is none.
     ///
     /// # Errors
     /// [`Trouble`] of its database.
-    pub fn of_folder(data: impl Into<PathBuf>) -> Result<Self, Trouble> {
+    pub fn existing(data: impl Into<PathBuf>, stores: &Stores) -> Result<Option<Self>, Trouble> {
         let data = data.into();
-        let practice = practice::is_there(&data.join("central.sqlite"))?;
-        Ok(Self::new(data, practice))
+        let practised = db::practised(&data.join(DATABASE_FILE), stores.database.as_deref())?;
+        Ok(practised.map(|practice| Self { stores: stores.clone(), ..Self::new(data, practice) }))
+    }
+
+    /// The same, and where there is none a new one that is not for practice.
+    ///
+    /// # Errors
+    /// [`Trouble`] of its database.
+    pub fn of_folder(data: impl Into<PathBuf>, stores: &Stores) -> Result<Self, Trouble> {
+        let data = data.into();
+        let new = || Self { stores: stores.clone(), ..Self::new(data.clone(), false) };
+        Ok(Self::existing(&data, stores)?.unwrap_or_else(new))
     }
 }
+
+/// The SQLite file in the data folder.
+const DATABASE_FILE: &str = "central.sqlite";
 
 /// The file in the data folder that holds the key which wraps the keys of seals, unless another one is named.
 pub const KEY_FILE: &str = "seal-kek";
@@ -116,10 +145,12 @@ pub struct Central(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) db: db::Db,
     pub(crate) accounts: Arc<dyn accounts::Accounts>,
-    pub(crate) photos: photos::Folder,
+    pub(crate) blobs: blobs::Blobs,
+    pub(crate) busy: photos::Busy,
     pub(crate) clock: Clock,
     pub(crate) signer: signer::Signer,
     pub(crate) vault: vault::Vault,
+    pub(crate) agency: seal_core::rescue::AgencySecret,
     pub(crate) metrics: metrics::Metrics,
     pub(crate) asked: rates::Asked,
     pub(crate) practice: bool,
@@ -143,19 +174,33 @@ impl Central {
     /// # Errors
     /// [`Trouble`], also when the file does not fit the database, or practice and real keys would mix.
     pub fn open_with_key_file(config: ServerConfig, file: &Path) -> Result<Self, Trouble> {
-        let ServerConfig { data, clock, practice } = config;
+        let ServerConfig { data, clock, practice, stores } = config;
         std::fs::create_dir_all(&data)?;
         let metrics = metrics::Metrics::default();
-        let db = db::Db::open(&data.join("central.sqlite"), metrics.waits.clone())?;
-        let photos = photos::Folder::open(&data.join("photos"))?;
-        let signer = db.with(signer::Signer::load)?;
-        let vault = db.with(|db| vault::Vault::open(db, file, practice))?;
+        let db = db::Db::open(&data.join(DATABASE_FILE), stores.database.as_deref(), metrics.waits.clone())?;
+        let blobs = blobs::Blobs::open(&data.join("photos"), stores.blobs.as_deref())?;
+        let busy = photos::Busy::default();
+        let signer = db.write(signer::Signer::load)?;
+        let vault = db.write(|tx| vault::Vault::open(tx, file, practice))?;
+        let agency = db.write(|tx| agency::load(tx, &vault))?;
         let cost = if practice { accounts::Cost::Practice } else { accounts::Cost::Real };
         let accounts = Arc::new(accounts::LocalAccounts::new(db.clone(), cost));
         let asked = rates::Asked::new(&Rates::default(), &clock);
         let stopping = AtomicBool::new(false);
-        let central =
-            Self(Arc::new(Inner { db, accounts, photos, clock, signer, vault, metrics, asked, practice, stopping }));
+        let central = Self(Arc::new(Inner {
+            db,
+            accounts,
+            blobs,
+            busy,
+            clock,
+            signer,
+            vault,
+            agency,
+            metrics,
+            asked,
+            practice,
+            stopping,
+        }));
         if practice {
             practice::seed(&central, (central.0.clock)())?;
         }

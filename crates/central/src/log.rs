@@ -8,7 +8,6 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Transaction};
 use seal_core::checkpoint::Checkpoint;
 use seal_core::ids::{EventId, Sha256};
 use seal_core::merkle::{self, Place};
@@ -17,51 +16,48 @@ use serde::Deserialize;
 
 use crate::Central;
 use crate::api::blocking;
-use crate::db::{Trouble, epoch, lives_before};
+use crate::db::{Connection, Trouble, epoch, lives_before};
 use crate::problem::Refusal;
 use crate::session::Session;
 use crate::signer::Signer;
 
 /// Events in the record.
 pub(crate) fn size(db: &Connection) -> Result<u64, Trouble> {
-    let newest: Option<i64> =
-        db.prepare_cached("SELECT max(n) FROM log_node WHERE level = 0")?.query_row([], |row| row.get(0))?;
+    let newest: Option<i64> = db.query_row("SELECT max(n) FROM log_node WHERE level = 0", (), |row| row.get(0))?;
     Ok(newest.map_or(0, |newest| newest.unsigned_abs() + 1))
 }
 
 /// Adds the event of that `seq` to the tree.
-pub(crate) fn append(tx: &Transaction, seq: i64, cose: &[u8]) -> Result<(), Trouble> {
+pub(crate) fn append(tx: &Connection, seq: i64, cose: &[u8]) -> Result<(), Trouble> {
     let size = size(tx)?;
     if seq.unsigned_abs() != size + 1 {
         return Err(Trouble::Stored(format!("event {seq} does not follow the {size} in the log")));
     }
-    let mut insert = tx.prepare_cached("INSERT INTO log_node (level, n, hash) VALUES (?1, ?2, ?3)")?;
-    for ((level, n), hash) in merkle::append(size, merkle::leaf(cose), reader(tx)?)? {
-        insert.execute((level, n.cast_signed(), hash.0))?;
+    for ((level, n), hash) in merkle::append(size, merkle::leaf(cose), reader(tx))? {
+        tx.post("INSERT INTO log_node (level, n, hash) VALUES (?1, ?2, ?3)", (level, n.cast_signed(), hash.0))?;
     }
     Ok(())
 }
 
 /// Makes the tree of a record that had none.
-pub(crate) fn build(tx: &Transaction) -> Result<(), Trouble> {
-    let mut events = tx.prepare("SELECT seq, cose FROM event ORDER BY seq")?;
-    let mut events = events.query([])?;
-    while let Some(row) = events.next()? {
-        append(tx, row.get(0)?, row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
-    }
-    Ok(())
+pub(crate) fn build(tx: &Connection) -> Result<(), Trouble> {
+    tx.query_each("SELECT seq, cose FROM event ORDER BY seq", (), |row| {
+        append(tx, row.get(0)?, &row.get::<Vec<u8>>(1)?)
+    })
 }
 
-fn reader(db: &Connection) -> Result<impl FnMut(Place) -> Result<Sha256, Trouble> + '_, Trouble> {
-    let mut select = db.prepare_cached("SELECT hash FROM log_node WHERE level = ?1 AND n = ?2")?;
-    Ok(move |(level, n): Place| Ok(Sha256(select.query_row((level, n.cast_signed()), |row| row.get(0))?)))
+fn reader(db: &Connection<'_>) -> impl FnMut(Place) -> Result<Sha256, Trouble> {
+    move |(level, n): Place| {
+        let hash = "SELECT hash FROM log_node WHERE level = ?1 AND n = ?2";
+        db.query_row(hash, (level, n.cast_signed()), |row| row.get(0).map(Sha256))
+    }
 }
 
 /// The record as it stands, signed. Only of what is committed: a phone holds the central to it.
 pub(crate) fn checkpoint(db: &Connection, signer: &Signer, now: Timestamp) -> Result<B64, Trouble> {
     let (epoch, size) = (epoch(db)?, size(db)?);
     let signed = signer.checkpoint(&epoch, size, now, || {
-        let (before, root) = (lives_before(db)?, merkle::root(size, reader(db)?)?);
+        let (before, root) = (lives_before(db)?, merkle::root(size, reader(db))?);
         Ok(Checkpoint { central: signer.device(), epoch: epoch.clone(), before, size, root, at: now })
     })?;
     Ok(B64(signed))
@@ -105,14 +101,14 @@ pub(crate) async fn inclusion(
     asked: Result<Query<AskedInclusion>, QueryRejection>,
 ) -> Result<Json<InclusionResponse>, Refusal> {
     let Query(AskedInclusion { event, size: wanted }) = asked?;
-    let prove = move |db: &mut Connection| {
-        let tx = db.transaction()?;
+    let prove = move |db: &Connection<'_>| {
+        let tx = db.snapshot()?;
         let seq: Option<i64> =
-            tx.query_row("SELECT seq FROM event WHERE id = ?1", [event.0.as_bytes()], |row| row.get(0)).optional()?;
+            tx.query_opt("SELECT seq FROM event WHERE id = ?1", [event.0.as_bytes()], |row| row.get(0))?;
         let Some(index) = seq.map(|seq| seq.unsigned_abs() - 1) else { return Ok(Err(no_such_event())) };
         let whole = size(&tx)?;
         let size = wanted.unwrap_or(whole);
-        let path = if size > whole { None } else { merkle::inclusion(index, size, reader(&tx)?)? };
+        let path = if size > whole { None } else { merkle::inclusion(index, size, reader(&tx))? };
         let answer = path.map(|path| InclusionResponse { proto: PROTO.to_owned(), index, size, path });
         Ok(answer.ok_or_else(|| tree_size(whole)))
     };
@@ -140,10 +136,10 @@ pub(crate) async fn consistency(
     asked: Result<Query<AskedConsistency>, QueryRejection>,
 ) -> Result<Json<ConsistencyResponse>, Refusal> {
     let Query(AskedConsistency { from, to }) = asked?;
-    let prove = move |db: &mut Connection| {
-        let tx = db.transaction()?;
+    let prove = move |db: &Connection<'_>| {
+        let tx = db.snapshot()?;
         let whole = size(&tx)?;
-        let path = if to > whole { None } else { merkle::consistency(from, to, reader(&tx)?)? };
+        let path = if to > whole { None } else { merkle::consistency(from, to, reader(&tx))? };
         let answer = path.map(|path| ConsistencyResponse { proto: PROTO.to_owned(), from, to, path });
         Ok(answer.ok_or_else(|| tree_size(whole)))
     };

@@ -3,6 +3,7 @@
 mod enrol_command;
 mod import_command;
 mod pack_command;
+mod rescue_command;
 mod seal_command;
 
 use std::net::SocketAddr;
@@ -13,7 +14,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use seal_central::accounts::Cost;
-use seal_central::{Clock, Rate, Rates, ServerConfig, Serving};
+use seal_central::{Clock, Rate, Rates, ServerConfig, Serving, Stores};
 use seal_core::ids::{OfficeCode, OfficerId};
 use seal_core::officer::{Officer, Role};
 
@@ -24,9 +25,12 @@ usage: seal-central --listen ADDR --data DIR [--seal-kek FILE | --practice [--cl
        seal-central backup DIR --data DIR
        seal-central restored --data DIR
        seal-central account add ID --name NAME --unit CODE --role ROLE... --data DIR
-{import}{enrol}{pack}{seal}
+{import}{enrol}{pack}{seal}{rescue}
   --listen ADDR   address and port, e.g. 127.0.0.1:8080; port 0 takes a free one
   --data DIR      folder of the database and the photographs; created when absent
+  --database URL  for every command: PostgreSQL instead, postgres://USER:PASSWORD@HOST/DATABASE?sslmode=require; several
+                  centrals may share it. Else the environment's DATABASE_URL, which nobody else on the machine sees
+  --blobs URL     likewise: photographs in an S3-compatible store, s3://BUCKET/PREFIX. Else the environment's BLOBS_URL
   --practice      fill it with the invented practice world
   --clock FILE    practice only: FILE holds by how many milliseconds practice time is ahead of
                   this machine's clock; it is read anew each time
@@ -59,6 +63,8 @@ many phones (1). Only phones set up like this are let in, except in practice. `d
 password (a7 only, six digits): delete it afterwards. `seal-key` writes the key for commissioning a seal by wire, once.
 `revoke` makes tickets worthless: each seal refuses them once it has seen a later ticket, anybody's. A device is shut out
 altogether, an officer is given no more tickets until `allow`.
+`open-rescue` takes what a phone's rescue copy holds (*.agency), as far as it can be read; `import-bundle` takes an export, which has
+to be whole. Facts go through the checks of a push; what is here already changes nothing, so a file may be taken again.
 The log goes to standard error; set RUST_LOG for more or less of it.
 ";
 
@@ -68,6 +74,7 @@ fn usage() -> String {
         .replace("{enrol}", enrol_command::USAGE)
         .replace("{pack}", pack_command::USAGE)
         .replace("{seal}", seal_command::USAGE)
+        .replace("{rescue}", rescue_command::USAGE)
 }
 
 enum Command {
@@ -112,18 +119,28 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     });
+    let stores = match stores(&mut args) {
+        Ok(stores) => stores,
+        Err(why) => {
+            eprintln!("seal-central: {why}\n\n{}", usage());
+            return ExitCode::from(2);
+        }
+    };
     let mut args = args.into_iter().peekable();
     if args.next_if(|first| first == "import").is_some() {
-        return ended(import_command::run(args));
+        return ended(import_command::run(args, &stores));
     }
     if args.next_if(|first| first == "pack").is_some() {
-        return ended(pack_command::run(args));
+        return ended(pack_command::run(args, &stores));
     }
     if let Some(what) = args.next_if(|first| enrol_command::NAMES.contains(&first.as_str())) {
-        return ended(enrol_command::run(&what, args));
+        return ended(enrol_command::run(&what, args, &stores));
     }
     if let Some(what) = args.next_if(|first| seal_command::NAMES.contains(&first.as_str())) {
-        return ended(seal_command::run(&what, args));
+        return ended(seal_command::run(&what, args, &stores));
+    }
+    if let Some(what) = args.next_if(|first| rescue_command::NAMES.contains(&first.as_str())) {
+        return ended(rescue_command::run(&what, args, &stores).await);
     }
     let command = match parse(args) {
         Ok(command) => command,
@@ -132,7 +149,22 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    ended(run(command).await)
+    ended(run(command, stores).await)
+}
+
+/// Takes the options of every command that say where a central's stores are; else the environment does. An address with a
+/// password belongs in the environment: everybody on the machine can read options.
+fn stores(args: &mut Vec<String>) -> Result<Stores, String> {
+    let mut take = |option: &str, variable: &str| {
+        let Some(at) = args.iter().position(|arg| arg == option) else {
+            return Ok(std::env::var(variable).ok().filter(|url| !url.is_empty()));
+        };
+        if at + 1 == args.len() {
+            return Err(format!("{option} needs a value"));
+        }
+        Ok(args.drain(at..=at + 1).nth(1))
+    };
+    Ok(Stores { database: take("--database", "DATABASE_URL")?, blobs: take("--blobs", "BLOBS_URL")? })
 }
 
 fn ended(result: Result<(), Box<dyn std::error::Error>>) -> ExitCode {
@@ -145,12 +177,12 @@ fn ended(result: Result<(), Box<dyn std::error::Error>>) -> ExitCode {
     }
 }
 
-async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
+async fn run(command: Command, stores: Stores) -> Result<(), Box<dyn std::error::Error>> {
     match command {
         Command::Help => print!("{}", usage()),
         Command::Serve(serve) => {
             let Serve { listen, data, practice, clock, kek, metrics, behind_proxy, rates } = *serve;
-            let mut config = ServerConfig::new(data, practice);
+            let mut config = ServerConfig { stores, ..ServerConfig::new(data, practice) };
             if let Some(file) = clock {
                 config.clock = practice_clock(file)?;
             }
@@ -168,7 +200,7 @@ async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
             central.serve_as(listener, Serving { metrics, behind_proxy }, stopped()).await?;
         }
         Command::Backup { data, to } => {
-            let done = seal_central::backup(&data, &to)?;
+            let done = seal_central::backup(&data, &to, &stores)?;
             println!("{} events, {} photographs, {} of them copied now", done.events, done.photos, done.copied);
             for photo in &done.missing {
                 eprintln!("{photo} is noted as complete, and its file is not there");
@@ -178,7 +210,7 @@ async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
             }
         }
         Command::Restored { data, kek } => {
-            seal_command::existing(data, kek)?.begin_new_life()?;
+            seal_command::existing(data, kek, &stores)?.begin_new_life()?;
             println!("phones will send again what the backup lacks; revoke again what was revoked since it was made");
         }
         Command::AddAccount { officer, data, kek } => {
@@ -188,7 +220,11 @@ async fn run(command: Command) -> Result<(), Box<dyn std::error::Error>> {
             if secret.chars().count() < 6 {
                 return Err("the secret needs at least 6 characters".into());
             }
-            seal_command::open(ServerConfig::of_folder(data)?, kek)?.put_account(&officer, secret, Cost::Real)?;
+            seal_command::open(ServerConfig::of_folder(data, &stores)?, kek)?.put_account(
+                &officer,
+                secret,
+                Cost::Real,
+            )?;
             println!("account {} of {}", officer.id, officer.unit);
         }
     }

@@ -1,7 +1,7 @@
 //! What the central counts, for Prometheus. Numbers only: no officer, seal, case or device is a label.
 
 use std::borrow::Cow;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -29,18 +29,39 @@ pub(crate) struct Metrics {
     pub(crate) waits: Waits,
 }
 
-/// Who waits for the one database connection.
+/// Who waits for a connection to the database, or to be its one writer.
 #[derive(Clone)]
 pub(crate) struct Waits {
-    pub(crate) waiting: Gauge,
-    pub(crate) seconds: Histogram,
+    waiting: Gauge,
+    seconds: Histogram,
+}
+
+impl Waits {
+    /// Somebody waits, until this is dropped.
+    pub(crate) fn begin(&self) -> Wait<'_> {
+        self.waiting.inc();
+        Wait { waits: self, begun: Instant::now() }
+    }
+}
+
+/// Somebody who waits.
+pub(crate) struct Wait<'a> {
+    waits: &'a Waits,
+    begun: Instant,
+}
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        self.waits.waiting.dec();
+        self.waits.seconds.observe(self.begun.elapsed().as_secs_f64());
+    }
 }
 
 /// What is asked for when somebody looks, not counted along.
 pub(crate) struct Sizes {
     /// Events in the record.
     pub(crate) events: i64,
-    /// The database's file.
+    /// The database.
     pub(crate) database_bytes: i64,
 }
 
@@ -124,12 +145,7 @@ impl Metrics {
             gauge
         };
         registry.register("record_events", "Events in the record", gauge(sizes.events));
-        registry.register_with_unit(
-            "database",
-            "Size of the database's file",
-            Unit::Bytes,
-            gauge(sizes.database_bytes),
-        );
+        registry.register_with_unit("database", "Size of the database", Unit::Bytes, gauge(sizes.database_bytes));
         let mut text = String::new();
         encode(&mut text, &registry)?;
         Ok(text)

@@ -24,13 +24,14 @@ pub(crate) fn json() -> Value {
 }
 
 fn refusals(method: &str, operation: &mut Value) {
-    const ALL: [(u16, &str); 6] = [
+    const ALL: [(u16, &str); 7] = [
         (400, "`unreadable`: the address, its query or the body cannot be read"),
         (408, "`timeout`: the request took too long"),
         (414, "`too_large`: the address is too long"),
         (429, "`too_often`, with Retry-After"),
         (431, "`too_large`: the headers are too large"),
         (500, "`central`: the central cannot do its work"),
+        (503, "`central`: its database is away or full; with Retry-After"),
     ];
     const WITH_TOKEN: [(u16, &str); 1] = [(401, "`sign_in`: no token, or one that holds no longer")];
     const WITH_JSON: [(u16, &str); 3] = [
@@ -132,6 +133,8 @@ pub(crate) struct SignInResponse {
     rules_keys: Option<Vec<String>>,
     /// SEC1 P-256 point, base64url: key that signs checkpoints.
     log_key: String,
+    /// X25519 public key, base64url: key to which phones seal copies of what they saved.
+    agency_key: String,
 }
 
 #[derive(ToSchema)]
@@ -400,9 +403,19 @@ mod tests {
         let (proto, token) = (text(), text());
         let rules_keys = vec![seal_core::cbor::Bytes(vec![4])];
         let log_key = Some(seal_core::cbor::Bytes(vec![4]));
+        let agency_key = Some(seal_core::cbor::Bytes(vec![4]));
         mirrors(
             "SignInResponse",
-            wire::SignInResponse { proto, token, expires: now, officer, server_time: now, rules_keys, log_key },
+            wire::SignInResponse {
+                proto,
+                token,
+                expires: now,
+                officer,
+                server_time: now,
+                rules_keys,
+                log_key,
+                agency_key,
+            },
         );
         mirrors("PushRequest", wire::PushRequest { epoch: Some(String::new()), items: Vec::new() });
         mirrors("PushItem", wire::PushItem { id: seal_core::ids::EventId(id), cose: wire::B64(vec![]) });

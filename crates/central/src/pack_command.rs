@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use p256::ecdsa::SigningKey;
 use p256::elliptic_curve::rand_core::OsRng;
 use p256::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, LineEnding};
-use seal_central::{ServerConfig, import};
+use seal_central::{ServerConfig, Stores, import};
 use seal_core::cbor::Bytes;
 use seal_core::pack::{self, PackFile};
 use seal_core::rules::RulePack;
@@ -23,7 +23,7 @@ pub const USAGE: &str = "\
 type Failure = Box<dyn std::error::Error>;
 
 /// Runs one of the commands; `args` come after `pack`.
-pub fn run(mut args: impl Iterator<Item = String>) -> Result<(), Failure> {
+pub fn run(mut args: impl Iterator<Item = String>, stores: &Stores) -> Result<(), Failure> {
     let what = args.next().ok_or("after `pack` comes `new-key`, `units`, `sign` or `publish`")?;
     let file = PathBuf::from(args.next().filter(|file| !file.starts_with("--")).ok_or("the file is missing")?);
     let (mut key, mut issuer, mut out, mut data) = (None, None, None, None);
@@ -50,7 +50,7 @@ pub fn run(mut args: impl Iterator<Item = String>) -> Result<(), Failure> {
             let issuer = issuer.ok_or("--issuer is missing")?;
             sign(&file, &key, &issuer, next_keys, &out.ok_or("--out is missing")?)
         }
-        "publish" => publish(&file, data.ok_or("--data is missing")?, &trusted),
+        "publish" => publish(&file, data.ok_or("--data is missing")?, &trusted, stores),
         other => Err(format!("`pack {other}` is not known").into()),
     }
 }
@@ -105,10 +105,10 @@ fn units(rules: &Path, table: &Path, out: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn publish(file: &Path, data: PathBuf, trusted: &[Bytes]) -> Result<(), Failure> {
+fn publish(file: &Path, data: PathBuf, trusted: &[Bytes], stores: &Stores) -> Result<(), Failure> {
     let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let file: PackFile = serde_json::from_str(&text)?;
-    let central = crate::seal_command::open(ServerConfig::of_folder(data)?, None)?;
+    let central = crate::seal_command::open(ServerConfig::of_folder(data, stores)?, None)?;
     if !trusted.is_empty() {
         central.trust_rules_keys(trusted)?;
     }

@@ -3,14 +3,13 @@
 use jiff::Timestamp;
 use p256::ecdsa::SigningKey;
 use p256::elliptic_curve::rand_core::OsRng;
-use rusqlite::{Connection, OptionalExtension as _, Transaction};
 use seal_core::cbor::Bytes;
 use seal_core::doc::{Doc, PackDoc, PackEntryDoc};
 use seal_core::ids::Sha256;
 use seal_core::pack::{self, Manifest, PackError, PackFile};
 use seal_core::rules::RulePack;
 
-use crate::db::Trouble;
+use crate::db::{Connection, Transaction, Trouble, meta, put_meta};
 use crate::feed;
 
 /// Why a pack is not published.
@@ -24,25 +23,13 @@ pub enum PublishError {
     Trouble(#[from] Trouble),
 }
 
-impl From<rusqlite::Error> for PublishError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Trouble(error.into())
-    }
-}
-
 /// Keys that may sign the next pack: those the present one names, before the first those that were entered by hand.
 pub(crate) fn trusted(db: &Connection) -> Result<Vec<Bytes>, Trouble> {
-    let json: Option<Vec<u8>> =
-        db.query_row("SELECT value FROM meta WHERE key = 'rules_keys'", [], |row| row.get(0)).optional()?;
-    json.map_or(Ok(Vec::new()), |json| Ok(serde_json::from_slice(&json)?))
+    meta(db, "rules_keys")?.map_or(Ok(Vec::new()), |json| Ok(serde_json::from_slice(&json)?))
 }
 
 pub(crate) fn trust(tx: &Transaction, keys: &[Bytes]) -> Result<(), Trouble> {
-    tx.execute(
-        "INSERT INTO meta (key, value) VALUES ('rules_keys', ?1) ON CONFLICT DO UPDATE SET value = excluded.value",
-        [serde_json::to_vec(keys)?],
-    )?;
-    Ok(())
+    put_meta(tx, "rules_keys", &serde_json::to_vec(keys)?)
 }
 
 /// The manifest in force.
@@ -64,23 +51,15 @@ pub(crate) fn publish(tx: &Transaction, file: &PackFile, active_issued: Option<T
     }
     feed::put_doc(tx, &Doc::Pack(PackDoc { cose: file.manifest.clone() }))?;
     let issued = manifest.issued_at.as_millisecond().to_string().into_bytes();
-    tx.execute(
-        "INSERT INTO meta (key, value) VALUES ('rules_issued', ?1) ON CONFLICT DO UPDATE SET value = excluded.value",
-        [issued],
-    )?;
+    put_meta(tx, "rules_issued", &issued)?;
     let json = serde_json::to_vec(&rules).map_err(Trouble::from)?;
-    tx.execute(
-        "INSERT INTO meta (key, value) VALUES ('rules', ?1) ON CONFLICT DO UPDATE SET value = excluded.value",
-        [json],
-    )?;
+    put_meta(tx, "rules", &json)?;
     Ok(trust(tx, &manifest.keys)?)
 }
 
 /// The pack that was published last; the one shipped with this version while none was.
 pub(crate) fn in_force(db: &Connection) -> Result<RulePack, Trouble> {
-    let stored: Option<Vec<u8>> =
-        db.query_row("SELECT value FROM meta WHERE key = 'rules'", [], |row| row.get(0)).optional()?;
-    Ok(match stored {
+    Ok(match meta(db, "rules")? {
         Some(json) => serde_json::from_slice(&json)?,
         None => crate::rules()?,
     })
@@ -88,9 +67,7 @@ pub(crate) fn in_force(db: &Connection) -> Result<RulePack, Trouble> {
 
 /// When the pack in force was issued.
 pub(crate) fn issued(db: &Connection) -> Result<Option<Timestamp>, Trouble> {
-    let stored: Option<Vec<u8>> =
-        db.query_row("SELECT value FROM meta WHERE key = 'rules_issued'", [], |row| row.get(0)).optional()?;
-    let ms = stored.and_then(|text| String::from_utf8(text).ok()).and_then(|text| text.parse().ok());
+    let ms = meta(db, "rules_issued")?.and_then(|text| String::from_utf8(text).ok()).and_then(|text| text.parse().ok());
     ms.map(crate::db::moment).transpose()
 }
 
@@ -118,12 +95,10 @@ pub(crate) fn issue_for_practice(tx: &Transaction, rules: &RulePack, now: Timest
 }
 
 fn practice_key(tx: &Transaction) -> Result<SigningKey, Trouble> {
-    let stored: Option<Vec<u8>> =
-        tx.query_row("SELECT value FROM meta WHERE key = 'practice_rules_key'", [], |row| row.get(0)).optional()?;
-    if let Some(secret) = stored {
+    if let Some(secret) = meta(tx, "practice_rules_key")? {
         return SigningKey::from_slice(&secret).map_err(|error| Trouble::Stored(error.to_string()));
     }
     let key = SigningKey::random(&mut OsRng);
-    tx.execute("INSERT INTO meta (key, value) VALUES ('practice_rules_key', ?1)", [&key.to_bytes()[..]])?;
+    put_meta(tx, "practice_rules_key", &key.to_bytes())?;
     Ok(key)
 }

@@ -1,29 +1,25 @@
 //! Photograph bytes by tus 1.0 (core and creation), named by their digest.
 //!
-//! The length of the partial file is the truth about an upload's offset; the database only remembers size and type. A file
-//! counts as complete after it was read back, its digest compared, it was synced and moved to its final name.
+//! The pieces that have come are the truth about an upload's offset; the database only remembers size and type. A photograph
+//! counts as complete after its pieces were put together, the digest compared, and the whole was kept under its name.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
-use std::io::{Read as _, Write as _};
-use std::path::{Path as FsPath, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures_util::StreamExt as _;
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _};
 use seal_core::ids::Sha256;
 use seal_core::outbox::Receipt;
-use sha2::Digest as _;
 
 use crate::Central;
 use crate::api::{Named, blocking};
-use crate::db::{Trouble, moment};
+use crate::blobs::Blobs;
+use crate::db::{Connection, Trouble, moment};
 use crate::problem::Refusal;
 use crate::session::Session;
 
@@ -40,49 +36,30 @@ const UPLOAD_METADATA: HeaderName = HeaderName::from_static("upload-metadata");
 /// JSON [`Receipt`] on answers about a complete photograph.
 const RECEIPT: HeaderName = HeaderName::from_static("x-sealfield-receipt");
 
-/// The folder of photographs.
-pub(crate) struct Folder {
-    root: PathBuf,
-    /// Uploads being written now: two writers of one file would spoil it.
-    busy: Arc<Mutex<HashSet<Sha256>>>,
-}
+/// Bytes of an upload that are held until they are kept as a piece; a stop in between loses them.
+const PIECE: usize = 1 << 20;
 
-impl Folder {
-    pub(crate) fn open(root: &FsPath) -> Result<Self, Trouble> {
-        fs::create_dir_all(root.join("partial"))?;
-        Ok(Self { root: root.to_owned(), busy: Arc::default() })
-    }
+/// Uploads being written now by this central: two writers of one would only be in each other's way.
+#[derive(Clone, Default)]
+pub(crate) struct Busy(Arc<Mutex<HashSet<Sha256>>>);
 
-    /// The disk with the photographs may be another than the database's.
-    pub(crate) fn is_there(&self) -> Result<(), Trouble> {
-        Ok(fs::metadata(self.root.join("partial")).map(drop)?)
-    }
-
-    fn partial(&self, photo: &Sha256) -> PathBuf {
-        self.root.join("partial").join(photo.to_string())
-    }
-
-    fn complete(&self, photo: &Sha256) -> PathBuf {
-        let name = photo.to_string();
-        self.root.join(&name[..2]).join(name)
-    }
-
+impl Busy {
     fn hold(&self, photo: Sha256) -> Result<Held, Refusal> {
-        let free = self.busy.lock().unwrap_or_else(PoisonError::into_inner).insert(photo);
+        let free = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(photo);
         let locked = || Refusal::new(StatusCode::LOCKED, "locked", "Ảnh này đang được gửi. Chờ rồi thử lại.");
-        free.then(|| Held { photo, busy: self.busy.clone() }).ok_or_else(locked)
+        free.then(|| Held { photo, busy: self.clone() }).ok_or_else(locked)
     }
 }
 
 /// The right to write an upload.
 struct Held {
     photo: Sha256,
-    busy: Arc<Mutex<HashSet<Sha256>>>,
+    busy: Busy,
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.photo);
+        self.busy.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.photo);
     }
 }
 
@@ -100,11 +77,10 @@ struct Row {
 }
 
 fn row(db: &Connection, photo: &Sha256) -> Result<Option<Row>, Trouble> {
-    let row: Option<(i64, String, Option<i64>)> = db
-        .query_row("SELECT size, media_type, complete_at FROM photo WHERE sha256 = ?1", [photo.0], |row| {
+    let row: Option<(i64, String, Option<i64>)> =
+        db.query_opt("SELECT size, media_type, complete_at FROM photo WHERE sha256 = ?1", [photo.0], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
-        .optional()?;
+        })?;
     row.map(|(size, media_type, at)| {
         Ok(Row { size: size.unsigned_abs(), media_type, complete_at: at.map(moment).transpose()? })
     })
@@ -115,13 +91,16 @@ pub(crate) fn is_complete(db: &Connection, photo: &Sha256) -> Result<bool, Troub
     Ok(row(db, photo)?.is_some_and(|row| row.complete_at.is_some()))
 }
 
-fn have(central: &Central, photo: &Sha256) -> Result<Have, Trouble> {
-    let Some(row) = central.0.db.with(|db| row(db, photo))? else { return Ok(Have::Nothing) };
+async fn have(central: &Central, photo: &Sha256) -> Result<Have, Refusal> {
+    let found = {
+        let (central, photo) = (central.clone(), *photo);
+        blocking(move || Ok(central.0.db.with(|db| row(db, &photo))?)).await?
+    };
+    let Some(row) = found else { return Ok(Have::Nothing) };
     if let Some(at) = row.complete_at {
         return Ok(Have::Complete { size: row.size, receipt: receipt(photo, row.size, at) });
     }
-    let offset = fs::metadata(central.0.photos.partial(photo)).map_or(0, |file| file.len());
-    Ok(Have::Partial { offset, size: row.size })
+    Ok(Have::Partial { offset: central.0.blobs.offset(photo).await?, size: row.size })
 }
 
 fn receipt(photo: &Sha256, size: u64, at: Timestamp) -> Receipt {
@@ -129,41 +108,48 @@ fn receipt(photo: &Sha256, size: u64, at: Timestamp) -> Receipt {
     Receipt { server_seq: 0, at, code: format!("{a:02X}{b:02X}-{:02}", size % 100) }
 }
 
-/// Checks the whole file and moves it to its final name. `None` when its digest is wrong: the upload begins again.
-fn finish(central: &Central, photo: &Sha256, size: u64, now: Timestamp) -> Result<Option<Receipt>, Trouble> {
-    let (partial, complete) = (central.0.photos.partial(photo), central.0.photos.complete(photo));
-    // A stop between the move and the note in the database leaves the file at its final name.
-    let from = if partial.exists() { &partial } else { &complete };
-    if digest(from)? != *photo {
-        fs::remove_file(from)?;
+/// Checks the whole photograph and keeps it. `None` when its digest is wrong: the upload begins again.
+async fn finish(
+    central: &Central,
+    photo: &Sha256,
+    size: u64,
+    at_hand: Option<Bytes>,
+) -> Result<Option<Receipt>, Refusal> {
+    let (blobs, photo) = (&central.0.blobs, *photo);
+    let (bytes, is_kept) = if let Some(bytes) = at_hand {
+        (bytes, false)
+    } else if blobs.offset(&photo).await? == size {
+        (blobs.together(&photo).await?, false)
+    } else {
+        // A stop between the keeping and the note in the database leaves the whole without a piece.
+        (blobs.whole(&photo).await?.unwrap_or_default(), true)
+    };
+    let (bytes, right) = blocking(move || {
+        let right = Sha256::of(&bytes) == photo;
+        Ok((bytes, right))
+    })
+    .await?;
+    if !right {
+        if is_kept {
+            blobs.throw_away(&photo).await?;
+        }
+        blobs.forget(&photo).await?;
         return Ok(None);
     }
-    if from == &partial {
-        File::open(&partial)?.sync_all()?;
-        if let Some(folder) = complete.parent() {
-            fs::create_dir_all(folder)?;
-            fs::rename(&partial, &complete)?;
-            File::open(folder)?.sync_all()?;
-        }
-        File::open(&central.0.photos.root)?.sync_all()?;
+    if !is_kept {
+        blobs.keep(&photo, bytes).await?;
     }
-    central.0.db.write(|tx| {
-        let at = now.as_millisecond();
-        Ok(tx.execute("UPDATE photo SET complete_at = ?2 WHERE sha256 = ?1", (photo.0, at))?)
-    })?;
-    Ok(Some(receipt(photo, size, moment(now.as_millisecond())?)))
-}
-
-fn digest(path: &FsPath) -> Result<Sha256, Trouble> {
-    let mut file = File::open(path)?;
-    let mut hasher = sha2::Sha256::new();
-    let mut buffer = vec![0; 64 << 10];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(Sha256(hasher.finalize().into())),
-            n => hasher.update(&buffer[..n]),
-        }
+    let at = (central.0.clock)().as_millisecond();
+    {
+        let central = central.clone();
+        let noted = "UPDATE photo SET complete_at = ?2 WHERE sha256 = ?1";
+        blocking(move || Ok(central.0.db.write(|tx| tx.execute(noted, (photo.0, at)))?)).await?;
     }
+    // Those that a stop leaves take room and nothing else.
+    if let Err(trouble) = blobs.forget(&photo).await {
+        tracing::warn!(%trouble, %photo, "pieces of a whole photograph are left");
+    }
+    Ok(Some(receipt(&photo, size, moment(at)?)))
 }
 
 fn refusal(status: StatusCode, code: &'static str, detail: &str) -> Refusal {
@@ -261,12 +247,8 @@ pub(crate) async fn create(
     if size > PHOTO_BYTES {
         return Err(refusal(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Ảnh quá lớn."));
     }
-    let held = central.0.photos.hold(photo)?;
-    let have = blocking(move || {
-        let _held = held;
-        announce(&central, &photo, size, &media_type)
-    })
-    .await?;
+    let _held = central.0.busy.hold(photo)?;
+    let have = announce(&central, &photo, size, media_type).await?;
     let mut response = answer(StatusCode::CREATED, &have);
     if let Ok(location) = HeaderValue::try_from(format!("/v1/photos/{photo}")) {
         response.headers_mut().insert(header::LOCATION, location);
@@ -274,35 +256,28 @@ pub(crate) async fn create(
     Ok(response)
 }
 
-fn announce(central: &Central, photo: &Sha256, size: u64, media_type: &str) -> Result<Have, Refusal> {
-    match have(central, photo)? {
+async fn announce(central: &Central, photo: &Sha256, size: u64, media_type: String) -> Result<Have, Refusal> {
+    match have(central, photo).await? {
         complete @ Have::Complete { .. } => return Ok(complete),
         Have::Partial { size: announced, .. } if announced == size => {}
         Have::Nothing | Have::Partial { .. } => {
             // Announced with another size before: what there is cannot be trusted.
-            match fs::remove_file(central.0.photos.partial(photo)) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Trouble::from(error).into()),
-                _ => {}
-            }
+            central.0.blobs.forget(photo).await?;
             let size = i64::try_from(size).map_err(|e| Trouble::Stored(e.to_string()))?;
-            central.0.db.write(|tx| {
-                Ok(tx.execute(
-                    "INSERT INTO photo (sha256, size, media_type) VALUES (?1, ?2, ?3)
-                     ON CONFLICT DO UPDATE SET size = excluded.size, media_type = excluded.media_type",
-                    (photo.0, size, media_type),
-                )?)
-            })?;
+            let (central, photo) = (central.clone(), *photo);
+            let noted = "INSERT INTO photo (sha256, size, media_type) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (sha256) DO UPDATE SET size = excluded.size, media_type = excluded.media_type";
+            blocking(move || Ok(central.0.db.write(|tx| tx.execute(noted, (photo.0, size, &media_type)))?)).await?;
         }
     }
-    settle_leftover(central, photo, size)?;
-    Ok(have(central, photo)?)
+    settle_leftover(central, photo, size).await?;
+    have(central, photo).await
 }
 
-/// A stop may have left a whole file that nobody has checked and noted.
-fn settle_leftover(central: &Central, photo: &Sha256, size: u64) -> Result<(), Refusal> {
-    let whole = fs::metadata(central.0.photos.partial(photo)).is_ok_and(|file| file.len() == size);
-    if whole || central.0.photos.complete(photo).exists() {
-        finish(central, photo, size, (central.0.clock)())?;
+/// A stop may have left a whole photograph that nobody has checked and noted.
+async fn settle_leftover(central: &Central, photo: &Sha256, size: u64) -> Result<(), Refusal> {
+    if central.0.blobs.offset(photo).await? == size || central.0.blobs.has_whole(photo).await? {
+        finish(central, photo, size, None).await?;
     }
     Ok(())
 }
@@ -324,14 +299,11 @@ pub(crate) async fn offset(
 ) -> Result<Response, Refusal> {
     same_tus(&headers)?;
     let photo = named(&photo)?;
-    let ask = move || {
-        // While somebody writes it there is no leftover to settle.
-        if let (Have::Partial { size, .. }, Ok(_held)) = (have(&central, &photo)?, central.0.photos.hold(photo)) {
-            settle_leftover(&central, &photo, size)?;
-        }
-        Ok(have(&central, &photo)?)
-    };
-    match blocking(ask).await? {
+    // While somebody writes it there is no leftover to settle.
+    if let (Have::Partial { size, .. }, Ok(_held)) = (have(&central, &photo).await?, central.0.busy.hold(photo)) {
+        settle_leftover(&central, &photo, size).await?;
+    }
+    match have(&central, &photo).await? {
         Have::Nothing => Err(unknown()),
         have => Ok(answer(StatusCode::OK, &have)),
     }
@@ -365,11 +337,9 @@ pub(crate) async fn append(
     }
     let offset = number(headers, &UPLOAD_OFFSET)
         .ok_or_else(|| refusal(StatusCode::BAD_REQUEST, "offset", "Upload-Offset is missing"))?;
-    let held = central.0.photos.hold(photo)?;
-    let now_have = {
-        let central = central.clone();
-        blocking(move || Ok(have(&central, &photo)?)).await?
-    };
+    // Until the whole is checked: nobody may add to it meanwhile.
+    let _held = central.0.busy.hold(photo)?;
+    let now_have = have(&central, &photo).await?;
     let size = match now_have {
         Have::Nothing => return Err(unknown()),
         Have::Complete { size, .. } if offset == size => return Ok(answer(StatusCode::NO_CONTENT, &now_have)),
@@ -378,23 +348,12 @@ pub(crate) async fn append(
             return Err(refusal(StatusCode::CONFLICT, "offset", "Vị trí gửi tiếp không đúng. Hỏi lại trung tâm."));
         }
     };
-    let written = write(&central, &photo, offset, size, request.into_body()).await;
-    let done = {
-        let central = central.clone();
-        // Held until the file is checked: nobody may append meanwhile.
-        blocking(move || {
-            let _held = held;
-            let offset = written?;
-            if offset < size {
-                return Ok(Some(Have::Partial { offset, size }));
-            }
-            let receipt = finish(&central, &photo, size, (central.0.clock)())?;
-            Ok(receipt.map(|receipt| Have::Complete { size, receipt }))
-        })
-        .await?
-    };
-    match done {
-        Some(have) => Ok(answer(StatusCode::NO_CONTENT, &have)),
+    let Written { offset, at_hand } = write(&central, &photo, offset, size, request.into_body()).await?;
+    if offset < size {
+        return Ok(answer(StatusCode::NO_CONTENT, &Have::Partial { offset, size }));
+    }
+    match finish(&central, &photo, size, at_hand).await? {
+        Some(receipt) => Ok(answer(StatusCode::NO_CONTENT, &Have::Complete { size, receipt })),
         None => {
             tracing::warn!(%photo, "the bytes of a photograph do not have its digest");
             Err(wrong_digest())
@@ -402,12 +361,18 @@ pub(crate) async fn append(
     }
 }
 
-/// Appends the body to the partial file; returns its new length. A broken body keeps what arrived.
-async fn write(central: &Central, photo: &Sha256, offset: u64, size: u64, body: Body) -> Result<u64, Refusal> {
-    let path = central.0.photos.partial(photo);
-    let mut file =
-        blocking(move || Ok(File::options().append(true).create(true).open(path).map_err(Trouble::from)?)).await?;
+/// What there is of an upload after a request.
+struct Written {
+    offset: u64,
+    /// All of it, where one request brought the whole and it is small: then nothing is kept in pieces.
+    at_hand: Option<Bytes>,
+}
+
+/// Keeps the body in pieces. A broken body keeps what arrived.
+async fn write(central: &Central, photo: &Sha256, offset: u64, size: u64, body: Body) -> Result<Written, Refusal> {
+    let blobs = &central.0.blobs;
     let (mut chunks, mut here, mut broken) = (body.into_data_stream(), offset, None);
+    let mut piece = Vec::new();
     loop {
         let chunk = match tokio::time::timeout(STALLED, chunks.next()).await {
             Ok(Some(Ok(chunk))) => chunk,
@@ -421,22 +386,32 @@ async fn write(central: &Central, photo: &Sha256, offset: u64, size: u64, body: 
                 break;
             }
         };
-        here += chunk.len() as u64;
         central.0.metrics.photo_bytes.inc_by(chunk.len() as u64);
-        if here > size {
+        piece.extend_from_slice(&chunk);
+        if here + piece.len() as u64 > size {
             return Err(refusal(StatusCode::BAD_REQUEST, "length", "More bytes than Upload-Length."));
         }
-        file = blocking(move || {
-            file.write_all(&chunk).map_err(Trouble::from)?;
-            Ok(file)
-        })
-        .await?;
+        if piece.len() >= PIECE {
+            here += keep(blobs, photo, here, std::mem::take(&mut piece)).await?;
+        }
     }
-    blocking(move || Ok(file.sync_all().map_err(Trouble::from)?)).await?;
+    if broken.is_none() && piece.len() as u64 == size {
+        return Ok(Written { offset: size, at_hand: Some(piece.into()) });
+    }
+    here += keep(blobs, photo, here, piece).await?;
     match broken {
-        None => Ok(here),
+        None => Ok(Written { offset: here, at_hand: None }),
         Some(error) => Err(refusal(StatusCode::BAD_REQUEST, "broken_off", &error)),
     }
+}
+
+/// Keeps a piece, and says how long it is.
+async fn keep(blobs: &Blobs, photo: &Sha256, offset: u64, piece: Vec<u8>) -> Result<u64, Trouble> {
+    let size = piece.len() as u64;
+    if size > 0 {
+        blobs.add(photo, offset, Bytes::from(piece)).await?;
+    }
+    Ok(size)
 }
 
 /// The bytes of a photograph, for units that have a fact naming it.
@@ -449,8 +424,9 @@ pub(crate) async fn bytes(
     Named(photo): Named,
 ) -> Result<Response, Refusal> {
     let photo = named(&photo)?;
-    let (media_type, bytes) = blocking(move || {
-        let found = central.0.db.with(|db| {
+    let found = {
+        let central = central.clone();
+        let look = move |db: &Connection<'_>| {
             let in_scope: bool = db.query_row(
                 "SELECT EXISTS (SELECT 1 FROM event_photo JOIN feed ON feed.event = event_photo.seq
                  WHERE sha256 = ?1 AND feed.unit = ?2)",
@@ -458,11 +434,58 @@ pub(crate) async fn bytes(
                 |row| row.get(0),
             )?;
             Ok(row(db, &photo)?.filter(|row| in_scope && row.complete_at.is_some()))
-        })?;
-        let found = found.ok_or_else(unknown)?;
-        let bytes = fs::read(central.0.photos.complete(&photo)).map_err(Trouble::from)?;
-        Ok((found.media_type, bytes))
-    })
-    .await?;
-    Ok(([(header::CONTENT_TYPE, media_type)], bytes).into_response())
+        };
+        blocking(move || Ok(central.0.db.with(look)?)).await?.ok_or_else(unknown)?
+    };
+    let gone = || Trouble::Stored(format!("the photograph {photo} is gone"));
+    let bytes = central.0.blobs.whole(&photo).await?.ok_or_else(gone)?;
+    Ok(([(header::CONTENT_TYPE, found.media_type)], bytes).into_response())
+}
+
+/// What became of a photograph that came whole.
+pub(crate) enum Whole {
+    Taken,
+    Known,
+    Refused(&'static str),
+}
+
+/// Takes a photograph that did not come by upload, when a fact here names it.
+pub(crate) async fn take_whole(
+    central: &Central,
+    photo: Sha256,
+    media_type: &str,
+    bytes: Vec<u8>,
+) -> Result<Whole, Trouble> {
+    if Sha256::of(&bytes) != photo {
+        return Ok(Whole::Refused("its bytes do not have its digest"));
+    }
+    if !MEDIA_TYPES.contains(&media_type) || bytes.is_empty() || bytes.len() as u64 > PHOTO_BYTES {
+        return Ok(Whole::Refused("no photograph, or too large"));
+    }
+    let named = "SELECT EXISTS (SELECT 1 FROM event_photo WHERE sha256 = ?1)";
+    if !central.0.db.with(|db| db.query_row(named, [photo.0], |row| row.get(0)))? {
+        return Ok(Whole::Refused("no fact here names it"));
+    }
+    let Ok(_held) = central.0.busy.hold(photo) else {
+        return Ok(Whole::Refused("it is being sent now: take the file again"));
+    };
+    if central.0.db.with(|db| is_complete(db, &photo))? {
+        return Ok(Whole::Known);
+    }
+    let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    central.0.blobs.keep(&photo, bytes.into()).await?;
+    let at = (central.0.clock)().as_millisecond();
+    central.0.db.write(|tx| {
+        tx.execute(
+            "INSERT INTO photo (sha256, size, media_type, complete_at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (sha256) DO UPDATE SET size = excluded.size, media_type = excluded.media_type,
+                 complete_at = excluded.complete_at",
+            (photo.0, size, media_type, at),
+        )
+    })?;
+    // Those of an upload that was begun take room and nothing else.
+    if let Err(trouble) = central.0.blobs.forget(&photo).await {
+        tracing::warn!(%trouble, %photo, "pieces of a whole photograph are left");
+    }
+    Ok(Whole::Taken)
 }

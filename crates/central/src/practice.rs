@@ -1,9 +1,7 @@
 //! The practice world: offices, accounts, seals and cases to practise on. Invented, but of the right form.
 
 use jiff::{SignedDuration, Timestamp};
-use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags, Transaction};
 use seal_core::codes::SealType;
 use seal_core::doc::{CaseDoc, Doc, SealDoc, SealRadio};
 use seal_core::officer::Officer;
@@ -14,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::accounts::Cost;
-use crate::db::Trouble;
+use crate::db::{Transaction, Trouble, meta};
 use crate::seals::{self, SealFamily, a7_password};
 use crate::{Central, accounts, feed, packs, rules};
 
@@ -142,22 +140,11 @@ pub fn seed(central: &Central, now: Timestamp) -> Result<(), Trouble> {
     })
 }
 
-/// Whether a database is a practice central's.
-pub(crate) fn is_there(database: &Path) -> Result<bool, Trouble> {
-    if !database.exists() {
-        return Ok(false);
-    }
-    let db = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    Ok(db.table_exists(None::<&str>, "meta")?
-        && db.query_row("SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'practice')", [], |row| row.get(0))?)
-}
-
 /// When this practice began.
 fn began(tx: &Transaction, now: Timestamp) -> Result<Timestamp, Trouble> {
     let text = now.as_second().to_string().into_bytes();
     tx.execute("INSERT INTO meta (key, value) VALUES ('practice', ?1) ON CONFLICT DO NOTHING", [text])?;
-    let stored: Vec<u8> = tx.query_row("SELECT value FROM meta WHERE key = 'practice'", [], |row| row.get(0))?;
-    let second = std::str::from_utf8(&stored).ok().and_then(|text| text.parse().ok());
+    let second = meta(tx, "practice")?.and_then(|text| String::from_utf8(text).ok()?.parse().ok());
     second
         .and_then(|second| Timestamp::from_second(second).ok())
         .ok_or_else(|| Trouble::Stored("the beginning of the practice".to_owned()))

@@ -14,6 +14,9 @@ const PROBLEM: &str = "application/problem+json";
 /// Longest text of the framework's that is told.
 const DETAIL_BYTES: usize = 4096;
 
+/// Seconds until a database that was away may be back.
+const AGAIN_S: i64 = 5;
+
 /// A refusal with its reason code, or the central's own trouble.
 #[derive(Debug)]
 pub(crate) struct Refusal {
@@ -41,6 +44,10 @@ impl Refusal {
 impl From<Trouble> for Refusal {
     fn from(trouble: Trouble) -> Self {
         tracing::error!(%trouble, "the central cannot do its work");
+        if trouble.passes() {
+            let detail = "Máy chủ trung tâm đang bận. Thử lại sau.";
+            return Self::new(StatusCode::SERVICE_UNAVAILABLE, "central", detail).retry_after(AGAIN_S);
+        }
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "central", "Máy chủ trung tâm gặp sự cố. Thử lại sau.")
     }
 }

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::PathBuf;
 
-use seal_central::{Central, Revoke, ServerConfig, Trouble, seal_table, write_private};
+use seal_central::{Central, Revoke, ServerConfig, Stores, Trouble, seal_table, write_private};
 use seal_core::ids::OfficerId;
 use seal_core::seal_no::SealNo;
 
@@ -32,15 +32,17 @@ pub fn open(config: ServerConfig, kek: Option<PathBuf>) -> Result<Central, Troub
 }
 
 /// The same for a folder that must hold a central, for practice or not.
-pub fn existing(data: PathBuf, kek: Option<PathBuf>) -> Result<Central, Failure> {
-    if !data.join("central.sqlite").is_file() {
-        return Err(format!("{} holds no central", data.display()).into());
-    }
-    Ok(open(ServerConfig::of_folder(data)?, kek)?)
+pub fn existing(data: PathBuf, kek: Option<PathBuf>, stores: &Stores) -> Result<Central, Failure> {
+    let none = || match &stores.database {
+        Some(_) => "the database holds no central".to_owned(),
+        None => format!("{} holds no central", data.display()),
+    };
+    let config = ServerConfig::existing(&data, stores)?.ok_or_else(none)?;
+    Ok(open(config, kek)?)
 }
 
 /// Runs one of [`NAMES`]; `args` come after it.
-pub fn run(what: &str, mut args: impl Iterator<Item = String>) -> Result<(), Failure> {
+pub fn run(what: &str, mut args: impl Iterator<Item = String>, stores: &Stores) -> Result<(), Failure> {
     let (mut named, mut data, mut kek, mut out, mut again) = (None, None, None, None, false);
     let (mut officer, mut device) = (None, None);
     while let Some(option) = args.next() {
@@ -62,7 +64,7 @@ pub fn run(what: &str, mut args: impl Iterator<Item = String>) -> Result<(), Fai
     match (what, named, officer, device) {
         ("register-seals", Some(file), None, None) => {
             let seals = seal_table(File::open(&file)?)?;
-            for no in existing(data, kek)?.register_seals(&seals)? {
+            for no in existing(data, kek, stores)?.register_seals(&seals)? {
                 eprintln!("{no} is not in the seal register: nobody is given tickets for it until it is");
             }
             println!("{} seals registered; delete {file} if it holds passwords", seals.len());
@@ -72,16 +74,16 @@ pub fn run(what: &str, mut args: impl Iterator<Item = String>) -> Result<(), Fai
             if out.exists() {
                 return Err(format!("{} is there already", out.display()).into());
             }
-            let key = existing(data, kek)?.seal_key(&SealNo::parse(&no)?, again)?;
+            let key = existing(data, kek, stores)?.seal_key(&SealNo::parse(&no)?, again)?;
             write_private(&out, &key.to_json())?;
             println!("key of {} in epoch {}: delete {} after commissioning", key.seal, key.epoch, out.display());
         }
-        ("new-seal-epoch", None, None, None) => println!("epoch {}", existing(data, kek)?.new_seal_epoch()?),
-        ("revoke", Some(no), None, None) => revoke(data, kek, &Revoke::Seal(SealNo::parse(&no)?))?,
-        ("revoke", None, Some(officer), None) => revoke(data, kek, &Revoke::Officer(officer))?,
-        ("revoke", None, None, Some(device)) => revoke(data, kek, &Revoke::Device(device))?,
+        ("new-seal-epoch", None, None, None) => println!("epoch {}", existing(data, kek, stores)?.new_seal_epoch()?),
+        ("revoke", Some(no), None, None) => revoke(data, kek, stores, &Revoke::Seal(SealNo::parse(&no)?))?,
+        ("revoke", None, Some(officer), None) => revoke(data, kek, stores, &Revoke::Officer(officer))?,
+        ("revoke", None, None, Some(device)) => revoke(data, kek, stores, &Revoke::Device(device))?,
         ("allow", None, Some(officer), None) => {
-            let barred = existing(data, kek)?.allow_tickets(&officer)?;
+            let barred = existing(data, kek, stores)?.allow_tickets(&officer)?;
             println!("{officer} {}", if barred { "is given tickets again" } else { "was not barred" });
         }
         _ => return Err(format!("`{what}`: name what it is about\n\n{USAGE}").into()),
@@ -90,8 +92,8 @@ pub fn run(what: &str, mut args: impl Iterator<Item = String>) -> Result<(), Fai
 }
 
 /// Makes tickets worthless, and shuts a device out.
-pub fn revoke(data: PathBuf, kek: Option<PathBuf>, whose: &Revoke) -> Result<(), Failure> {
-    let done = existing(data, kek)?.revoke_tickets(whose)?;
+pub fn revoke(data: PathBuf, kek: Option<PathBuf>, stores: &Stores, whose: &Revoke) -> Result<(), Failure> {
+    let done = existing(data, kek, stores)?.revoke_tickets(whose)?;
     println!("tickets of {} seals are worthless as soon as each has seen a later one", done.seals.len());
     for no in done.passwords {
         println!("{no}: its password is known and has to be changed at the seal");

@@ -4,13 +4,12 @@
 //! number; so to revoke is to raise that number for the tickets to come.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Transaction};
 use seal_core::ids::{DeviceId, OfficerId};
 use seal_core::seal_no::SealNo;
 use seal_protocol::SealId;
 use seal_protocol::secret::Secret;
 
-use crate::db::{Trouble, moment};
+use crate::db::{Bind, Connection, Row, Transaction, Trouble, meta, moment, put_meta};
 use crate::feed;
 use crate::session;
 use crate::vault::{Vault, hex, newest_epoch};
@@ -96,11 +95,10 @@ pub(crate) fn seal_id(no: &SealNo) -> Result<SealId, Trouble> {
 }
 
 pub(crate) fn find(db: &Connection, no: &SealNo) -> Result<Option<Registered>, Trouble> {
-    let row: Option<(Option<u8>, Option<Vec<u8>>, u32)> = db
-        .query_row("SELECT epoch, password, min_sequence FROM seal_key WHERE seal = ?1", [no.as_str()], |row| {
+    let row: Option<(Option<u8>, Option<Vec<u8>>, u32)> =
+        db.query_opt("SELECT epoch, password, min_sequence FROM seal_key WHERE seal = ?1", [no.as_str()], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
-        .optional()?;
+        })?;
     let Some((epoch, password, min_sequence)) = row else { return Ok(None) };
     let family = match (epoch, password) {
         (Some(epoch), None) => Stored::ESeal1 { epoch },
@@ -112,33 +110,31 @@ pub(crate) fn find(db: &Connection, no: &SealNo) -> Result<Option<Registered>, T
 
 /// Takes the next number of a seal's tickets for good; `None` when all are used up.
 pub(crate) fn next_sequence(tx: &Transaction, no: &SealNo) -> Result<Option<u32>, Trouble> {
-    Ok(tx
-        .query_row(
-            "UPDATE seal_key SET last_sequence = last_sequence + 1 WHERE seal = ?1 AND last_sequence < 4294967295
-             RETURNING last_sequence",
-            [no.as_str()],
-            |row| row.get(0),
-        )
-        .optional()?)
+    tx.query_opt(
+        "UPDATE seal_key SET last_sequence = last_sequence + 1 WHERE seal = ?1 AND last_sequence < 4294967295
+         RETURNING last_sequence",
+        [no.as_str()],
+        |row| row.get(0),
+    )
 }
 
 /// After a restore: numbers given out since the backup was made are unknown here, and must not come again, neither for the
 /// seals that it knows nor for those that are registered anew.
 pub(crate) fn skip_lost_numbers(tx: &Transaction) -> Result<(), Trouble> {
     let base = base(tx)?.saturating_add(LOST_NUMBERS);
-    tx.execute("UPDATE seal_key SET last_sequence = min(last_sequence + ?1, 4294967295)", [LOST_NUMBERS])?;
     tx.execute(
-        "INSERT INTO meta (key, value) VALUES ('ticket_base', ?1) ON CONFLICT DO UPDATE SET value = excluded.value",
-        [base.to_be_bytes()],
+        "UPDATE seal_key SET last_sequence =
+           CASE WHEN last_sequence < 4294967295 - ?1 THEN last_sequence + ?1 ELSE 4294967295 END",
+        [LOST_NUMBERS],
     )?;
-    Ok(())
+    put_meta(tx, "ticket_base", &base.to_be_bytes())
 }
 
 /// Behind which number those of a seal begin that is registered now.
 fn base(db: &Connection) -> Result<u32, Trouble> {
-    let stored: Option<[u8; 4]> =
-        db.query_row("SELECT value FROM meta WHERE key = 'ticket_base'", [], |row| row.get(0)).optional()?;
-    Ok(stored.map_or(0, u32::from_be_bytes))
+    let Some(stored) = meta(db, "ticket_base")? else { return Ok(0) };
+    let stored = stored[..].try_into().map_err(|_| Trouble::Stored("the base of tickets' numbers".to_owned()))?;
+    Ok(u32::from_be_bytes(stored))
 }
 
 /// Registers a seal, or changes what it answers to. Its numbers go on.
@@ -158,8 +154,9 @@ pub(crate) fn register(tx: &Transaction, vault: &Vault, no: &SealNo, family: &Se
     };
     tx.execute(
         "INSERT INTO seal_key (seal, family, epoch, password, last_sequence) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT DO UPDATE SET family = excluded.family, epoch = excluded.epoch, password = excluded.password,
-           given_at = CASE WHEN epoch IS excluded.epoch THEN given_at END",
+         ON CONFLICT (seal) DO UPDATE
+           SET family = excluded.family, epoch = excluded.epoch, password = excluded.password,
+             given_at = CASE WHEN seal_key.epoch IS NOT DISTINCT FROM excluded.epoch THEN seal_key.given_at END",
         (no.as_str(), name, epoch, password, base(tx)?),
     )?;
     Ok(())
@@ -197,7 +194,8 @@ pub(crate) fn revoke(tx: &Transaction, whose: &Revoke, now: Timestamp) -> Result
                 return Ok(done);
             }
             tx.execute(
-                "UPDATE seal_key SET min_sequence = min(last_sequence + 1, 4294967295) WHERE seal = ?1",
+                "UPDATE seal_key SET min_sequence =
+                   CASE WHEN last_sequence < 4294967295 THEN last_sequence + 1 ELSE 4294967295 END WHERE seal = ?1",
                 [no.as_str()],
             )?;
             done.seals.push(no.clone());
@@ -223,41 +221,30 @@ pub(crate) fn revoke(tx: &Transaction, whose: &Revoke, now: Timestamp) -> Result
 fn end_tickets(
     tx: &Transaction,
     whose: &str,
-    who: impl rusqlite::ToSql + Copy,
+    who: impl Bind + Copy,
     now: i64,
     done: &mut Revoked,
 ) -> Result<(), Trouble> {
-    let list = |sql: &str, now: Option<i64>| -> Result<Vec<(SealNo, Option<u32>)>, Trouble> {
-        let mut rows = tx.prepare(sql)?;
-        let mut rows = match now {
-            Some(now) => rows.query((who, now))?,
-            None => rows.query([who])?,
-        };
-        let mut list = Vec::new();
-        while let Some(row) = rows.next()? {
-            let no: String = row.get(0)?;
-            list.push((SealNo::parse(&no).map_err(|e| Trouble::Stored(e.to_string()))?, row.get(1)?));
-        }
-        Ok(list)
-    };
+    let seal = |row: &Row<'_>| SealNo::parse(&row.get::<String>(0)?).map_err(|e| Trouble::Stored(e.to_string()));
     let live = format!(
-        "SELECT seal, max(sequence) FROM ticket WHERE {whose} AND expires_at > ?2 AND sequence IS NOT NULL GROUP BY seal"
+        "SELECT seal, max(sequence) FROM ticket WHERE {whose} AND expires_at > ?2 AND sequence IS NOT NULL
+         GROUP BY seal ORDER BY seal"
     );
-    for (no, newest) in list(&live, Some(now))? {
+    for (no, newest) in tx.query_all(&live, (who, now), |row| Ok((seal(row)?, row.get::<u32>(1)?)))? {
         tx.execute(
-            "UPDATE seal_key SET min_sequence = max(min_sequence, min(?2 + 1, 4294967295)) WHERE seal = ?1",
-            (no.as_str(), newest.unwrap_or(0)),
+            "UPDATE seal_key SET min_sequence = ?2 WHERE seal = ?1 AND min_sequence < ?2",
+            (no.as_str(), newest.saturating_add(1)),
         )?;
         done.seals.push(no);
     }
-    let told = format!("SELECT DISTINCT seal, NULL FROM ticket WHERE {whose} AND kind = 'password' ORDER BY seal");
-    done.passwords.extend(list(&told, None)?.into_iter().map(|(no, _)| no));
+    let told = format!("SELECT DISTINCT seal FROM ticket WHERE {whose} AND kind = 'password' ORDER BY seal");
+    done.passwords.extend(tx.query_all(&told, [who], seal)?);
     Ok(())
 }
 
 /// The officer is given no tickets.
 pub(crate) fn is_barred(db: &Connection, officer: &OfficerId) -> Result<bool, Trouble> {
-    Ok(db.query_row("SELECT EXISTS (SELECT 1 FROM ticket_barred WHERE officer = ?1)", [&officer.0], |row| row.get(0))?)
+    db.query_row("SELECT EXISTS (SELECT 1 FROM ticket_barred WHERE officer = ?1)", [&officer.0], |row| row.get(0))
 }
 
 /// The officer is given tickets again; `false` when nothing stood against it.

@@ -19,11 +19,11 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt as _;
 
+use crate::Central;
 use crate::api::{blocking, healthz, readyz};
 use crate::db::Trouble;
 use crate::metrics::{METRICS_MEDIA_TYPE, Sizes};
 use crate::problem::Refusal;
-use crate::{Central, db};
 
 /// Request line and headers together; above it the connection is told 431 and closed.
 const HEAD_BYTES: usize = 64 << 10;
@@ -116,9 +116,7 @@ impl Central {
             inside.abort();
         }
         let central = self.clone();
-        blocking(move || Ok(central.0.db.with(db::checkpoint)?))
-            .await
-            .map_err(|_| std::io::Error::other("checkpoint"))?;
+        blocking(move || Ok(central.0.db.settle()?)).await.map_err(|_| std::io::Error::other("checkpoint"))?;
         tracing::info!("stopped");
         Ok(())
     }
@@ -157,10 +155,8 @@ async fn metrics(State(central): State<Central>) -> Result<Response, Refusal> {
         let central = central.clone();
         blocking(move || {
             let sizes = central.0.db.with(|db| {
-                let newest = db.query_row("SELECT coalesce(max(seq), 0) FROM event", [], |row| row.get(0))?;
-                let bytes = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
-                let bytes = db.query_row(bytes, [], |row| row.get(0))?;
-                Ok(Sizes { events: newest, database_bytes: bytes })
+                let newest = db.query_row("SELECT coalesce(max(seq), 0) FROM event", (), |row| row.get(0))?;
+                Ok(Sizes { events: newest, database_bytes: db.bytes()? })
             })?;
             Ok(central.0.metrics.text(&sizes).map_err(|e| Trouble::Stored(e.to_string()))?)
         })

@@ -7,7 +7,6 @@ use axum::http::{StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use p256::ecdsa::VerifyingKey;
 use p256::elliptic_curve::rand_core::{OsRng, RngCore as _};
-use rusqlite::{Connection, OptionalExtension as _, Transaction};
 use seal_core::cbor::Bytes;
 use seal_core::doc::{DeviceDoc, Doc};
 use seal_core::ids::{DeviceId, OfficerId, Sha256};
@@ -17,7 +16,7 @@ use uuid::Uuid;
 
 use crate::Central;
 use crate::api::{JsonBody, blocking};
-use crate::db::Trouble;
+use crate::db::{Connection, Transaction, Trouble};
 use crate::enrolment::{self, Standing};
 use crate::problem::Refusal;
 use crate::{feed, packs};
@@ -67,14 +66,12 @@ impl FromRequestParts<Central> for Session {
 }
 
 fn find(db: &Connection, token: Sha256, certified_only: bool, now: Timestamp) -> Result<Option<Session>, Trouble> {
-    let row: Option<(String, Uuid)> = db
-        .query_row(
-            "SELECT officer, device FROM session JOIN device ON device.id = session.device
-             WHERE token = ?1 AND expires > ?2 AND NOT revoked",
-            (token.0, now.as_millisecond()),
-            |row| Ok((row.get(0)?, Uuid::from_bytes(row.get(1)?))),
-        )
-        .optional()?;
+    let row: Option<(String, Uuid)> = db.query_opt(
+        "SELECT officer, device FROM session JOIN device ON device.id = session.device
+         WHERE token = ?1 AND expires > ?2 AND NOT revoked",
+        (token.0, now.as_millisecond()),
+        |row| Ok((row.get(0)?, Uuid::from_bytes(row.get(1)?))),
+    )?;
     let Some((officer, device)) = row else { return Ok(None) };
     if certified_only && enrolment::standing(db, DeviceId(device), now)? != Standing::Certified {
         return Ok(None);
@@ -146,7 +143,8 @@ async fn enter(central: Central, request: SignInRequest) -> Result<Json<SignInRe
     tracing::info!(officer = %officer.id, %device, "signed in");
     let expires = now.saturating_add(TOKEN_LIFE).unwrap_or(now);
     let (proto, log_key) = (PROTO.to_owned(), Some(Bytes(central.0.signer.public_key())));
-    Ok(Json(SignInResponse { proto, token, expires, officer, server_time: now, rules_keys, log_key }))
+    let agency_key = Some(Bytes(central.0.agency.public().bytes()));
+    Ok(Json(SignInResponse { proto, token, expires, officer, server_time: now, rules_keys, log_key, agency_key }))
 }
 
 /// Seconds until a closed account opens again.
@@ -232,25 +230,23 @@ fn new_token() -> String {
 /// The enrolled key of a device.
 pub(crate) fn device_key(db: &Connection, device: DeviceId) -> Result<Option<VerifyingKey>, Trouble> {
     let key: Option<Vec<u8>> =
-        db.query_row("SELECT key FROM device WHERE id = ?1", [device.0.as_bytes()], |row| row.get(0)).optional()?;
+        db.query_opt("SELECT key FROM device WHERE id = ?1", [device.0.as_bytes()], |row| row.get(0))?;
     key.map(|key| VerifyingKey::from_sec1_bytes(&key).map_err(|e| Trouble::Stored(e.to_string()))).transpose()
 }
 
 pub(crate) fn revoke(tx: &Transaction, device: DeviceId) -> Result<(), Trouble> {
-    tx.execute("UPDATE device SET revoked = 1 WHERE id = ?1", [device.0.as_bytes()])?;
+    tx.execute("UPDATE device SET revoked = TRUE WHERE id = ?1", [device.0.as_bytes()])?;
     tx.execute("DELETE FROM session WHERE device = ?1", [device.0.as_bytes()])?;
     publish(tx, device)
 }
 
 /// Tells every phone this device's key and standing.
 pub(crate) fn publish(tx: &Transaction, device: DeviceId) -> Result<(), Trouble> {
-    let row: Option<(Vec<u8>, String, i64, bool)> = tx
-        .query_row(
-            "SELECT key, enrolled_by, enrolled_at, revoked FROM device WHERE id = ?1",
-            [device.0.as_bytes()],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
-        )
-        .optional()?;
+    let row: Option<(Vec<u8>, String, i64, bool)> = tx.query_opt(
+        "SELECT key, enrolled_by, enrolled_at, revoked FROM device WHERE id = ?1",
+        [device.0.as_bytes()],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+    )?;
     let Some((key, enrolled_by, enrolled_at, revoked)) = row else { return Ok(()) };
     // The unit that it was enrolled for; in practice that of whoever signed in on it first.
     let unit = match enrolment::unit_of(tx, device)? {

@@ -2,7 +2,6 @@
 //! and as often as they like; each carrying fact gets one word of the central about it, in the same transaction.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Transaction};
 use seal_core::event::Event;
 use seal_core::fact::{Fact, SealSigned, SignatureChecked, SignatureFinding, SignedPage};
 use seal_core::ids::CommandId;
@@ -14,7 +13,7 @@ use seal_protocol::issuer::{Doubt, Issuer, Ledger};
 use seal_protocol::receipt::Receipt;
 use uuid::Uuid;
 
-use crate::db::Trouble;
+use crate::db::{Connection, Transaction, Trouble};
 use crate::seals::{self, Registered, Stored};
 use crate::signer::{Behalf, Signer};
 use crate::vault::Vault;
@@ -24,7 +23,7 @@ const SCHEME: &str = "eseal/1";
 /// The head before an entry whose own record was torn: the seal does not know it.
 const UNKNOWN_HEAD: Head = Head([0; 16]);
 /// Most missing ranges named in one word, the newest ones.
-const GAPS: usize = 100;
+const GAPS: u32 = 100;
 
 /// A fact that carries nothing signed cannot be checked, and says nothing.
 pub(crate) fn is_empty(signed: &SealSigned) -> bool {
@@ -138,24 +137,24 @@ impl Book<'_> {
 
     fn known_around(&self, first: u32, last: u32) -> Result<Ledger, Trouble> {
         let mut ledger = Ledger::new(self.id);
-        let mut rows = self
-            .tx
-            .prepare_cached("SELECT entry, head FROM seal_entry WHERE seal = ?1 AND counter BETWEEN ?2 AND ?3")?;
-        let mut rows = rows.query((self.no.as_str(), first.saturating_sub(1), last.saturating_add(1)))?;
-        while let Some(row) = rows.next()? {
+        let rows = "SELECT entry, head FROM seal_entry WHERE seal = ?1 AND counter BETWEEN ?2 AND ?3";
+        let around = (self.no.as_str(), first.saturating_sub(1), last.saturating_add(1));
+        self.tx.query_each(rows, around, |row| {
             let (entry, head): ([u8; ENTRY], [u8; 16]) = (row.get(0)?, row.get(1)?);
             let entry = Entry::decode(&entry).ok_or_else(|| Trouble::Stored(format!("the log of {}", self.no)))?;
             ledger.recall(entry, Head(head));
-        }
+            Ok(())
+        })?;
         Ok(ledger)
     }
 
     fn keep(&self, found: &[(Entry, Head)]) -> Result<(), Trouble> {
-        let mut insert = self.tx.prepare_cached(
-            "INSERT INTO seal_entry (seal, counter, entry, head, event) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
-        )?;
         for (entry, head) in found {
-            insert.execute((self.no.as_str(), entry.counter, entry.encode(), head.0, self.event))?;
+            self.tx.post(
+                "INSERT INTO seal_entry (seal, counter, entry, head, event) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO NOTHING",
+                (self.no.as_str(), entry.counter, entry.encode(), head.0, self.event),
+            )?;
         }
         Ok(())
     }
@@ -183,13 +182,13 @@ impl Chain {
 
 /// Numbers below the newest known one that nobody has brought.
 fn gaps(db: &Connection, no: &SealNo) -> Result<Vec<(u32, u32)>, Trouble> {
-    let mut rows = db.prepare_cached(
+    let mut gaps = db.query_all(
         "SELECT before + 1, counter - 1 FROM
-           (SELECT counter, lag(counter, 1, 0) OVER (ORDER BY counter) AS before FROM seal_entry WHERE seal = ?1)
+           (SELECT counter, lag(counter, 1, 0) OVER (ORDER BY counter) AS before FROM seal_entry WHERE seal = ?1) AS entry
          WHERE counter > before + 1 ORDER BY counter DESC LIMIT ?2",
+        (no.as_str(), GAPS),
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    let rows = rows.query_map((no.as_str(), GAPS), |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let mut gaps = rows.collect::<Result<Vec<_>, _>>()?;
     gaps.reverse();
     Ok(gaps)
 }

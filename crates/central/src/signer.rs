@@ -6,7 +6,6 @@ use std::time::Instant;
 use jiff::{SignedDuration, Timestamp};
 use p256::ecdsa::SigningKey;
 use p256::elliptic_curve::rand_core::OsRng;
-use rusqlite::{Connection, OptionalExtension as _, Transaction};
 use seal_core::cbor::CborError;
 use seal_core::checkpoint::{Checkpoint, SignedCheckpoint};
 use seal_core::enrolment::DeviceCertificate;
@@ -17,7 +16,7 @@ use seal_core::outbox::Receipt;
 use seal_core::time::Moment;
 use uuid::Uuid;
 
-use crate::db::Trouble;
+use crate::db::{Transaction, Trouble, meta, put_meta};
 use crate::ingest;
 
 /// Its id, key and clock since its start.
@@ -41,22 +40,16 @@ pub(crate) struct Behalf<'a> {
 
 impl Signer {
     /// The central's device, made with the database.
-    pub(crate) fn load(db: &mut Connection) -> Result<Self, Trouble> {
-        let value =
-            |key: &str| db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional();
-        let (device, secret): (Option<Vec<u8>>, Option<Vec<u8>>) = (value("device")?, value("device_key")?);
-        let (device, key) = match (device, secret) {
+    pub(crate) fn load(tx: &Transaction) -> Result<Self, Trouble> {
+        let (device, key) = match (meta(tx, "device")?, meta(tx, "device_key")?) {
             (Some(device), Some(secret)) => (
                 Uuid::from_slice(&device).map_err(|e| Trouble::Stored(e.to_string()))?,
                 SigningKey::from_slice(&secret).map_err(|e| Trouble::Stored(e.to_string()))?,
             ),
             _ => {
                 let (device, key) = (Uuid::new_v4(), SigningKey::random(&mut OsRng));
-                let tx = db.transaction()?;
-                let insert = "INSERT INTO meta (key, value) VALUES (?1, ?2)";
-                tx.execute(insert, ("device", device.as_bytes()))?;
-                tx.execute(insert, ("device_key", &key.to_bytes()[..]))?;
-                tx.commit()?;
+                put_meta(tx, "device", device.as_bytes())?;
+                put_meta(tx, "device_key", &key.to_bytes())?;
                 (device, key)
             }
         };
@@ -110,13 +103,11 @@ impl Signer {
         fact: Fact,
         now: Timestamp,
     ) -> Result<Receipt, Trouble> {
-        let newest: Option<(i64, [u8; 32])> = tx
-            .query_row(
-                "SELECT device_seq, hash FROM event WHERE device = ?1 ORDER BY device_seq DESC LIMIT 1",
-                [self.device.0.as_bytes()],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-            .optional()?;
+        let newest: Option<(i64, [u8; 32])> = tx.query_opt(
+            "SELECT device_seq, hash FROM event WHERE device = ?1 ORDER BY device_seq DESC LIMIT 1",
+            [self.device.0.as_bytes()],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
         let (seq, prev) = newest.map_or((0, Sha256::of(b"")), |(seq, hash)| (seq, Sha256(hash)));
         let event = Event {
             v: EVENT_VERSION,

@@ -10,7 +10,6 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
-use rusqlite::Transaction;
 use seal_core::case::CaseView;
 use seal_core::custody::{SealView, Whereabouts};
 use seal_core::doc::{Doc, SealLife};
@@ -26,7 +25,7 @@ use seal_protocol::issuer::{Issuer, Kind, MOMENT_S, NoTicket, RESERVE_S, SHIFT_S
 use seal_protocol::ticket::{Flags, Scope};
 
 use crate::api::{JsonBody, blocking};
-use crate::db::Trouble;
+use crate::db::{Transaction, Trouble};
 use crate::problem::Refusal;
 use crate::seals::{self, Registered, Stored};
 use crate::session::Session;
@@ -181,13 +180,11 @@ struct Desk<'a> {
 impl Desk<'_> {
     /// Seals with a key that are the officer's business now.
     fn work_list(&mut self) -> Result<(), Trouble> {
-        let candidates: Vec<String> = self
-            .tx
-            .prepare_cached(
-                "SELECT seal FROM seal_key JOIN scope ON scope.subject = 'seal/' || seal WHERE unit = ?1 ORDER BY seal",
-            )?
-            .query_map([self.session.officer.unit.as_str()], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
+        let candidates: Vec<String> = self.tx.query_all(
+            "SELECT seal FROM seal_key JOIN scope ON scope.subject = 'seal/' || seal WHERE unit = ?1 ORDER BY seal",
+            [self.session.officer.unit.as_str()],
+            |row| row.get(0),
+        )?;
         let mut list = Vec::new();
         for no in candidates {
             let no = SealNo::parse(&no).map_err(|e| Trouble::Stored(e.to_string()))?;

@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
-use rusqlite::Transaction;
 use seal_core::custody::{SealView, Whereabouts};
 use seal_core::doc::Doc;
 use seal_core::fact::{Fact, TrackingSeen};
@@ -14,7 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::{JsonBody, blocking};
-use crate::db::Trouble;
+use crate::db::{Transaction, Trouble};
 use crate::problem::Refusal;
 use crate::session::Session;
 use crate::signer::{Behalf, Signer};

@@ -7,14 +7,13 @@ use std::path::Path;
 use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::{AeadInPlace as _, KeyInit as _};
 use p256::elliptic_curve::rand_core::{OsRng, RngCore as _};
-use rusqlite::{Connection, OptionalExtension as _};
 use seal_core::seal_no::SealNo;
 use seal_protocol::issuer::Issuer;
 use seal_protocol::issuer::practice::{PRACTICE_EPOCH, PRACTICE_MASTER};
 use seal_protocol::secret::{Random, Secret};
 use zeroize::Zeroizing;
 
-use crate::db::Trouble;
+use crate::db::{Connection, Transaction, Trouble, meta};
 
 const NONCE: usize = 12;
 const TAG: usize = 16;
@@ -44,12 +43,9 @@ impl Vault {
     ///
     /// # Errors
     /// [`Trouble::Keys`] when the file is not there though keys are, does not fit them, or practice and real keys would mix.
-    pub(crate) fn open(db: &mut Connection, file: &Path, practice: bool) -> Result<Self, Trouble> {
-        let tx = db.transaction()?;
-        let practised: bool =
-            tx.query_row("SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'practice')", [], |row| row.get(0))?;
-        let newest = newest_epoch(&tx)?;
-        if practised && !practice {
+    pub(crate) fn open(tx: &Transaction, file: &Path, practice: bool) -> Result<Self, Trouble> {
+        let newest = newest_epoch(tx)?;
+        if meta(tx, "practice")?.is_some() && !practice {
             return Err(trouble("this folder is for practice, and its seal keys are known to everybody"));
         }
         let kek = match (practice, file.exists(), newest) {
@@ -60,15 +56,14 @@ impl Vault {
         };
         let vault = Self { kek, practice };
         match newest {
-            None if practice => vault.keep_master(&tx, PRACTICE_EPOCH, &Secret::new(PRACTICE_MASTER))?,
-            None => vault.keep_master(&tx, 1, &Secret::random(&mut System))?,
+            None if practice => vault.keep_master(tx, PRACTICE_EPOCH, &Secret::new(PRACTICE_MASTER))?,
+            None => vault.keep_master(tx, 1, &Secret::random(&mut System))?,
             Some(epoch) if practice => {
                 let real = |_| trouble("this folder holds keys of real seals: practise in another one");
-                drop(vault.issuer(&tx, epoch).map_err(real)?);
+                drop(vault.issuer(tx, epoch).map_err(real)?);
             }
-            Some(epoch) => drop(vault.issuer(&tx, epoch)?),
+            Some(epoch) => drop(vault.issuer(tx, epoch)?),
         }
-        tx.commit()?;
         Ok(vault)
     }
 
@@ -91,7 +86,7 @@ impl Vault {
     /// The keys of an epoch.
     pub(crate) fn issuer(&self, db: &Connection, epoch: u8) -> Result<Issuer, Trouble> {
         let wrapped: Option<Vec<u8>> =
-            db.query_row("SELECT wrapped FROM seal_master WHERE epoch = ?1", [epoch], |row| row.get(0)).optional()?;
+            db.query_opt("SELECT wrapped FROM seal_master WHERE epoch = ?1", [epoch], |row| row.get(0))?;
         let wrapped = wrapped.ok_or_else(|| trouble(format!("there is no master key of epoch {epoch}")))?;
         let master = self.unwrap(&of_epoch(epoch), &wrapped)?;
         if *master.expose() == PRACTICE_MASTER && !self.practice {
@@ -111,7 +106,7 @@ impl Vault {
     }
 
     /// Nonce, ciphertext, tag. What it is for is bound to it, so that no row can stand in another's place.
-    fn wrap<const N: usize>(&self, what: &str, plain: &[u8; N]) -> Result<Vec<u8>, Trouble> {
+    pub(crate) fn wrap<const N: usize>(&self, what: &str, plain: &[u8; N]) -> Result<Vec<u8>, Trouble> {
         let mut nonce = [0; NONCE];
         OsRng.fill_bytes(&mut nonce);
         let mut out = nonce.to_vec();
@@ -124,7 +119,7 @@ impl Vault {
         Ok(out)
     }
 
-    fn unwrap<const N: usize>(&self, what: &str, wrapped: &[u8]) -> Result<Secret<N>, Trouble> {
+    pub(crate) fn unwrap<const N: usize>(&self, what: &str, wrapped: &[u8]) -> Result<Secret<N>, Trouble> {
         let misfit = || trouble("the key-encryption key does not fit this database");
         let (nonce, rest) = wrapped.split_first_chunk::<NONCE>().ok_or_else(misfit)?;
         let (sealed, tag) = rest.split_last_chunk::<TAG>().ok_or_else(misfit)?;
@@ -150,7 +145,7 @@ fn of_password(seal: &SealNo) -> String {
 
 /// The epoch in which seals are commissioned now.
 pub(crate) fn newest_epoch(db: &Connection) -> Result<Option<u8>, Trouble> {
-    Ok(db.query_row("SELECT max(epoch) FROM seal_master", [], |row| row.get(0))?)
+    db.query_row("SELECT max(epoch) FROM seal_master", (), |row| row.get(0))
 }
 
 /// The file holds 64 hexadecimal digits.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use axum::http::StatusCode;
+use common::database::Database;
 use common::{World, remark};
 use seal_central::import::{Fault, ImportError, Imported, Options, Table, units_into};
 use seal_central::{Central, ServerConfig};
@@ -24,7 +25,9 @@ fn world() -> World {
         let now = now.clone();
         Arc::new(move || *now.lock().unwrap())
     };
-    let central = Central::open(ServerConfig { data: folder.path().join("data"), clock, practice: false }).unwrap();
+    let data = folder.path().join("data");
+    let stores = Database::of(&data).stores();
+    let central = Central::open(ServerConfig { data, clock, practice: false, stores }).unwrap();
     World { folder, central, now }
 }
 

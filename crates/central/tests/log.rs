@@ -6,7 +6,6 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use common::{Phone, World, case, receipt, remark, request};
 use p256::ecdsa::VerifyingKey;
-use rusqlite::Connection;
 use seal_core::checkpoint::{Checkpoint, Life, SignedCheckpoint};
 use seal_core::event::SignedEvent;
 use seal_core::ids::Sha256;
@@ -133,12 +132,12 @@ async fn an_event_that_could_not_be_stored_leaves_no_leaf() {
     let events = remarks(&mut phone, 3);
     world.push(&phone, &events[..1]).await;
     let (before, _) = newest(&world, &phone).await;
-    let db = Connection::open(world.folder.path().join("central.sqlite")).unwrap();
-    db.execute_batch("ALTER TABLE event_subject RENAME TO away").unwrap();
+    let db = world.database();
+    db.run("ALTER TABLE event_subject RENAME TO away");
     let pushed = world.push(&phone, &events[1..]).await;
     assert!(pushed.results.iter().all(|result| result.status == PushStatus::Deferred));
     assert_eq!(newest(&world, &phone).await.0, before);
-    db.execute_batch("ALTER TABLE away RENAME TO event_subject").unwrap();
+    db.run("ALTER TABLE away RENAME TO event_subject");
     let pushed = world.push(&phone, &events).await;
     assert!(matches!(pushed.results[2].status, PushStatus::Accepted { .. }));
     assert_eq!(newest(&world, &phone).await.0.size, before.size + 2);
@@ -147,11 +146,15 @@ async fn an_event_that_could_not_be_stored_leaves_no_leaf() {
 #[tokio::test]
 async fn a_database_of_before_gets_its_tree_once_and_the_same() {
     let world = World::new();
+    if !world.database().is_sqlite() {
+        // There was no PostgreSQL before.
+        return;
+    }
     let mut phone = world.phone(1, "an.nv", "246810").await;
     let events = remarks(&mut phone, 11);
     world.push(&phone, &events).await;
     let (before, _) = newest(&world, &phone).await;
-    let db = Connection::open(world.folder.path().join("central.sqlite")).unwrap();
+    let db = rusqlite::Connection::open(world.folder.path().join("central.sqlite")).unwrap();
     let nodes = || -> Vec<(i64, i64, Vec<u8>)> {
         let mut select = db.prepare("SELECT level, n, hash FROM log_node ORDER BY level, n").unwrap();
         select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap().map(Result::unwrap).collect()
@@ -182,7 +185,7 @@ async fn another_life_says_how_much_it_kept_of_those_before() {
     assert_ne!(after.epoch, before.epoch);
     assert_eq!(after.size, before.size + 1);
     let first = Life { epoch: before.epoch, kept: before.size };
-    assert_eq!(after.before, [first.clone()]);
+    assert_eq!(after.before, std::slice::from_ref(&first));
     world.central.begin_new_life().unwrap();
     let (last, _) = newest(&world, &phone).await;
     assert_eq!(last.before, [first, Life { epoch: after.epoch, kept: after.size }]);
@@ -195,8 +198,7 @@ async fn of_two_centrals_from_one_backup_neither_can_prove_the_others_record() {
     let events = remarks(&mut phone, 9);
     world.push(&phone, &events[..5]).await;
     let copy = tempfile::tempdir().unwrap();
-    let db = Connection::open(world.folder.path().join("central.sqlite")).unwrap();
-    db.execute("VACUUM INTO ?1", [copy.path().join("central.sqlite").to_str().unwrap()]).unwrap();
+    world.database().copy_to(copy.path());
     let other = World { folder: copy, central: world.central.clone(), now: world.now.clone() }.restart();
 
     world.push(&phone, &events[5..7]).await;

@@ -1,9 +1,13 @@
 //! The program itself: its address line, its exit codes, its accounts.
 
+mod common;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use common::database::Database;
 use p256::ecdsa::SigningKey;
 use seal_core::cbor::{Bytes, CborError};
 use seal_core::enrolment::{Claim, DeviceKeyHome, Offer};
@@ -12,6 +16,11 @@ use seal_core::wire::B64;
 
 fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_seal-central"));
+    if let Some(at) = args.iter().position(|arg| *arg == "--data")
+        && let Some(url) = Database::of(Path::new(args[at + 1])).url()
+    {
+        command.env("DATABASE_URL", url);
+    }
     command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use axum::http::StatusCode;
 use common::{Phone, World, case, events, remark};
+use seal_central::Trouble;
 use seal_central::accounts::Accounts;
-use seal_central::{Central, ServerConfig, Trouble};
+use seal_core::event::SignedEvent;
 use seal_core::ids::{EventId, OfficerId};
 use seal_core::officer::{Officer, Role};
-use seal_core::wire::PushStatus;
+use seal_core::wire::{Change, PushStatus};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_puller_sees_every_event_of_concurrent_writers_exactly_once() {
@@ -47,32 +48,81 @@ async fn a_puller_sees_every_event_of_concurrent_writers_exactly_once() {
     assert_eq!(seen, made);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_puller_misses_nothing_that_writers_at_two_centrals_commit() {
+    let centrals = {
+        let one = World::new();
+        let two = one.beside();
+        [Arc::new(one), Arc::new(two)]
+    };
+    let database = centrals[0].database();
+    if !database.is_sqlite() {
+        // Commits take their time, each another.
+        database.run(
+            "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
+               $$ BEGIN PERFORM pg_sleep(random() * 0.005); RETURN NULL; END $$;
+             CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON event DEFERRABLE INITIALLY DEFERRED
+               FOR EACH ROW EXECUTE FUNCTION slow()",
+        );
+    }
+    let reader = centrals[0].phone(100, "hoa.pt", "135790").await;
+    let mut writers = Vec::new();
+    for number in 1..=8 {
+        let world = centrals[usize::from(number) % 2].clone();
+        let mut phone = world.phone(number, "an.nv", "246810").await;
+        writers.push(tokio::spawn(async move {
+            let mut made = Vec::new();
+            for n in 0..10 {
+                let event = phone.event(Some(case(1)), remark(&n.to_string()));
+                made.push(event.event.id);
+                world.push(&phone, &[event]).await;
+            }
+            made
+        }));
+    }
+    let (mut seen, mut cursor): (Vec<(u64, EventId)>, Option<String>) = (Vec::new(), None);
+    for turn in 0.. {
+        let page = centrals[turn % 2].changes(&reader, cursor.as_deref(), 3).await;
+        for change in &page.changes {
+            if let Change::Event { server_seq, cose } = change {
+                seen.push((*server_seq, SignedEvent::read(&cose.0).unwrap().event.id));
+            }
+        }
+        // What is signed never runs ahead of what can be read.
+        let log = centrals[(turn + 1) % 2].changes(&reader, cursor.as_deref(), 1).await;
+        assert!(log.checkpoint.is_some());
+        cursor = Some(page.next);
+        if seen.len() == 8 * 10 {
+            break;
+        }
+    }
+    // In the order of the record, each number once and none left out.
+    assert_eq!(seen.iter().map(|(seq, _)| *seq).collect::<Vec<_>>(), (1..=80).collect::<Vec<_>>());
+    for writer in writers {
+        let made = writer.await.unwrap();
+        let order: Vec<_> = seen.iter().map(|(_, id)| *id).filter(|id| made.contains(id)).collect();
+        assert_eq!(order, made, "each phone's in the order in which it sent them");
+    }
+    for world in &centrals {
+        assert!(events(&world.changes(&reader, cursor.as_deref(), 500).await.changes).is_empty());
+    }
+}
+
 #[tokio::test]
 async fn after_a_restore_phones_can_send_everything_again() {
     let world = World::new();
     let mut phone = world.phone(1, "an.nv", "246810").await;
     let events: Vec<_> = (0..3).map(|n| phone.event(None, remark(&n.to_string()))).collect();
     let before = world.push(&phone, &events[..1]).await;
-    // The backup: one file, complete in itself.
-    let backup = world.folder.path().join("backup.sqlite");
-    let db = rusqlite::Connection::open(world.folder.path().join("central.sqlite")).unwrap();
-    db.execute("VACUUM INTO ?1", [backup.to_str().unwrap()]).unwrap();
-    drop(db);
+    // The backup is complete in itself.
+    let restored = tempfile::tempdir().unwrap();
+    world.database().copy_to(restored.path());
     world.push(&phone, &events[1..]).await;
     let (_, cursor) = world.pull(&phone, None, 500).await;
 
-    let World { folder, central, now } = world;
-    drop(central);
-    let restored = tempfile::tempdir().unwrap();
-    std::fs::copy(&backup, restored.path().join("central.sqlite")).unwrap();
-    drop(folder);
-    let clock = {
-        let now = now.clone();
-        Arc::new(move || *now.lock().unwrap())
-    };
-    let central = Central::open(ServerConfig { data: restored.path().to_owned(), clock, practice: true }).unwrap();
-    central.begin_new_life().unwrap();
-    let world = World { folder: restored, central, now };
+    let World { central, now, .. } = world;
+    let world = World { folder: restored, central, now }.restart();
+    world.central.begin_new_life().unwrap();
 
     assert_eq!(world.get_changes(&phone, Some(&cursor), 500).await.status, StatusCode::GONE);
     let again = world.push(&phone, &events).await;

@@ -264,6 +264,7 @@ mod tests {
             calendars: vec![YearCalendar { year: 2026, off, worked: vec![date(2026, 2, 28)], citation: citation() }],
             sealing: SealingRules::default(),
             way_home: Vec::new(),
+            phone_room: Vec::new(),
             offices: Vec::new(),
             seal_kinds: Vec::new(),
         }

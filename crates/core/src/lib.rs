@@ -34,6 +34,7 @@ pub mod outbox;
 pub mod pack;
 pub mod parcel;
 pub mod range;
+pub mod rescue;
 pub mod rules;
 pub mod scan;
 pub mod seal;

@@ -185,7 +185,7 @@ pub fn consistent(from: (u64, &Sha256), to: (u64, &Sha256), path: &[Sha256]) -> 
 
 /// Up past the levels at which the subtree on the right edge stands alone.
 fn climb(at: &mut u64, last: &mut u64) {
-    while *at % 2 == 0 && *at > 0 {
+    while (*at).is_multiple_of(2) && *at > 0 {
         (*at, *last) = (*at / 2, *last / 2);
     }
 }

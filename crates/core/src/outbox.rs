@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::PhotoRole;
-use crate::ids::{CaseId, EventId, Sha256};
+use crate::ids::{CaseId, EventId, OfficerId, Sha256};
 use crate::seal_no::SealNo;
 
 /// Order of sending: a lower lane goes first, and a stuck item in one lane never holds another (trust 1.3).
@@ -121,6 +121,8 @@ pub struct QueueItem {
     pub last_problem: Option<String>,
     /// A photo waits until its fact is accepted.
     pub waits_for_fact: bool,
+    /// Who made it; the phone may be another officer's since.
+    pub author: OfficerId,
     /// The case.
     pub case: Option<CaseId>,
     /// First container or seal of it, for the title.

@@ -152,6 +152,20 @@ pub struct WayHomeRule {
     pub citation: Citation,
 }
 
+/// How much room a phone must have before it takes a photograph, so that picture and facts can be kept for sure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneRoomRule {
+    /// Free space before a photograph, MiB.
+    pub before_photo_mib: u32,
+    /// First day it holds.
+    pub valid_from: civil::Date,
+    /// Last day it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<civil::Date>,
+    /// Where it is written.
+    pub citation: Citation,
+}
+
 /// Who may state that a unit's electronic seals are depleted, and how long that stands (dispatch point 1.a).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DepletionRule {
@@ -237,6 +251,9 @@ pub struct RulePack {
     /// Warnings and limits on the way home, one for each period.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub way_home: Vec<WayHomeRule>,
+    /// Room that phones keep for evidence, one for each period.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phone_room: Vec<PhoneRoomRule>,
     /// Customs offices.
     #[serde(default)]
     pub offices: Vec<Office>,
@@ -427,6 +444,13 @@ impl RulePack {
     #[must_use]
     pub fn way_home_rule(&self, on: civil::Date) -> Option<&WayHomeRule> {
         self.way_home.iter().find(|rule| holds(rule.valid_from, rule.valid_to, on))
+    }
+
+    /// Bytes that have to be free before a photograph is taken, on a day; 0 when no rule says.
+    #[must_use]
+    pub fn room_before_photo(&self, on: civil::Date) -> u64 {
+        let rule = self.phone_room.iter().find(|rule| holds(rule.valid_from, rule.valid_to, on));
+        rule.map_or(0, |rule| u64::from(rule.before_photo_mib) << 20)
     }
 
     /// The return rule on a day.

@@ -106,6 +106,9 @@ pub struct SignInResponse {
     /// Key that signs [`crate::checkpoint`]s, SEC1 uncompressed P-256 point; a phone that knows none yet begins with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_key: Option<Bytes>,
+    /// Key to which phones seal copies of what they saved, see [`crate::rescue`]: an X25519 public key, 32 bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agency_key: Option<Bytes>,
 }
 
 impl std::fmt::Debug for SignInResponse {

@@ -189,6 +189,7 @@ fn what_the_queue_stores_keeps_its_form() {
         next_try: Some(at()),
         last_problem: Some("portal".to_owned()),
         waits_for_fact: true,
+        author: seal_core::ids::OfficerId("khoa.nm".to_owned()),
         case: Some(case()),
         seal: Some(no()),
         container: Some("CSQU3054383".to_owned()),

@@ -208,7 +208,7 @@ impl HttpCentral {
             .header(TUS_RESUMABLE, TUS)
             .header(UPLOAD_LENGTH, bytes)
             .header("upload-metadata", metadata);
-        read::have(&self.send(request).await?.success().await?)
+        read::created(&self.send(request).await?.success().await?)
     }
 }
 

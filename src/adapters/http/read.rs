@@ -111,6 +111,21 @@ pub fn have(answer: &Answer) -> Result<PhotoAtCentral, CentralTrouble> {
     Ok(PhotoAtCentral::Partial { offset })
 }
 
+/// What an answer to announcing an upload says, a success already: as [`have`]; without either header nothing is there yet
+/// (tus 1.0, Creation).
+///
+/// # Errors
+/// See [`have`].
+pub fn created(answer: &Answer) -> Result<PhotoAtCentral, CentralTrouble> {
+    if answer.header(RECEIPT).is_none()
+        && answer.header(UPLOAD_OFFSET).is_none()
+        && answer.status == StatusCode::CREATED
+    {
+        return Ok(PhotoAtCentral::Partial { offset: 0 });
+    }
+    have(answer)
+}
+
 /// A page whose changes are read one by one, so that a kind of a newer central does not hold the others.
 #[derive(serde::Deserialize)]
 struct Page {

@@ -130,13 +130,15 @@ pub fn note_spoken_of(tx: &Transaction<'_>, row: i64, fact: &Fact) -> Result<(),
 
 /// Queues an own event and the pictures it names.
 pub fn enqueue(tx: &Transaction<'_>, row: i64, signed: &SignedEvent) -> Result<(), StoreError> {
-    let made_at = signed.event.at.wall;
-    tx.prepare_cached("INSERT INTO outbox (what, event_seq, lane, bytes, made_at) VALUES ('event', ?1, ?2, ?3, ?4)")
-        .and_then(|mut insert| {
-            let bytes = i64::try_from(signed.cose.len()).unwrap_or(i64::MAX);
-            insert.execute(params![row, lane_of(&signed.event.fact) as u8, bytes, millis(made_at)])
-        })
-        .map_err(database)?;
+    let (made_at, author) = (signed.event.at.wall, &signed.event.officer.0);
+    tx.prepare_cached(
+        "INSERT INTO outbox (what, event_seq, lane, bytes, made_at, author) VALUES ('event', ?1, ?2, ?3, ?4, ?5)",
+    )
+    .and_then(|mut insert| {
+        let bytes = i64::try_from(signed.cose.len()).unwrap_or(i64::MAX);
+        insert.execute(params![row, lane_of(&signed.event.fact) as u8, bytes, millis(made_at), author])
+    })
+    .map_err(database)?;
     let Fact::PhotoTaken(taken) = &signed.event.fact else {
         return Ok(());
     };
@@ -144,12 +146,12 @@ pub fn enqueue(tx: &Transaction<'_>, row: i64, signed: &SignedEvent) -> Result<(
         let lane = if thumbnail { Lane::Thumbnails } else { Lane::Photos };
         let role = to_json(&taken.role)?;
         tx.prepare_cached(
-            "INSERT INTO outbox (what, event_seq, sha256, thumbnail, media_type, role, lane, bytes, made_at)
-             VALUES ('photo', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO outbox (what, event_seq, sha256, thumbnail, media_type, role, lane, bytes, made_at, author)
+             VALUES ('photo', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )
         .and_then(|mut insert| {
             let sha256 = sha256.0.as_slice();
-            insert.execute(params![row, sha256, thumbnail, media_type, role, lane as u8, bytes, millis(at)])
+            insert.execute(params![row, sha256, thumbnail, media_type, role, lane as u8, bytes, millis(at), author])
         })
         .map(|_| ())
         .map_err(database)

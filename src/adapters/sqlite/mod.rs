@@ -19,6 +19,7 @@ mod packs;
 mod queue;
 mod read;
 mod record;
+mod rescue;
 mod salvage;
 mod views;
 
@@ -38,15 +39,19 @@ use seal_core::event::SignedEvent;
 use seal_core::ids::{CaseId, DeviceId, EventId, OfficeCode, OfficerId, ParcelId, Sha256};
 use seal_core::officer::Officer;
 use seal_core::outbox::{QueueCounts, QueueItem};
+use seal_core::rescue::AgencyKey;
 use seal_core::rules::{Office, RulePack};
 use seal_core::seal_no::SealNo;
 use seal_core::wire::ChangesResponse;
 use tokio::sync::watch;
 
+use self::rescue::Rescue;
+use self::salvage::Rebuilt;
+use super::journal::Journal;
 use crate::ports::clock::Clock;
 use crate::ports::store::{
-    Act, AsideBecause, FeedState, Followed, OutboxHold, PackStanding, RecordAlarm, RecordKnown, Sendable, Settled,
-    Store, StoreError,
+    Act, AsideBecause, FeedState, Followed, OutboxHold, PackStanding, RecordAlarm, RecordKnown, RescueStanding,
+    Sendable, Settled, Store, StoreError, Unsent,
 };
 use crate::ports::vault::{Key, Vault};
 
@@ -57,6 +62,8 @@ pub struct SqliteStore {
     shipped_rules: RulePack,
     clock: Arc<dyn Clock>,
     path: PathBuf,
+    /// What is saved, a second time; none for a database by itself.
+    rescue: Option<Rescue>,
 }
 
 struct Database {
@@ -75,6 +82,12 @@ pub struct Opened {
     pub because: AsideBecause,
     /// How many facts of this device were read out of it; they are queued again.
     pub salvaged: usize,
+    /// How many facts came out of the journal; they are queued again.
+    pub rebuilt: usize,
+    /// Places in this device's chain of which no copy is left here.
+    pub lost: Vec<u64>,
+    /// More may be missing than `lost` names: the ends of the copies are damaged.
+    pub perhaps_more: bool,
 }
 
 impl SqliteStore {
@@ -86,23 +99,40 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`]. A damaged database, or one of another key, is no error: it is moved aside, see [`Opened::moved_aside`].
     pub fn open(path: &Path, key: &Key, shipped_rules: RulePack, clock: Arc<dyn Clock>) -> Result<Opened, StoreError> {
-        let open::Connected { conn, aside } = open::open(path, key)?;
+        Self::open_with(path, key, None, shipped_rules, clock)
+    }
+
+    /// The same with a journal, into which every act is written too, and from which the database is completed when it lacks
+    /// what was saved.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn open_with(
+        path: &Path,
+        key: &Key,
+        journal: Option<Journal>,
+        shipped_rules: RulePack,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Opened, StoreError> {
+        let open::Connected { conn, aside, rebuilt } = open::open(path, key, journal.as_ref())?;
+        let rescue = journal.map(Rescue::new);
         let rules = Arc::new(packs::rules(&conn)?.unwrap_or_else(|| shipped_rules.clone()));
         let views_are_old = open::views_are_old(&conn)?;
         let deadlines_are_old = lines::deadlines_are_old(&conn, &rules)?;
         let database = Mutex::new(Database { conn, rules });
-        let store = Self { database, changed: watch::Sender::new(0), shipped_rules, clock, path: path.to_owned() };
+        let changed = watch::Sender::new(0);
+        let store = Self { database, changed, shipped_rules, clock, path: path.to_owned(), rescue };
         if views_are_old {
             store.rebuild_views()?;
         } else if deadlines_are_old {
             store.write_views(|tx, rules| lines::name_deadlines(tx, rules))?;
         }
-        Ok(match aside {
-            Some(open::Aside { file, because, salvaged }) => {
-                Opened { store, moved_aside: Some(file), because, salvaged }
-            }
-            None => Opened { store, moved_aside: None, because: AsideBecause::default(), salvaged: 0 },
-        })
+        let (moved_aside, because) = match aside {
+            Some(open::Aside { file, because }) => (Some(file), because),
+            None => (None, AsideBecause::Missing),
+        };
+        let Rebuilt { journal: rebuilt, aside: salvaged, lost, perhaps_more } = rebuilt;
+        Ok(Opened { store, moved_aside, because, salvaged, rebuilt, lost, perhaps_more })
     }
 
     /// Folds every view anew from facts and documents, and reads again the events that no earlier version could read.
@@ -158,7 +188,31 @@ impl Store for SqliteStore {
     }
 
     fn append(&self, act: &Act, vault: &dyn Vault) -> Result<Vec<SignedEvent>, StoreError> {
-        self.write_views(|tx, rules| append::append(tx, act, vault, rules))
+        let events = self.write_views(|tx, rules| append::append(tx, act, vault, rules))?;
+        // Committed: it is saved, whatever becomes of its second copy.
+        if let Some(rescue) = &self.rescue {
+            rescue.follow(&events, |newest| self.read(|conn| rescue::missing(conn, newest)));
+        }
+        Ok(events)
+    }
+
+    fn tidy(&self) -> Result<(), StoreError> {
+        let Some(rescue) = &self.rescue else { return Ok(()) };
+        rescue.tidy(
+            self.clock.now().wall,
+            |newest| self.read(|conn| rescue::missing(conn, newest)),
+            |event, long_ago| self.read(|conn| rescue::is_over(conn, event, long_ago)),
+        )
+    }
+
+    fn rescue_standing(&self) -> RescueStanding {
+        self.rescue.as_ref().map(Rescue::standing).unwrap_or_default()
+    }
+
+    fn trust_agency_key(&self, key: &Bytes) -> Result<(), StoreError> {
+        let Some(rescue) = &self.rescue else { return Ok(()) };
+        let key = AgencyKey::read(&key.0).ok_or_else(|| StoreError::Database("the agency's key is none".to_owned()))?;
+        rescue.journal.trust(key).map_err(|error| StoreError::Database(error.to_string()))
     }
 
     fn case_events(&self, case: CaseId) -> Result<Vec<SignedEvent>, StoreError> {
@@ -242,6 +296,10 @@ impl Store for SqliteStore {
     fn queue(&self) -> Result<Vec<QueueItem>, StoreError> {
         let now = self.clock.now().wall;
         self.read(|conn| queue::list(conn, now))
+    }
+
+    fn unsent(&self) -> Result<Vec<Unsent>, StoreError> {
+        self.read(queue::unsent)
     }
 
     fn queue_counts(&self) -> Result<QueueCounts, StoreError> {

@@ -9,8 +9,10 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use rusqlite_migration::{M, Migrations};
 
 use super::codec::{self, database};
+use super::encrypt;
 use super::key::{self, Header};
-use super::{encrypt, salvage};
+use super::salvage::{self, Rebuilt};
+use crate::adapters::journal::Journal;
 use crate::ports::store::{AsideBecause, StoreError};
 use crate::ports::vault::Key;
 
@@ -30,8 +32,12 @@ const MIGRATION_STEPS: &[M<'static>] = &[
     M::up(include_str!("migrations/008_custody.sql")),
     M::up(include_str!("migrations/009_way_home.sql")),
     M::up(include_str!("migrations/010_record.sql")),
+    M::up(include_str!("migrations/011_author.sql")),
 ];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(MIGRATION_STEPS);
+
+/// Behind the name of a database that was moved aside, before the time.
+pub const ASIDE: &str = ".damaged-";
 
 /// The files of a database.
 pub const PARTS: [&str; 4] = ["", "-wal", "-shm", "-journal"];
@@ -42,8 +48,6 @@ pub struct Aside {
     pub file: PathBuf,
     /// Why.
     pub because: AsideBecause,
-    /// How many own facts were read out of it.
-    pub salvaged: usize,
 }
 
 /// What opening gave.
@@ -51,27 +55,33 @@ pub struct Connected {
     pub conn: Connection,
     /// What was moved aside before a fresh database was begun.
     pub aside: Option<Aside>,
+    /// What the database did not have and got from elsewhere.
+    pub rebuilt: Rebuilt,
 }
 
-/// Opens `path` under `key`; one that lies plain is encrypted first. What is damaged, or of another key, is moved aside, and
-/// what can be read of it is taken over.
-pub fn open(path: &Path, key: &Key) -> Result<Connected, StoreError> {
+/// Opens `path` under `key`; one that lies plain is encrypted first. What is damaged, or of another key, is moved aside. What
+/// the database lacks then, or whenever else, comes out of the journal and out of what was moved aside: also when an earlier
+/// opening was stopped in between.
+pub fn open(path: &Path, key: &Key, journal: Option<&Journal>) -> Result<Connected, StoreError> {
+    let (mut conn, aside) = open_or_begin(path, key)?;
+    let rebuilt = salvage::rebuild(&mut conn, path, key, journal)?;
+    Ok(Connected { conn, aside, rebuilt })
+}
+
+fn open_or_begin(path: &Path, key: &Key) -> Result<(Connection, Option<Aside>), StoreError> {
     let opened = encrypt::encrypt_plain(path, key).and_then(|()| match key::header(path, key)? {
         Header::Foreign => Err(StoreError::OtherKey("its first bytes name another key".to_owned())),
         _ => connect(path, key),
     });
     let (because, why) = match opened {
-        Ok(conn) => return Ok(Connected { conn, aside: None }),
+        Ok(conn) => return Ok((conn, None)),
         Err(StoreError::Damaged(why)) => (AsideBecause::Damaged, why),
         Err(StoreError::OtherKey(why)) => (AsideBecause::OtherKey, why),
         Err(other) => return Err(other),
     };
     let file = move_aside(path)?;
-    let mut conn = connect(path, key)?;
-    let salvaged = salvage::salvage(&mut conn, &file, key)?;
-    encrypt::seal_aside(&file, key)?;
-    tracing::error!(%why, ?because, aside = %file.display(), salvaged, "the local database was moved aside");
-    Ok(Connected { conn, aside: Some(Aside { file, because, salvaged }) })
+    tracing::error!(%why, ?because, aside = %file.display(), "the local database was moved aside");
+    Ok((connect(path, key)?, Some(Aside { file, because })))
 }
 
 fn connect(path: &Path, key: &Key) -> Result<Connection, StoreError> {
@@ -134,8 +144,9 @@ fn settings(conn: &Connection) -> rusqlite::Result<()> {
 /// Renames the database with its log; never deletes.
 fn move_aside(path: &Path) -> Result<PathBuf, StoreError> {
     let stamp = Timestamp::now().strftime("%Y%m%dT%H%M%S%.3fZ").to_string();
-    let aside = beside(path, &format!(".damaged-{stamp}"));
-    for tail in PARTS {
+    let aside = beside(path, &format!("{ASIDE}{stamp}"));
+    // The log first: stopped in between, the rest is still found to be damaged, or lacks what the journal has.
+    for tail in PARTS.into_iter().rev() {
         match std::fs::rename(beside(path, tail), beside(&aside, tail)) {
             Ok(()) => {}
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !tail.is_empty() => {}
@@ -159,6 +170,11 @@ pub fn views_are_old(conn: &Connection) -> Result<bool, StoreError> {
         .optional()
         .map_err(database)?;
     Ok(noted.as_deref() != Some(VIEWS))
+}
+
+/// Has them folded anew.
+pub fn views_are_to_be_made(tx: &Transaction<'_>) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM note WHERE name = ?1", params![VIEWS_NOTE]).map(|_| ()).map_err(database)
 }
 
 /// Notes that they are of this version now.
@@ -191,7 +207,7 @@ mod tests {
     fn the_tables_keep_their_form() {
         // Devices in the field hold unsent facts in this form. A change is a further migration step, never an edit of one.
         let folder = tempfile::tempdir().unwrap();
-        let Connected { conn, .. } = open(&folder.path().join("seal.db"), &Key::new([1; 32])).unwrap();
+        let Connected { conn, .. } = open(&folder.path().join("seal.db"), &Key::new([1; 32]), None).unwrap();
         let mut tables =
             conn.prepare("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY 1, 2").unwrap();
         let tables = tables

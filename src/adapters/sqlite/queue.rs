@@ -4,16 +4,18 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
-use seal_core::ids::{CaseId, EventId, Sha256};
+use seal_core::ids::{CaseId, EventId, OfficerId, Sha256};
 use seal_core::outbox::{Lane, OutboxState, QueueCounts, QueueItem, QueueWhat};
 
 use super::codec::{self, database, from_json, millis, moment, to_json};
 use super::order::{self, Candidate};
 use super::record;
-use crate::ports::store::{Sendable, Settled, StoreError};
+use crate::ports::store::{Sendable, Settled, StoreError, Unsent};
 
 /// No wait is longer. A later time was noted before somebody set the clock back, and means now.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(2);
+/// Of a photograph that does not say.
+const MEDIA_TYPE: &str = "application/octet-stream";
 /// How long accepted items stay on the list.
 const ACCEPTED_LISTED: SignedDuration = SignedDuration::from_hours(24);
 
@@ -122,10 +124,46 @@ fn sendable(tx: &Transaction<'_>, key: i64) -> Result<Sendable, StoreError> {
             key,
             sha256: codec::digest(&sha256)?,
             bytes,
-            media_type: media_type.unwrap_or_else(|| "application/octet-stream".to_owned()),
+            media_type: media_type.unwrap_or_else(|| MEDIA_TYPE.to_owned()),
         },
         None => Sendable::Event { key, id: EventId(codec::uuid(&id)?), cose },
     })
+}
+
+/// Everything that is not accepted; marks nothing.
+pub fn unsent(conn: &Connection) -> Result<Vec<Unsent>, StoreError> {
+    let mut select = conn
+        .prepare_cached(
+            "SELECT outbox.key, outbox.sha256, outbox.bytes, outbox.media_type, event.id, event.cose
+             FROM outbox JOIN event ON event.seq = outbox.event_seq
+             WHERE outbox.state <> 'accepted' ORDER BY outbox.what, outbox.key",
+        )
+        .map_err(database)?;
+    let mut rows = select.query([]).map_err(database)?;
+    let mut unsent = Vec::new();
+    while let Some(row) = rows.next().map_err(database)? {
+        unsent.push(one_unsent(row)?);
+    }
+    Ok(unsent)
+}
+
+fn one_unsent(row: &Row<'_>) -> Result<Unsent, StoreError> {
+    let key = row.get(0).map_err(database)?;
+    let sha256: Option<Vec<u8>> = row.get(1).map_err(database)?;
+    let cose: Vec<u8> = row.get(5).map_err(database)?;
+    let item = match sha256 {
+        Some(sha256) => Sendable::Photo {
+            key,
+            sha256: codec::digest(&sha256)?,
+            bytes: row.get(2).map_err(database)?,
+            media_type: row.get::<_, Option<String>>(3).map_err(database)?.unwrap_or_else(|| MEDIA_TYPE.to_owned()),
+        },
+        None => {
+            let id: Vec<u8> = row.get(4).map_err(database)?;
+            Sendable::Event { key, id: EventId(codec::uuid(&id)?), cose: cose.clone() }
+        }
+    };
+    Ok(Unsent { item, cose })
 }
 
 /// Writes how attempts ended. What is accepted stays accepted.
@@ -208,7 +246,8 @@ pub fn list(conn: &Connection, now: Timestamp) -> Result<Vec<QueueItem>, StoreEr
         .prepare_cached(
             "SELECT outbox.key, outbox.sha256, outbox.thumbnail, outbox.role, outbox.lane, outbox.state, outbox.bytes,
                     outbox.sent_bytes, outbox.made_at, outbox.tries, outbox.not_before, outbox.last_problem,
-                    outbox.receipt, outbox.stuck, event.id, event.kind, event.case_id,
+                    outbox.receipt, outbox.stuck, outbox.author,
+                    CASE WHEN outbox.author IS NULL THEN event.cose END AS cose, event.id, event.kind, event.case_id,
                     outbox.what = 'photo' AND outbox.state <> 'accepted' AND EXISTS (
                         SELECT 1 FROM outbox AS fact WHERE fact.event_seq = outbox.event_seq
                             AND fact.what = 'event' AND fact.state <> 'accepted') AS waits_for_fact,
@@ -248,6 +287,12 @@ fn item(row: &Row<'_>) -> Result<QueueItem, StoreError> {
         "sending" => OutboxState::Sending,
         _ => OutboxState::Waiting,
     };
+    // Of an item of an earlier version, its event says it.
+    let author = match (get::<Option<String>>(row, "author")?, get::<Option<Vec<u8>>>(row, "cose")?) {
+        (Some(author), _) => OfficerId(author),
+        (None, Some(cose)) => codec::event(&cose)?.event.officer,
+        (None, None) => OfficerId(String::new()),
+    };
     let case: Option<Vec<u8>> = get(row, "case_id")?;
     let seal: Option<String> = get(row, "seal")?;
     Ok(QueueItem {
@@ -262,6 +307,7 @@ fn item(row: &Row<'_>) -> Result<QueueItem, StoreError> {
         next_try: get::<Option<i64>>(row, "not_before")?.map(moment).transpose()?,
         last_problem: get(row, "last_problem")?,
         waits_for_fact: get(row, "waits_for_fact")?,
+        author,
         case: case.map(|case| codec::uuid(&case).map(CaseId)).transpose()?,
         seal: seal.and_then(|seal| seal.parse().ok()),
         container: get(row, "container")?,

@@ -257,6 +257,25 @@ pub fn CaseRow(todo: TodoProp) -> Element {
     }
 }
 
+/// Which of this phone's records no copy was found of, by their numbers.
+fn lost_words(damage: &Damage) -> Option<String> {
+    let mut runs: Vec<(u64, u64)> = Vec::new();
+    for place in &damage.lost {
+        match runs.last_mut() {
+            Some((_, to)) if *to + 1 == *place => *to = *place,
+            _ => runs.push((*place, *place)),
+        }
+    }
+    let runs: Vec<String> =
+        runs.iter().map(|(from, to)| if from == to { from.to_string() } else { format!("{from}–{to}") }).collect();
+    match (damage.lost.len(), damage.perhaps_more) {
+        (0, false) => None,
+        (0, true) => Some(t!("case-damaged-perhaps")),
+        (n, false) => Some(t!("case-damaged-lost", n = n, places = runs.join(", "))),
+        (n, true) => Some(t!("case-damaged-lost", n = n, places = runs.join(", ")) + " " + &t!("case-damaged-perhaps")),
+    }
+}
+
 /// Data was moved aside: said until an officer has seen it.
 #[component]
 fn DamageCard() -> Element {
@@ -264,9 +283,14 @@ fn DamageCard() -> Element {
     let mut trouble = use_signal(String::new);
     let note = desk.look(|kit| kit.store.note(DAMAGE_NOTE).ok().flatten());
     let Some(damage) = note.and_then(|json| serde_json::from_str::<Damage>(&json).ok()) else { return rsx! {} };
+    let read = damage.salvaged + damage.rebuilt;
+    let lost = lost_words(&damage);
     let (title, why, todo) = match damage.because {
-        AsideBecause::Damaged => {
-            (t!("case-damaged"), t!("case-damaged-why", n = damage.salvaged), t!("case-damaged-do"))
+        AsideBecause::Damaged => (t!("case-damaged"), t!("case-damaged-why", n = read), t!("case-damaged-do")),
+        AsideBecause::Missing => (t!("case-missing"), t!("case-missing-why", n = read), t!("case-damaged-do")),
+        // The journal opened where the database's key did not fit.
+        AsideBecause::OtherKey if read > 0 => {
+            (t!("case-other-key"), t!("case-damaged-why", n = read), t!("case-damaged-do"))
         }
         AsideBecause::OtherKey => (t!("case-other-key"), t!("case-key-why"), t!("case-key-do")),
         AsideBecause::KeyLost => (t!("case-key-lost"), t!("case-key-why"), t!("case-key-do")),
@@ -276,7 +300,12 @@ fn DamageCard() -> Element {
             Decision { text: title }
             p { {why} }
             p { class: "small muted", {todo} }
-            Raw { label: t!("case-damaged-file"), text: damage.file }
+            if let Some(lost) = lost {
+                p { {lost} }
+            }
+            if !damage.file.is_empty() {
+                Raw { label: t!("case-damaged-file"), text: damage.file }
+            }
             parts::Trouble { text: trouble() }
             Button { icon: "message-square-warning", text: t!("report-trouble"), onclick: move |()| desk.open(Route::Report { screen: "damage".into() }) }
             Button { icon: "check", text: t!("case-damaged-seen"), onclick: move |()| {

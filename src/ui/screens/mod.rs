@@ -16,6 +16,7 @@ mod decide_approval;
 mod depletion;
 mod duty;
 mod enrol;
+mod export;
 mod goods;
 mod hand_checks;
 mod hand_over;

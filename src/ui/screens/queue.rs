@@ -6,17 +6,21 @@ use dioxus::prelude::*;
 use jiff::Timestamp;
 use seal_core::event::SignedEvent;
 use seal_core::fact::{Fact, OnOff};
-use seal_core::ids::{CaseId, EventId};
+use seal_core::ids::{CaseId, EventId, OfficerId};
+use seal_core::officer::Officer;
 use seal_core::outbox::{OutboxState, QueueItem as Item, QueueWhat, StuckReason};
 use seal_core::seal::reading::LockAction;
 
 use super::codes::{fact_icon, fact_kind, photo_role};
+use super::export::{Export, ExportAll};
 use super::parts::{Page, use_now, use_sync_status};
 use super::record::RecordAlarms;
 use super::stored::read;
-use super::words::{container_no, lang, seal_no};
+use super::words::{container_no, lang, officer_name, seal_no};
 use crate::actions::Kit;
+use crate::actions::export_unsent::Which;
 use crate::i18n::format;
+use crate::ports::store::{RescueStanding, StoreTrouble};
 use crate::ports::sync::SyncStatus;
 use crate::t;
 use crate::ui::components::*;
@@ -29,10 +33,12 @@ pub fn Queue() -> Element {
     let mut desk = use_desk();
     let now = use_now();
     let status = use_sync_status();
-    let (items, titles, proven) = match read(desk.look(|kit| {
+    let officer = desk.officer();
+    let (items, titles, authors, proven, rescue) = match read(desk.look(|kit| {
         let items = kit.store.queue()?;
         let titles = titles(kit, &items);
-        Ok((items, titles, kit.store.record_known()?.proven()))
+        let authors = authors(kit, &items, officer.as_ref());
+        Ok((items, titles, authors, kit.store.record_known()?.proven(), kit.store.rescue_standing()))
     })) {
         Ok(read) => read,
         Err(trouble) => return rsx! { Page { title: t!("nav-queue"), nav: "queue", {trouble} } },
@@ -73,6 +79,9 @@ pub fn Queue() -> Element {
                 }
             }),
             RecordAlarms {}
+            if let Some(text) = rescue_words(&rescue) {
+                Note { icon: "file-warning", text }
+            }
             if restored > 0 {
                 Note { icon: "refresh-cw", text: t!("queue-restored", n = restored) }
             }
@@ -83,7 +92,7 @@ pub fn Queue() -> Element {
                 SectionHead { title: t!("queue-stuck"), note: t!("queue-stuck-note") }
                 List { kind: ListKind::Items, label: t!("queue-stuck"),
                     for item in stuck {
-                        Line { key: "{item.key}", title: titles[&item.key].clone(), item, now: now() }
+                        Line { key: "{item.key}", title: titles[&item.key].clone(), author: authors[&item.author].clone(), item, now: now() }
                     }
                 }
             }
@@ -91,9 +100,12 @@ pub fn Queue() -> Element {
                 SectionHead { title: t!("queue-going"), note: t!("queue-order") }
                 List { kind: ListKind::Ordered, label: t!("queue-going"),
                     for item in going {
-                        Line { key: "{item.key}", title: titles[&item.key].clone(), item, now: now() }
+                        Line { key: "{item.key}", title: titles[&item.key].clone(), author: authors[&item.author].clone(), item, now: now() }
                     }
                 }
+            }
+            if left > 0 {
+                ExportAll {}
             }
             if left == 0 {
                 Card {
@@ -110,12 +122,33 @@ pub fn Queue() -> Element {
                 SectionHead { title: t!("queue-accepted"), note: t!("queue-accepted-note") }
                 List { kind: ListKind::Items, label: t!("queue-accepted"),
                     for item in accepted {
-                        Line { key: "{item.key}", title: titles[&item.key].clone(), item, now: now(), proven }
+                        Line { key: "{item.key}", title: titles[&item.key].clone(), author: authors[&item.author].clone(), item, now: now(), proven }
                     }
                 }
             }
         }
     }
+}
+
+/// That the second copy of what is saved lacks something, and what to do.
+fn rescue_words(rescue: &RescueStanding) -> Option<String> {
+    rescue.problem.as_ref().map(|problem| match problem {
+        StoreTrouble::DiskFull => t!("queue-rescue-full"),
+        StoreTrouble::Other(_) => t!("queue-rescue-waits"),
+    })
+}
+
+/// Who made the items, in words: the phone may have changed hands since.
+fn authors(kit: &Kit, items: &[Item], officer: Option<&Officer>) -> HashMap<OfficerId, String> {
+    let mut authors = HashMap::new();
+    for Item { author, .. } in items {
+        authors.entry(author.clone()).or_insert_with(|| match officer {
+            Some(officer) if officer.id == *author => t!("queue-author-you"),
+            Some(officer) => t!("queue-author", name = officer_name(kit, &officer.unit, author)),
+            None => t!("queue-author", name = author.to_string()),
+        });
+    }
+    authors
 }
 
 /// Why nothing goes now, and what to do. That there is no network stands in the strip above, which practice does not have.
@@ -144,7 +177,7 @@ fn net_words(net: &SyncStatus, practice: bool, now: Timestamp) -> Option<String>
 
 /// One item. A receipt up to `proven` is covered by a checkpoint that was verified here.
 #[component]
-fn Line(item: Item, title: String, now: Timestamp, #[props(default)] proven: u64) -> Element {
+fn Line(item: Item, title: String, author: String, now: Timestamp, #[props(default)] proven: u64) -> Element {
     let desk = use_desk();
     let icon = match &item.what {
         QueueWhat::Fact { kind, .. } => fact_icon(kind),
@@ -175,7 +208,7 @@ fn Line(item: Item, title: String, now: Timestamp, #[props(default)] proven: u64
             _ => (t!("queue-state-network"), Tone::Idle),
         },
     };
-    let mut meta = vec![format!("`{}`", made(item.made_at, now)), format::size(item.bytes, lang())];
+    let mut meta = vec![format!("`{}`", made(item.made_at, now)), format::size(item.bytes, lang()), author];
     if item.sent_bytes > 0 && item.sent_bytes < item.bytes {
         meta.push(t!("queue-sent", size = format::size(item.sent_bytes, lang())));
     }
@@ -203,6 +236,7 @@ fn Line(item: Item, title: String, now: Timestamp, #[props(default)] proven: u64
     let key = item.key;
     let stuck = matches!(item.state, OutboxState::Stuck { .. });
     // Sending again cannot cure what is not the central's to decide.
+    let mut exporting = use_signal(|| false);
     let again = match &item.state {
         OutboxState::Stuck { reason } => matches!(reason, StuckReason::Refused { .. }),
         OutboxState::Waiting => item.tries > 0,
@@ -226,6 +260,13 @@ fn Line(item: Item, title: String, now: Timestamp, #[props(default)] proven: u64
             if stuck {
                 StuckActs { case: item.case.filter(|_| again) }
             }
+            if again || stuck {
+                if exporting() {
+                    List { Export { which: Which::Item(key) } }
+                } else {
+                    Button { icon: "package", text: t!("export-this"), onclick: move |_| exporting.set(true) }
+                }
+            }
         }
     }
 }
@@ -237,12 +278,11 @@ fn StuckActs(case: Option<CaseId>) -> Element {
     rsx! {
         if let Some(case) = case {
             Button { icon: "container", text: t!("queue-open-case"), onclick: move |_| desk.open(Route::Case { case }) }
-        } else {
-            Button {
-                icon: "message-square-warning",
-                text: t!("report-trouble"),
-                onclick: move |_| desk.open(Route::Report { screen: "queue".to_owned() }),
-            }
+        }
+        Button {
+            icon: "message-square-warning",
+            text: t!("report-trouble"),
+            onclick: move |_| desk.open(Route::Report { screen: "queue".to_owned() }),
         }
     }
 }

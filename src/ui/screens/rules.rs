@@ -90,6 +90,13 @@ pub fn Rules() -> Element {
                     sub: t!("settings-rules-limits-other", drift = rules.limits.clock_drift_s, silence = rules.limits.silence_minutes),
                     citation: CitationProp(rules.limits.citation.clone()),
                 }
+                for rule in rules.phone_room.clone() {
+                    Said {
+                        title: t!("settings-rules-room", n = rule.before_photo_mib),
+                        since: since(rule.valid_from, rule.valid_to),
+                        citation: CitationProp(rule.citation),
+                    }
+                }
             }
 
             SectionHead { title: t!("settings-rules-calendar") }
@@ -231,6 +238,7 @@ fn unchecked(rules: &RulePack) -> usize {
     let cited = rules.goods.iter().map(|rule| &rule.citation);
     let cited = cited.chain(rules.returns.iter().map(|rule| &rule.citation)).chain([&rules.limits.citation]);
     let cited = cited.chain(rules.way_home.iter().map(|rule| &rule.citation));
+    let cited = cited.chain(rules.phone_room.iter().map(|rule| &rule.citation));
     let cited = cited.chain(rules.calendars.iter().map(|year| &year.citation));
     let cited = cited.chain(rules.seal_kinds.iter().map(|kind| &kind.citation));
     cited

@@ -1,10 +1,15 @@
 //! Theme, gloves, tones and vibration, language, what this app is, and signing out.
 
 use dioxus::prelude::*;
+use seal_core::ids::OfficerId;
+use seal_core::officer::Officer;
 use seal_core::time::date_in_vietnam;
 
+use super::export::ExportAll;
 use super::parts::Page;
 use super::{NOTE_SETTINGS, words};
+use crate::actions::Kit;
+use crate::actions::leave_phone::{leave_phone, what_stays};
 use crate::i18n::{Lang, format};
 use crate::t;
 use crate::ui::components::*;
@@ -23,6 +28,14 @@ fn keep(desk: Desk, settings: UiSettings) {
     if let Err(error) = desk.kit().store.set_note(NOTE_SETTINGS, Some(&text)) {
         tracing::warn!(%error, "settings hold only until the app is closed");
     }
+}
+
+/// Who made what is not sent yet, and how much each.
+fn whose(kit: &Kit, officer: &Officer) -> String {
+    let staying = what_stays(kit).unwrap_or_default();
+    let name = |author: &OfficerId| words::officer_name(kit, &officer.unit, author);
+    let each: Vec<String> = staying.authors.iter().map(|(author, n)| format!("{} ({n})", name(author))).collect();
+    each.join(", ")
 }
 
 /// See the module.
@@ -50,6 +63,8 @@ pub fn Settings() -> Element {
     let (rules, waiting) = desk.look(|kit| {
         (kit.store.rules().ok(), kit.store.queue_counts().map_or(0, |counts| counts.waiting + counts.stuck))
     });
+    // Only when it is asked for: the whole queue is read for it.
+    let authors = if leaving() { desk.look(|kit| whose(kit, &officer)) } else { String::new() };
     let kit = desk.kit();
     let today = date_in_vietnam(kit.clock.now().wall);
     let calendar = rules.as_ref().is_some_and(|rules| rules.calendars.iter().any(|year| year.year == today.year()));
@@ -71,11 +86,23 @@ pub fn Settings() -> Element {
                 Some(rsx! {
                     Dialog {
                         title: t!("settings-leave-sure"),
-                        text: if waiting > 0 { t!("settings-leave-waiting", n = waiting) } else { t!("settings-leave-clear") },
+                        text: if waiting > 0 { t!("settings-leave-waiting", n = waiting, authors = authors.clone()) } else { t!("settings-leave-clear") },
                         onclose: move |()| leaving.set(false),
                         Button { kind: ButtonKind::Go, big: true, text: t!("carry-on"), onclick: move |()| leaving.set(false) }
+                        if waiting > 0 {
+                            Button { icon: "send", text: t!("queue-send-now"), onclick: move |()| {
+                                if let Err(error) = desk.kit().store.send_now(None) {
+                                    tracing::error!(%error, "nothing made due");
+                                }
+                                desk.sync().send_now();
+                                desk.open(Route::Queue);
+                            } }
+                            ExportAll {}
+                        }
                         Button { icon: "lock", text: t!("settings-leave"), onclick: move |()| {
-                            desk.kit().central.sign_out();
+                            if let Err(error) = leave_phone(&desk.kit()) {
+                                tracing::warn!(%error, "the end of the session is not noted");
+                            }
                             desk.open(Route::Home);
                             desk.set_officer(None);
                         } }

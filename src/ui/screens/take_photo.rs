@@ -10,7 +10,7 @@ use super::parts::{Shell, Trouble};
 use super::pictures::data_url;
 use super::stored::store_trouble;
 use super::words;
-use crate::actions::take_photo::{PhotoTrouble, Shot, is_good, keep_photo, shoot};
+use crate::actions::take_photo::{PhotoTrouble, Shot, check_room, is_good, keep_photo, shoot};
 use crate::i18n::format;
 use crate::ports::camera::{CameraTrouble, Seen};
 use crate::ports::photos::PhotoError;
@@ -60,7 +60,9 @@ pub fn TakePhoto(case: Option<CaseId>, role: PhotoRole, stage: Stage) -> Element
     let mut sample = use_signal(move || if practice { scene(role).to_owned() } else { String::new() });
     let mut shot = use_signal(|| None::<Shot>);
     let mut busy = use_signal(|| false);
-    let mut failed = use_signal(String::new);
+    // Told before anybody aims.
+    let no_room = move || check_room(&desk.kit()).err().map(|error| photo_trouble(&error)).unwrap_or_default();
+    let mut failed = use_signal(no_room);
     let mut has_torch = use_signal(|| false);
     let mut light = use_signal(|| false);
     use_hook(move || {
@@ -71,7 +73,7 @@ pub fn TakePhoto(case: Option<CaseId>, role: PhotoRole, stage: Stage) -> Element
                 match seen.recv().await {
                     Ok(Seen::Started { torch, .. }) => {
                         has_torch.set(torch);
-                        failed.set(String::new());
+                        failed.set(no_room());
                     }
                     Ok(Seen::Trouble(error)) => failed.set(photo_trouble(&PhotoTrouble::Camera(error))),
                     Ok(_) | Err(RecvError::Lagged(_)) => {}

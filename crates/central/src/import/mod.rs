@@ -14,7 +14,6 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use p256::elliptic_curve::rand_core::{OsRng, RngCore as _};
-use rusqlite::{Connection, OptionalExtension as _};
 use seal_core::doc::Doc;
 use seal_core::ids::{OfficeCode, OfficerId};
 use seal_core::rules::{Office, RulePack};
@@ -22,7 +21,7 @@ use seal_core::seal_no::SealNo;
 use zeroize::Zeroizing;
 
 use crate::accounts::{self, Cost};
-use crate::db::Trouble;
+use crate::db::{Connection, Transaction, Trouble};
 use crate::{Central, feed, packs, write_private};
 
 use rows::Known;
@@ -226,7 +225,7 @@ impl Desk {
     /// Writes every line of a file that was checked. `first` are the hashes of first secrets.
     fn write(
         &self,
-        tx: &rusqlite::Transaction,
+        tx: &Transaction,
         table: Table,
         file: &Path,
         first: &HashMap<OfficerId, String>,
@@ -258,8 +257,7 @@ fn brings_another(db: &Connection, doc: &Doc, hash: Option<&str>) -> Result<bool
 }
 
 fn stored(db: &Connection, key: &str) -> Result<Option<String>, Trouble> {
-    let mut stored = db.prepare_cached("SELECT json FROM doc WHERE key = ?1")?;
-    Ok(stored.query_row([key], |row| row.get(0)).optional()?)
+    db.query_opt("SELECT json FROM doc WHERE key = ?1", [key], |row| row.get(0))
 }
 
 /// A secret for each account, written to `out` as a table; gives their hashes.

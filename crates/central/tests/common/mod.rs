@@ -1,12 +1,14 @@
 //! A central in the process, and a phone that talks to it through its router.
 #![allow(dead_code)] // each test binary uses its part
 
+pub mod database;
 pub mod machine;
 
 use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use database::Database;
 use jiff::{SignedDuration, Timestamp};
 use p256::ecdsa::SigningKey;
 use seal_central::{Central, ServerConfig};
@@ -53,6 +55,17 @@ impl World {
     pub fn advance(&self, by: SignedDuration) {
         let mut now = self.now.lock().unwrap();
         *now = now.checked_add(by).unwrap();
+    }
+
+    /// The central's database, behind its back.
+    pub fn database(&self) -> Database {
+        Database::of(self.folder.path())
+    }
+
+    /// Another central with the same clock, on the same database and folder. Its own folder is empty.
+    pub fn beside(&self) -> Self {
+        let central = open(&self.folder, &self.now);
+        Self { folder: tempfile::tempdir().unwrap(), central, now: self.now.clone() }
     }
 
     /// Stops the central and starts it again on the same folder.
@@ -143,7 +156,8 @@ impl World {
 fn open(folder: &TempDir, now: &Arc<Mutex<Timestamp>>, practice: bool) -> Central {
     let now = now.clone();
     let clock = Arc::new(move || *now.lock().unwrap());
-    Central::open(ServerConfig { data: folder.path().to_owned(), clock, practice }).unwrap()
+    let stores = Database::of(folder.path()).stores();
+    Central::open(ServerConfig { data: folder.path().to_owned(), clock, practice, stores }).unwrap()
 }
 
 pub fn request(method: &str, path: &str, token: Option<&str>, headers: &[(&str, &str)], body: Body) -> Request<Body> {

@@ -563,6 +563,7 @@ pub fn sign_in_response() -> SignInResponse {
         server_time: at(),
         rules_keys: vec![Bytes(vec![4, 0xff, 0xfe])],
         log_key: Some(Bytes(vec![4, 0xff, 0xfe])),
+        agency_key: Some(Bytes(vec![0xff, 0xfe])),
     }
 }
 
@@ -739,6 +740,12 @@ pub fn rules() -> RulePack {
             warn_days: vec![2, 1],
             silent_days: 3,
             written_off_by: vec![Role::Supervisor],
+            valid_from: date(2025, 7, 1),
+            valid_to: None,
+            citation: citation(),
+        }],
+        phone_room: vec![PhoneRoomRule {
+            before_photo_mib: 64,
             valid_from: date(2025, 7, 1),
             valid_to: None,
             citation: citation(),

@@ -93,7 +93,7 @@ impl World {
         let folder = tempfile::tempdir().expect("a folder");
         let now = Arc::new(Mutex::new(samples::at()));
         let clock = Arc::new(move || *now.lock().expect("one thread"));
-        let config = ServerConfig { data: folder.path().to_owned(), clock, practice: true };
+        let config = ServerConfig { clock, ..ServerConfig::new(folder.path(), true) };
         let router = Central::open(config).expect("a central").router();
         let mut world = Self {
             runtime,

@@ -3,6 +3,7 @@
 mod a7;
 #[cfg(feature = "app")]
 mod answers;
+mod carried;
 mod central;
 mod enrolment;
 mod facts;
@@ -32,6 +33,7 @@ pub fn targets() -> Vec<Target> {
     all.extend(a7::targets());
     all.extend(seal::targets());
     all.extend(frames::targets());
+    all.extend(carried::targets());
     all.extend(central::targets());
     #[cfg(feature = "app")]
     {
