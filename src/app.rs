@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use seal_core::rules::RulePack;
 
 use crate::actions::Kit;
+use crate::adapters::enrolled::EnrolledCentral;
 use crate::adapters::http::HttpCentral;
 use crate::adapters::journal::Journal;
 use crate::adapters::no_camera::NoCamera;
@@ -24,6 +25,7 @@ use crate::adapters::vault_file::FileVault;
 use crate::platform;
 use crate::ports::central::Central;
 use crate::ports::clock::Clock;
+use crate::ports::enrolment::KeepError;
 use crate::ports::location::Nowhere;
 use crate::ports::store::{AsideBecause, DAMAGE_NOTE, Damage, Store as _, StoreError};
 use crate::ports::tickets::Tickets;
@@ -56,6 +58,16 @@ pub struct DeviceSettings {
     pub radio: Arc<dyn Radio>,
 }
 
+/// What a device for real use is made of. Which central it has, its enrolment says.
+pub struct RealSettings {
+    /// Its folder.
+    pub data: PathBuf,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// The radio to seals.
+    pub radio: Arc<dyn Radio>,
+}
+
 /// A device, running.
 pub struct Device {
     /// Ports for the acts.
@@ -81,6 +93,9 @@ pub enum AppError {
     /// The central's address or the network library.
     #[error("the central's address: {0}")]
     Central(String),
+    /// The enrolment that this device has.
+    #[error("the enrolment of this device: {0}")]
+    Enrolment(#[from] KeepError),
     /// The shipped rules.
     #[error("the shipped rules cannot be read: {0}")]
     Rules(#[from] serde_json::Error),
@@ -92,8 +107,18 @@ impl Device {
     /// # Errors
     /// [`AppError`].
     pub fn open(settings: DeviceSettings) -> Result<Self, AppError> {
-        let vault = vault(&settings)?;
+        let vault = vault(&settings.data)?;
         let central = http(&settings, &vault.0)?;
+        Self::wire(settings.into(), vault, central)
+    }
+
+    /// The same for real use: its central is the one it is enrolled with, and there is none before that.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub fn open_real(settings: RealSettings) -> Result<Self, AppError> {
+        let vault = vault(&settings.data)?;
+        let central = Arc::new(EnrolledCentral::open(Arc::clone(&vault.0))?);
         Self::wire(settings, vault, central)
     }
 
@@ -102,18 +127,18 @@ impl Device {
     /// # Errors
     /// [`AppError`].
     pub fn open_switchable(settings: DeviceSettings) -> Result<(Self, Arc<SwitchableCentral>), AppError> {
-        let vault = vault(&settings)?;
+        let vault = vault(&settings.data)?;
         let network = Arc::new(SwitchableCentral::new(http(&settings, &vault.0)?));
-        let device = Self::wire(settings, vault, Arc::clone(&network) as Arc<dyn Central>)?;
+        let device = Self::wire(settings.into(), vault, Arc::clone(&network) as Arc<dyn Central>)?;
         Ok((device, network))
     }
 
     fn wire(
-        settings: DeviceSettings,
+        settings: RealSettings,
         (vault, lost): (Arc<dyn Vault>, Option<PathBuf>),
         central: Arc<dyn Central>,
     ) -> Result<Self, AppError> {
-        let DeviceSettings { data, clock, radio, .. } = settings;
+        let RealSettings { data, clock, radio } = settings;
         let io = |path: PathBuf| move |error| AppError::Io(path, error);
         let rescue = data.join(RESCUE);
         let journal = Journal::open(&rescue, &vault.key(Purpose::Rescue)).map_err(io(rescue))?;
@@ -160,16 +185,22 @@ impl Device {
     }
 }
 
+impl From<DeviceSettings> for RealSettings {
+    fn from(DeviceSettings { data, clock, radio, .. }: DeviceSettings) -> Self {
+        Self { data, clock, radio }
+    }
+}
+
 /// Opens the vault. When its key is lost for good, all that was sealed with it is moved aside, never deleted, and the phone
 /// begins anew; the folder it lies in now is told.
-fn vault(settings: &DeviceSettings) -> Result<(Arc<dyn Vault>, Option<PathBuf>), AppError> {
+fn vault(data: &Path) -> Result<(Arc<dyn Vault>, Option<PathBuf>), AppError> {
     let guard = platform::key_guard();
-    match open_vault(&settings.data, guard.as_deref()) {
+    match open_vault(data, guard.as_deref()) {
         Ok(vault) => Ok((Arc::new(vault), None)),
         Err(VaultError::KeyLost(why)) => {
-            let aside = set_aside(&settings.data)?;
+            let aside = set_aside(data)?;
             tracing::error!(%why, aside = %aside.display(), "the key of the data is lost; the data was moved aside");
-            Ok((Arc::new(open_vault(&settings.data, guard.as_deref())?), Some(aside)))
+            Ok((Arc::new(open_vault(data, guard.as_deref())?), Some(aside)))
         }
         Err(other) => Err(other.into()),
     }

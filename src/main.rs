@@ -1,4 +1,6 @@
 //! The phone's entry. Type-checked for Android and iOS; not yet run on a device.
+//!
+//! It opens for real use, and begins with the enrolment while there is none. `--practice` opens practice instead.
 
 use seal_field::{platform, shell};
 
@@ -7,5 +9,9 @@ fn main() {
         .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()))
         .with_writer(std::io::stderr)
         .init();
-    shell::run(platform::data_folder().map(|folder| folder.join("practice")))
+    let data = platform::data_folder();
+    if std::env::args().any(|word| word == "--practice") {
+        shell::run(data.map(|folder| folder.join("practice")))
+    }
+    shell::run_real(data)
 }

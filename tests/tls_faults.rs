@@ -1,36 +1,23 @@
 //! Certificates that must not be trusted, in front of a central that would answer everything: no request reaches it, and the
 //! trouble is named, so that the officer is not told to wait for coverage.
 
+#[path = "common/tls.rs"]
+mod tls;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rcgen::{CertificateParams, CertifiedIssuer, KeyPair};
 use reqwest::Certificate;
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::{ServerConfig, SupportedProtocolVersion, version};
+use rustls::{SupportedProtocolVersion, version};
 use seal_core::ids::DeviceId;
 use seal_core::wire::{PROTO, PROTO_HEADER, PushRequest};
 use seal_field::adapters::http::HttpCentral;
 use seal_field::ports::central::{Central as _, CentralTrouble};
+use tls::{ALL, acceptor, authority, certificate};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
 use uuid::Uuid;
-
-/// An agency's own authority.
-fn authority(name: &str) -> CertifiedIssuer<'static, KeyPair> {
-    let mut params = CertificateParams::default();
-    params.distinguished_name.push(rcgen::DnType::CommonName, name);
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
-}
-
-fn certificate(host: &str, from: i32, to: i32) -> CertificateParams {
-    let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
-    params.not_before = date_time_ymd(from, 1, 1);
-    params.not_after = date_time_ymd(to, 1, 1);
-    params
-}
 
 struct Server {
     port: u16,
@@ -44,15 +31,7 @@ async fn server(
     params: CertificateParams,
     versions: &[&'static SupportedProtocolVersion],
 ) -> Server {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let key = KeyPair::generate().unwrap();
-    let certificate = params.signed_by(&key, issuer).unwrap();
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let config = ServerConfig::builder_with_protocol_versions(versions)
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key)
-        .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let acceptor = acceptor(issuer, params, versions);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let heard = Arc::new(AtomicU32::new(0));
@@ -77,8 +56,6 @@ fn central(server: &Server, host: &str, root: &CertifiedIssuer<'static, KeyPair>
     let root = Certificate::from_der(root.der()).unwrap();
     HttpCentral::with_roots(&format!("https://{host}:{}", server.port), vec![root]).unwrap()
 }
-
-const ALL: &[&SupportedProtocolVersion] = &[&version::TLS12, &version::TLS13];
 
 #[tokio::test]
 async fn a_good_certificate_of_the_agency_is_trusted_with_either_version() {

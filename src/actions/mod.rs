@@ -15,6 +15,7 @@ pub mod decide_goods;
 pub mod declare_trip;
 pub mod disarm_seal;
 pub mod draft;
+pub mod enrol;
 pub mod export_unsent;
 pub mod hand_checks;
 pub mod hand_over;

@@ -3,6 +3,7 @@
 pub mod barcode;
 pub mod camera_hub;
 pub mod clock;
+pub mod enrolled;
 mod files;
 pub mod http;
 pub mod hub_camera;

@@ -56,8 +56,8 @@ macro_rules! topics {
     };
 }
 /// Topic and source text of every catalogue file; one file a topic, so that writers do not meet.
-const VI: &[(&str, &str)] = topics!("vi": "common" "scan" "case" "cover" "arm" "inspect" "return" "queue" "export" "practice" "settings" "errors" "slip" "duty" "approval" "stock" "papers" "sealctl" "record");
-const EN: &[(&str, &str)] = topics!("en": "common" "scan" "case" "cover" "arm" "inspect" "return" "queue" "export" "practice" "settings" "errors" "slip" "duty" "approval" "stock" "papers" "sealctl" "record");
+const VI: &[(&str, &str)] = topics!("vi": "common" "scan" "case" "cover" "arm" "inspect" "return" "queue" "export" "practice" "settings" "errors" "slip" "duty" "approval" "stock" "papers" "sealctl" "record" "enrol");
+const EN: &[(&str, &str)] = topics!("en": "common" "scan" "case" "cover" "arm" "inspect" "return" "queue" "export" "practice" "settings" "errors" "slip" "duty" "approval" "stock" "papers" "sealctl" "record" "enrol");
 
 static BUNDLES: LazyLock<[Bundle; 2]> =
     LazyLock::new(|| [bundle(unic_langid::langid!("vi"), VI), bundle(unic_langid::langid!("en"), EN)]);

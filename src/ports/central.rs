@@ -1,6 +1,7 @@
 //! The central API, as this device needs it. An implementation only transports and classifies; what to do about an answer
 //! is decided by `sync`.
 
+use super::enrolment::Enrolment;
 use async_trait::async_trait;
 use seal_core::ids::{DeviceId, Sha256};
 use seal_core::wire::{
@@ -42,6 +43,15 @@ pub enum CentralTrouble {
     Upgrade,
 }
 
+impl CentralTrouble {
+    /// The central's certificate is out of its time by this phone's clock: it ended, or the clock is wrong.
+    #[must_use]
+    pub fn is_about_time(&self) -> bool {
+        // The words of rustls for it, which the HTTP adapter passes on.
+        matches!(self, Self::Tls(why) if why.starts_with("Expired") || why.starts_with("NotValidYet"))
+    }
+}
+
 /// What the central knows of a photo's bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PhotoAtCentral {
@@ -59,6 +69,10 @@ pub enum PhotoAtCentral {
 /// The central.
 #[async_trait]
 pub trait Central: Send + Sync {
+    /// This phone's enrolment; `None` where it needs none, in practice.
+    fn enrolment(&self) -> Option<&dyn Enrolment> {
+        None
+    }
     /// Our central answers.
     async fn ping(&self) -> Result<(), CentralTrouble>;
     /// Signs in; keeps the token for later calls.

@@ -4,6 +4,7 @@ pub mod camera;
 pub mod central;
 pub mod clock;
 pub mod documents;
+pub mod enrolment;
 pub mod lists;
 pub mod location;
 pub mod photos;

@@ -87,12 +87,21 @@ pub struct Phone {
 impl Phone {
     /// Opens the app where it was.
     pub fn reopen(kit: &Kit, status: SyncStatus) -> Self {
+        Self::start(kit, status, None)
+    }
+
+    /// The same on a phone with a camera.
+    pub fn reopen_with_camera(kit: &Kit, status: SyncStatus) -> Self {
+        Self::start(kit, status, Some("/frames".to_owned()))
+    }
+
+    fn start(kit: &Kit, status: SyncStatus, camera_url: Option<String>) -> Self {
         dioxus::html::set_event_converter(Box::new(SerializedHtmlEventConverter));
         let parts = DeskParts {
             kit: kit.clone(),
             sync: Arc::new(StandingSync(watch::channel(status).0)),
             practice: None,
-            camera_url: None,
+            camera_url,
         };
         let mut dom = VirtualDom::new_with_props(App, AppProps { parts: DeskPartsProp(parts) });
         dom.rebuild_in_place();

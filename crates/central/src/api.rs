@@ -23,7 +23,8 @@ use uuid::Uuid;
 use crate::limits::BODY_BYTES;
 use crate::problem::{Refusal, told};
 use crate::{
-    Central, Trouble, docs_page, feed, ingest, limits, log, openapi, packing, photos, session, tickets, tracking,
+    Central, Trouble, docs_page, enrolment, feed, ingest, limits, log, openapi, packing, photos, session, tickets,
+    tracking,
 };
 
 pub(crate) fn router(central: Central) -> Router {
@@ -34,6 +35,7 @@ pub(crate) fn router(central: Central) -> Router {
         .route("/docs", get(docs_page::page))
         .route("/v1/limits", get(limits::limits))
         .route("/v1/ping", get(ping))
+        .route("/v1/enrol", post(enrolment::enrol))
         .route("/v1/sign-in", post(session::sign_in))
         .route("/v1/devices/{device}/events", post(ingest::push))
         .route("/v1/changes", get(feed::changes))

@@ -18,6 +18,7 @@ mod chain;
 mod db;
 mod docs_page;
 mod duty;
+mod enrolment;
 mod feed;
 pub mod import;
 mod ingest;
@@ -58,6 +59,7 @@ use seal_core::seal_no::SealNo;
 pub use backup::{Backup, backup};
 pub use chain::ChainFault;
 pub use db::Trouble;
+pub use enrolment::{CertificateLine, DeviceLine, Terms, TermsError};
 pub use packs::PublishError;
 pub use rates::{Rate, Rates};
 pub use rescue::{ImportBundleError, Opened, Taken};
@@ -87,7 +89,7 @@ pub struct ServerConfig {
     pub data: PathBuf,
     /// The clock.
     pub clock: Clock,
-    /// Fill it with the practice world, and hash the (public) practice secrets cheaply.
+    /// Fill it with the practice world, hash the (public) practice secrets cheaply, and let in devices that nobody enrolled.
     pub practice: bool,
     /// What lies elsewhere than in the folder.
     pub stores: Stores,
@@ -151,6 +153,7 @@ pub(crate) struct Inner {
     pub(crate) agency: seal_core::rescue::AgencySecret,
     pub(crate) metrics: metrics::Metrics,
     pub(crate) asked: rates::Asked,
+    pub(crate) practice: bool,
     /// Asked to end: no longer ready for more.
     pub(crate) stopping: AtomicBool,
 }
@@ -184,8 +187,20 @@ impl Central {
         let accounts = Arc::new(accounts::LocalAccounts::new(db.clone(), cost));
         let asked = rates::Asked::new(&Rates::default(), &clock);
         let stopping = AtomicBool::new(false);
-        let central =
-            Self(Arc::new(Inner { db, accounts, blobs, busy, clock, signer, vault, agency, metrics, asked, stopping }));
+        let central = Self(Arc::new(Inner {
+            db,
+            accounts,
+            blobs,
+            busy,
+            clock,
+            signer,
+            vault,
+            agency,
+            metrics,
+            asked,
+            practice,
+            stopping,
+        }));
         if practice {
             practice::seed(&central, (central.0.clock)())?;
         }

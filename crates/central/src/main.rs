@@ -1,5 +1,6 @@
 //! `seal-central`: the reference central as a program.
 
+mod enrol_command;
 mod import_command;
 mod pack_command;
 mod rescue_command;
@@ -24,7 +25,7 @@ usage: seal-central --listen ADDR --data DIR [--seal-kek FILE | --practice [--cl
        seal-central backup DIR --data DIR
        seal-central restored --data DIR
        seal-central account add ID --name NAME --unit CODE --role ROLE... --data DIR
-{import}{pack}{seal}{rescue}
+{import}{enrol}{pack}{seal}{rescue}
   --listen ADDR   address and port, e.g. 127.0.0.1:8080; port 0 takes a free one
   --data DIR      folder of the database and the photographs; created when absent
   --database URL  for every command: PostgreSQL instead, postgres://USER:PASSWORD@HOST/DATABASE?sslmode=require; several
@@ -51,6 +52,10 @@ replaces its secret. Roles: officer shift_lead supervisor registrar auditor inte
 every bad line is told. Units are part of rule packs, so `--units` checks that the pack in force has them. New accounts get
 first secrets in the file named with `--secrets`, unless the table brings the hash of one.
 
+`enrol` prints a code (also as a picture with `--svg`) with which a phone is set up: URL is what phones connect to, `--root` the
+authority that certifies it and the only one those phones trust, TIME how long the code holds (24h; also 30m), N for how
+many phones (1). Only phones set up like this are let in, except in practice. `devices revoke` takes a lost one out of use.
+
 `pack` makes, signs and publishes rule packs. `new-key` prints the public key; the first `publish` names it with
 `--trust`, later packs are signed by the keys the pack before names. Signing needs no central.
 
@@ -66,6 +71,7 @@ The log goes to standard error; set RUST_LOG for more or less of it.
 fn usage() -> String {
     USAGE
         .replace("{import}", import_command::USAGE)
+        .replace("{enrol}", enrol_command::USAGE)
         .replace("{pack}", pack_command::USAGE)
         .replace("{seal}", seal_command::USAGE)
         .replace("{rescue}", rescue_command::USAGE)
@@ -126,6 +132,9 @@ async fn main() -> ExitCode {
     }
     if args.next_if(|first| first == "pack").is_some() {
         return ended(pack_command::run(args, &stores));
+    }
+    if let Some(what) = args.next_if(|first| enrol_command::NAMES.contains(&first.as_str())) {
+        return ended(enrol_command::run(&what, args, &stores));
     }
     if let Some(what) = args.next_if(|first| seal_command::NAMES.contains(&first.as_str())) {
         return ended(seal_command::run(&what, args, &stores));

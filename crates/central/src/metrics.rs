@@ -22,6 +22,7 @@ pub(crate) struct Metrics {
     requests: Family<Labels<3>, Counter>,
     seconds: Family<Labels<1>, Histogram>,
     events: Family<Labels<2>, Counter>,
+    enrolments: Family<Labels<1>, Counter>,
     sign_ins: Family<Labels<1>, Counter>,
     limited: Family<Labels<1>, Counter>,
     pub(crate) photo_bytes: Counter,
@@ -75,6 +76,7 @@ impl Default for Metrics {
             requests: Family::default(),
             seconds: Family::new_with_constructor(latencies),
             events: Family::default(),
+            enrolments: Family::default(),
             sign_ins: Family::default(),
             limited: Family::default(),
             photo_bytes: Counter::default(),
@@ -105,6 +107,11 @@ impl Metrics {
         self.events.get_or_create(&labels).inc();
     }
 
+    /// A phone asked to be enrolled. `outcome` is `ok` or the refusal's code.
+    pub(crate) fn enrolment(&self, outcome: &'static str) {
+        self.enrolments.get_or_create(&[("outcome", Cow::Borrowed(outcome))]).inc();
+    }
+
     /// Somebody tried to sign in. `outcome` is `ok` or the refusal's code.
     pub(crate) fn sign_in(&self, outcome: &'static str) {
         self.sign_ins.get_or_create(&[("outcome", Cow::Borrowed(outcome))]).inc();
@@ -121,6 +128,7 @@ impl Metrics {
         registry.register("requests", "Answered requests", self.requests.clone());
         registry.register_with_unit("request", "Time to answer", Unit::Seconds, self.seconds.clone());
         registry.register("events", "Pushed events by what became of them", self.events.clone());
+        registry.register("enrolments", "Phones that asked to be enrolled", self.enrolments.clone());
         registry.register("sign_ins", "Tries to sign in", self.sign_ins.clone());
         registry.register("limited", "Requests that were asked to wait", self.limited.clone());
         registry.register_with_unit("photo", "Bytes of photographs taken", Unit::Bytes, self.photo_bytes.clone());

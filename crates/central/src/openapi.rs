@@ -63,6 +63,7 @@ fn refusals(method: &str, operation: &mut Value) {
         crate::api::healthz,
         crate::api::readyz,
         crate::limits::limits,
+        crate::enrolment::enrol,
         crate::session::sign_in,
         crate::ingest::push,
         crate::feed::changes,
@@ -86,6 +87,25 @@ impl Modify for Bearer {
         let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
         document.components.get_or_insert_with(Default::default).add_security_scheme("bearer", scheme);
     }
+}
+
+#[derive(ToSchema)]
+pub(crate) struct EnrolRequest {
+    /// COSE_Sign1, base64url without padding: `external_aad` `sealfield/enrol/1`, signed by the key within, over CBOR of `v`
+    /// (1), `secret` (of the offer), `central` (SHA-256 of the central's key), `device`, `key`, `home`.
+    claim: String,
+}
+
+#[derive(ToSchema)]
+pub(crate) struct EnrolResponse {
+    proto: String,
+    /// COSE_Sign1, base64url: `external_aad` `sealfield/device/1`, signed by the central, over CBOR of `v` (1), `central`,
+    /// `device`, `key`, `home`, `unit`, `issued`, `expires` (seconds since 1970).
+    certificate: String,
+    /// SEC1 uncompressed P-256 point, base64url: the key that signed it.
+    key: String,
+    /// RFC 3339.
+    server_time: String,
 }
 
 #[derive(ToSchema)]
@@ -377,6 +397,9 @@ mod tests {
         let request =
             wire::SignInRequest { officer: officer.id.clone(), secret: text(), device, device_key: wire::B64(vec![]) };
         mirrors("SignInRequest", request);
+        mirrors("EnrolRequest", wire::EnrolRequest { claim: wire::B64(vec![]) });
+        let (certificate, key) = (wire::B64(vec![]), wire::B64(vec![]));
+        mirrors("EnrolResponse", wire::EnrolResponse { proto: text(), certificate, key, server_time: now });
         let (proto, token) = (text(), text());
         let rules_keys = vec![seal_core::cbor::Bytes(vec![4])];
         let log_key = Some(seal_core::cbor::Bytes(vec![4]));

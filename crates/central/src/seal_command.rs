@@ -91,7 +91,8 @@ pub fn run(what: &str, mut args: impl Iterator<Item = String>, stores: &Stores) 
     Ok(())
 }
 
-fn revoke(data: PathBuf, kek: Option<PathBuf>, stores: &Stores, whose: &Revoke) -> Result<(), Failure> {
+/// Makes tickets worthless, and shuts a device out.
+pub fn revoke(data: PathBuf, kek: Option<PathBuf>, stores: &Stores, whose: &Revoke) -> Result<(), Failure> {
     let done = existing(data, kek, stores)?.revoke_tickets(whose)?;
     println!("tickets of {} seals are worthless as soon as each has seen a later one", done.seals.len());
     for no in done.passwords {

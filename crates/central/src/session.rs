@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::Central;
 use crate::api::{JsonBody, blocking};
 use crate::db::{Connection, Transaction, Trouble};
+use crate::enrolment::{self, Standing};
 use crate::problem::Refusal;
 use crate::{feed, packs};
 
@@ -52,7 +53,8 @@ impl FromRequestParts<Central> for Session {
         let central = central.clone();
         blocking(move || {
             let now = (central.0.clock)();
-            let session = central.0.db.with(|db| find(db, token, now))?.ok_or_else(sign_in)?;
+            let only = central.certified_only();
+            let session = central.0.db.with(|db| find(db, token, only, now))?.ok_or_else(sign_in)?;
             central.0.asked.by(session.device, &session.officer.id).map_err(|often| {
                 central.0.metrics.limited(often.by);
                 Refusal::from(often)
@@ -63,7 +65,7 @@ impl FromRequestParts<Central> for Session {
     }
 }
 
-fn find(db: &Connection, token: Sha256, now: Timestamp) -> Result<Option<Session>, Trouble> {
+fn find(db: &Connection, token: Sha256, certified_only: bool, now: Timestamp) -> Result<Option<Session>, Trouble> {
     let row: Option<(String, Uuid)> = db.query_opt(
         "SELECT officer, device FROM session JOIN device ON device.id = session.device
          WHERE token = ?1 AND expires > ?2 AND NOT revoked",
@@ -71,15 +73,18 @@ fn find(db: &Connection, token: Sha256, now: Timestamp) -> Result<Option<Session
         |row| Ok((row.get(0)?, Uuid::from_bytes(row.get(1)?))),
     )?;
     let Some((officer, device)) = row else { return Ok(None) };
+    if certified_only && enrolment::standing(db, DeviceId(device), now)? != Standing::Certified {
+        return Ok(None);
+    }
     let officer = feed::officer(db, &OfficerId(officer))?;
     Ok(officer.map(|officer| Session { officer, device: DeviceId(device) }))
 }
 
-/// Signs an officer in on a device; the device's first sign-in enrols its key.
+/// Signs an officer in on an enrolled device. In practice a device's first sign-in makes its key known.
 #[utoipa::path(post, path = "/v1/sign-in", request_body = crate::openapi::SignInRequest, responses(
     (status = 200, body = crate::openapi::SignInResponse),
     (status = 401, description = "`secret`: account or secret wrong", body = crate::openapi::Problem),
-    (status = 403, description = "`device_key_changed`, `device_revoked`", body = crate::openapi::Problem),
+    (status = 403, description = "`not_enrolled`, `certificate_expired`, `device_key_changed`, `device_revoked`", body = crate::openapi::Problem),
     (status = 429, description = "`too_many_failures`, with Retry-After", body = crate::openapi::Problem),
 ))]
 pub(crate) async fn sign_in(
@@ -111,11 +116,20 @@ async fn enter(central: Central, request: SignInRequest) -> Result<Json<SignInRe
     let done = {
         let central = central.clone();
         blocking(move || {
-            central.0.db.write(|tx| settle(tx, &id, checked, device, &device_key, now)).map_err(Refusal::from)
+            let only = central.certified_only();
+            central.0.db.write(|tx| settle(tx, &id, checked, device, &device_key, only, now)).map_err(Refusal::from)
         })
         .await?
     };
     let SignedIn { officer, token, rules_keys } = done.map_err(|why| match why {
+        NoEntry::NotEnrolled => {
+            Refusal::new(StatusCode::FORBIDDEN, "not_enrolled", "Máy này chưa được đăng ký với trung tâm.")
+        }
+        NoEntry::CertificateExpired => Refusal::new(
+            StatusCode::FORBIDDEN,
+            "certificate_expired",
+            "Đăng ký của máy này đã hết hạn. Xin mã đăng ký mới; những gì chờ gửi vẫn còn nguyên.",
+        ),
         NoEntry::Secret => Refusal::new(StatusCode::UNAUTHORIZED, "secret", "Sai tài khoản hoặc mã bí mật."),
         NoEntry::Revoked => {
             Refusal::new(StatusCode::FORBIDDEN, "device_revoked", "Thiết bị này đã bị thu hồi. Báo bộ phận quản lý.")
@@ -155,6 +169,8 @@ enum NoEntry {
     Secret,
     Revoked,
     KeyChanged,
+    NotEnrolled,
+    CertificateExpired,
 }
 
 fn settle(
@@ -163,12 +179,17 @@ fn settle(
     officer: Option<Officer>,
     device: DeviceId,
     key: &B64,
+    certified_only: bool,
     now: Timestamp,
 ) -> Result<Result<SignedIn, NoEntry>, Trouble> {
     let Some(officer) = officer else {
         tx.execute("INSERT INTO sign_in_failure (officer, at) VALUES (?1, ?2)", (&id.0, now.as_millisecond()))?;
         return Ok(Err(NoEntry::Secret));
     };
+    let standing = enrolment::standing(tx, device, now)?;
+    if certified_only && standing == Standing::None {
+        return Ok(Err(NoEntry::NotEnrolled));
+    }
     tx.execute(
         "INSERT INTO device (id, key, enrolled_by, enrolled_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
         (device.0.as_bytes(), &key.0, &officer.id.0, now.as_millisecond()),
@@ -182,6 +203,9 @@ fn settle(
     }
     if enrolled != key.0 {
         return Ok(Err(NoEntry::KeyChanged));
+    }
+    if certified_only && standing == Standing::Expired {
+        return Ok(Err(NoEntry::CertificateExpired));
     }
     // An account of another provider may be new here: its facts must find it.
     feed::put_doc(tx, &Doc::Officer(officer.clone()))?;
@@ -217,14 +241,19 @@ pub(crate) fn revoke(tx: &Transaction, device: DeviceId) -> Result<(), Trouble> 
 }
 
 /// Tells every phone this device's key and standing.
-fn publish(tx: &Transaction, device: DeviceId) -> Result<(), Trouble> {
+pub(crate) fn publish(tx: &Transaction, device: DeviceId) -> Result<(), Trouble> {
     let row: Option<(Vec<u8>, String, i64, bool)> = tx.query_opt(
         "SELECT key, enrolled_by, enrolled_at, revoked FROM device WHERE id = ?1",
         [device.0.as_bytes()],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
     )?;
     let Some((key, enrolled_by, enrolled_at, revoked)) = row else { return Ok(()) };
-    let Some(officer) = feed::officer(tx, &OfficerId(enrolled_by))? else { return Ok(()) };
+    // The unit that it was enrolled for; in practice that of whoever signed in on it first.
+    let unit = match enrolment::unit_of(tx, device)? {
+        Some(unit) => Some(unit),
+        None => feed::officer(tx, &OfficerId(enrolled_by))?.map(|officer| officer.unit),
+    };
+    let Some(unit) = unit else { return Ok(()) };
     let enrolled_at = crate::db::moment(enrolled_at)?;
-    feed::put_doc(tx, &Doc::Device(DeviceDoc { id: device, key: B64(key), unit: officer.unit, enrolled_at, revoked }))
+    feed::put_doc(tx, &Doc::Device(DeviceDoc { id: device, key: B64(key), unit, enrolled_at, revoked }))
 }

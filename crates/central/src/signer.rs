@@ -8,6 +8,7 @@ use p256::ecdsa::SigningKey;
 use p256::elliptic_curve::rand_core::OsRng;
 use seal_core::cbor::CborError;
 use seal_core::checkpoint::{Checkpoint, SignedCheckpoint};
+use seal_core::enrolment::DeviceCertificate;
 use seal_core::event::{EVENT_VERSION, Event, SignedEvent, sign_with};
 use seal_core::fact::Fact;
 use seal_core::ids::{ActId, CaseId, DeviceId, EventId, OfficeCode, OfficerId, Sha256};
@@ -86,6 +87,11 @@ impl Signer {
         let signed = SignedCheckpoint::sign(look()?, |bytes| sign_with(&self.key, bytes))
             .map_err(|e| Trouble::Stored(e.to_string()))?;
         Ok(said.insert(signed).cose.clone())
+    }
+
+    /// Signs a phone's certificate.
+    pub(crate) fn certify(&self, certificate: &DeviceCertificate) -> Result<Vec<u8>, CborError> {
+        certificate.sign(|bytes| Ok(sign_with(&self.key, bytes)))
     }
 
     /// Signs a fact as the central's next one, commits it to the record and to the feeds of whoever follows what it is about.

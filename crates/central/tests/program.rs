@@ -8,6 +8,11 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use common::database::Database;
+use p256::ecdsa::SigningKey;
+use seal_core::cbor::{Bytes, CborError};
+use seal_core::enrolment::{Claim, DeviceKeyHome, Offer};
+use seal_core::event::sign_with;
+use seal_core::wire::B64;
 
 fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_seal-central"));
@@ -34,14 +39,52 @@ fn start(data: &str) -> (Child, String) {
     (child, address)
 }
 
+/// A root made with openssl, and the digest that openssl and sha256sum give.
+const ROOT: &str = "-----BEGIN CERTIFICATE-----\n\
+MIIBvzCCAWWgAwIBAgIUSISqfw+UA7uFjciu+9ix3e2r8ZgwCgYIKoZIzj0EAwIw\n\
+NDELMAkGA1UEBhMCVk4xDzANBgNVBAoMBkFnZW5jeTEUMBIGA1UEAwwLQWdlbmN5\n\
+IFJvb3QwIBcNMjYxMTI3MTI0NzU1WhgPMjEyNjExMDMxMjQ3NTVaMDQxCzAJBgNV\n\
+BAYTAlZOMQ8wDQYDVQQKDAZBZ2VuY3kxFDASBgNVBAMMC0FnZW5jeSBSb290MFkw\n\
+EwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEDu+4udvV2q9zAZ4zQ9Cx/Dx7knfQoRZs\n\
+IKrEFhRr+fQcvhlYPHEBlYTll48IJSPqfiJsjqjcX2vMkFzzFQx4MKNTMFEwHQYD\n\
+VR0OBBYEFLWx2/kUrU8HvTlU8r/iWJeUexAlMB8GA1UdIwQYMBaAFLWx2/kUrU8H\n\
+vTlU8r/iWJeUexAlMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIh\n\
+APhPPMi0OX6DZd33DY6jYX8ENrOghM5uHzI4QPn1q4z+AiA0/0oK9lqU5gnOi2Eg\n\
+540UO7lNMYj8/vCSFLEXlK/+rQ==\n\
+-----END CERTIFICATE-----\n";
+const ROOT_PRINT: &str = "ddeecadca04c5132f7af0a8fb93c62041f28218e86064884313c018e9eaaf829";
+
+const DEVICE: &str = "00000000-0000-0000-0000-000000000001";
+
+fn key() -> SigningKey {
+    SigningKey::from_slice(&[7; 32]).unwrap()
+}
+
+fn public() -> Vec<u8> {
+    key().verifying_key().to_encoded_point(false).as_bytes().to_vec()
+}
+
 fn sign_in(address: &str, secret: &str) -> String {
-    let key = "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU";
-    let device = "00000000-0000-0000-0000-000000000001";
-    let body = format!(r#"{{"officer":"moi.nv","secret":"{secret}","device":"{device}","device_key":"{key}"}}"#);
+    let body =
+        serde_json::json!({"officer": "moi.nv", "secret": secret, "device": DEVICE, "device_key": B64(public())});
+    post(address, "/v1/sign-in", &body.to_string())
+}
+
+/// Enrols the device by what `enrol` printed.
+fn enrol(address: &str, printed: &str) -> String {
+    let offer = Offer::read(printed.lines().next().unwrap()).unwrap();
+    let Offer { secret, central, .. } = offer;
+    let (device, key_) = (DEVICE.parse().unwrap(), Bytes(public()));
+    let claim = Claim { v: 1, secret, central, device, key: key_, home: DeviceKeyHome::Software };
+    let cose = claim.sign(|bytes| Ok::<_, CborError>(sign_with(&key(), bytes))).unwrap();
+    post(address, "/v1/enrol", &serde_json::json!({ "claim": B64(cose) }).to_string())
+}
+
+fn post(address: &str, path: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(
         stream,
-        "POST /v1/sign-in HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n\
+        "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n\
          content-length: {}\r\n\r\n{body}",
         body.len()
     )
@@ -63,9 +106,21 @@ fn an_account_added_on_the_command_line_signs_in() {
 
     let (mut child, address) = start(data);
     assert!(sign_in(&address, "mật khẩu sai").starts_with("HTTP/1.1 401"));
+    let nobody = sign_in(&address, "mật khẩu dài");
+    assert!(nobody.starts_with("HTTP/1.1 403") && nobody.contains("not_enrolled"), "{nobody}");
+    let url = format!("http://{address}");
+    let picture = folder.path().join("enrol.svg");
+    let offer = ["enrol", "--unit", "03EE", "--address", &url, "--public-roots", "--svg", picture.to_str().unwrap()];
+    let printed = run(&[&offer[..], &["--expires", "30m", "--data", data]].concat(), "");
+    assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+    assert!(std::fs::read_to_string(&picture).unwrap().contains("<svg"));
+    let enrolled = enrol(&address, std::str::from_utf8(&printed.stdout).unwrap());
+    assert!(enrolled.starts_with("HTTP/1.1 200"), "{enrolled}");
     let answer = sign_in(&address, "mật khẩu dài");
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(answer.contains("x-sealfield-proto: sealfield/1"));
+    let listed = String::from_utf8(run(&["devices", "list", "--data", data], "").stdout).unwrap();
+    assert!(listed.contains(DEVICE) && listed.contains("03EE\tsoftware") && listed.contains("enrolled"), "{listed}");
     child.kill().unwrap();
     let output = child.wait_with_output().unwrap();
     let log = String::from_utf8(output.stderr).unwrap();
@@ -75,9 +130,48 @@ fn an_account_added_on_the_command_line_signs_in() {
     let (mut child, address) = start(data);
     assert!(sign_in(&address, "mật khẩu dài").starts_with("HTTP/1.1 200"));
     // Asked to end, it ends well.
+    assert!(run(&["devices", "revoke", DEVICE, "--data", data], "").status.success());
+    assert!(sign_in(&address, "mật khẩu dài").contains("device_revoked"));
+    let listed = String::from_utf8(run(&["devices", "list", "--data", data], "").stdout).unwrap();
+    assert!(listed.contains("revoked"), "{listed}");
     let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert!(asked.success() && child.wait().unwrap().success());
     assert_eq!(run(&["restored", "--data", data], "").status.code(), Some(0));
+}
+
+#[test]
+fn an_offer_is_made_only_for_an_address_and_a_trust_that_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let data = path("data");
+    std::fs::write(path("root.pem"), ROOT).unwrap();
+    std::fs::write(path("empty.pem"), "nothing\n").unwrap();
+    let enrol = |args: &[&str]| run(&[&["enrol", "--data", &data, "--unit", "03EE"][..], args].concat(), "");
+    let address = ["--address", "https://central.example"];
+    let made = enrol(&[&address[..], &["--root", &path("root.pem"), "--count", "5"]].concat());
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let printed = String::from_utf8(made.stdout).unwrap();
+    let offer = Offer::read(printed.lines().next().unwrap()).unwrap();
+    assert_eq!((offer.address.as_str(), offer.roots.len()), ("https://central.example", 1));
+    // openssl x509 -outform der | sha256sum
+    assert!(printed.contains(&format!("root     {ROOT_PRINT}")), "{printed}");
+    assert_eq!(run(&["enrol", "withdraw", "--data", &data], "").stdout, b"withdrawn: 1\n");
+    for wrong in [
+        &[][..],
+        &address,
+        &["--public-roots"],
+        &[&address[..], &["--public-roots", "--root", &path("root.pem")]].concat(),
+        &[&address[..], &["--root", &path("empty.pem")]].concat(),
+        &[&address[..], &["--root", &path("absent.pem")]].concat(),
+        &[&address[..], &["--public-roots", "--expires", "soon"]].concat(),
+        &[&address[..], &["--public-roots", "--count", "0"]].concat(),
+        &["--address", "http://central.example", "--public-roots"],
+    ] {
+        assert!(!enrol(wrong).status.success(), "{wrong:?}");
+    }
+    for wrong in [&["devices"][..], &["devices", "revoke"], &["devices", "list"], &["enrol", "withdraw"]] {
+        assert!(!run(wrong, "").status.success(), "{wrong:?}");
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use common::database::Database;
 use common::{Phone, remark};
+use seal_core::enrolment::Offer;
 use seal_core::event::SignedEvent;
 use seal_core::ids::Sha256;
 use seal_core::wire::{B64, PushItem, PushRequest, SignInResponse};
@@ -56,6 +57,13 @@ impl Site {
 
     fn path(&self, name: &str) -> String {
         self.folder.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    /// A fresh offer to enrol a phone, as the program prints it.
+    fn offer(&self) -> Offer {
+        let data = self.path("data");
+        let args = ["--unit", "03EE", "--address", "http://127.0.0.1:1", "--public-roots", "--data", &data];
+        Offer::read(run(&[&["enrol"][..], &args].concat()).lines().next().unwrap()).unwrap()
     }
 
     fn secret(&self, id: &str) -> &str {
@@ -114,6 +122,9 @@ impl Running {
     }
 
     fn sign_in(&self, site: &Site, phone: &mut Phone) -> String {
+        let offer = site.offer();
+        let enrolled = self.json("/v1/enrol", "", &phone.enrolment(&phone.claim(&offer)));
+        assert_eq!(enrolled.status, 200, "{}", enrolled.text());
         let key = phone.key.verifying_key().to_encoded_point(false).as_bytes().to_vec();
         let secret = site.secret(&phone.officer.0);
         let body = json!({"officer": phone.officer, "secret": secret, "device": phone.device, "device_key": B64(key)});
@@ -280,6 +291,7 @@ fn the_log_is_json_and_says_nothing_that_is_secret_or_personal_and_metrics_count
         "seal_central_events_total{outcome=\"duplicate\",code=\"\"} 1",
         "seal_central_events_total{outcome=\"rejected\",code=\"officer\"} 1",
         "seal_central_sign_ins_total{outcome=\"secret\"} 1",
+        "seal_central_enrolments_total{outcome=\"ok\"} 1",
         "seal_central_photo_bytes_total 24",
         "seal_central_record_events 1",
         "seal_central_request_seconds_bucket{le=",

@@ -28,7 +28,7 @@ async fn every_answer_carries_the_protocol_header() {
 }
 
 #[tokio::test]
-async fn the_first_sign_in_enrols_the_device_and_another_key_is_refused() {
+async fn in_practice_the_first_sign_in_makes_the_device_known_and_another_key_is_refused() {
     let world = World::new();
     let phone = world.phone(1, "an.nv", "246810").await;
     assert_eq!(phone.unit.as_str(), "03EE");

@@ -15,6 +15,7 @@ pub mod custody;
 pub mod declaration;
 pub mod doc;
 pub mod document;
+pub mod enrolment;
 pub mod event;
 pub mod evidence;
 pub mod fact;

@@ -39,7 +39,33 @@ impl<'de> Deserialize<'de> for B64 {
     }
 }
 
-/// `POST /v1/sign-in`. The device brings its public key; the first sign-in enrols it.
+/// `POST /v1/enrol`: a phone asks for its certificate, see [`crate::enrolment`].
+#[derive(Clone, Serialize, Deserialize)]
+pub struct EnrolRequest {
+    /// COSE_Sign1 over a [`crate::enrolment::Claim`]. It carries the enrolment's secret.
+    pub claim: B64,
+}
+
+impl std::fmt::Debug for EnrolRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EnrolRequest").finish_non_exhaustive()
+    }
+}
+
+/// Answer to an [`EnrolRequest`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolResponse {
+    /// Marker.
+    pub proto: String,
+    /// COSE_Sign1 over a [`crate::enrolment::DeviceCertificate`].
+    pub certificate: B64,
+    /// The central's key that signed it, SEC1 uncompressed P-256 point: the one whose digest the offer names.
+    pub key: B64,
+    /// The central's clock.
+    pub server_time: Timestamp,
+}
+
+/// `POST /v1/sign-in`. The device brings its public key, which an enrolment certified before; practice takes any device.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct SignInRequest {
     /// Account.

@@ -31,6 +31,8 @@ smoke! {
     event = "event",
     cbor = "cbor",
     fact = "fact",
+    offer = "offer",
+    enrolment = "enrolment",
     rules = "rules",
     manifest = "manifest",
     pack_file = "pack-file",

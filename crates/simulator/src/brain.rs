@@ -8,6 +8,7 @@ use seal_protocol::advert;
 use seal_protocol::entry::What as Logged;
 use seal_protocol::entry::{Action, Entry, Lock, Outcome};
 use seal_protocol::seal::{Sensors, Wake};
+use seal_protocol::secret::Secret;
 use uuid::Uuid;
 
 use crate::a7::{self, A7, FACTORY_PASSWORD};
@@ -66,7 +67,9 @@ impl From<Entry> for Noted {
 /// How a seal of that family advertises: local name and services.
 pub(crate) fn advertised(family: &Family, serial: &SealNo) -> (String, Vec<Uuid>) {
     match family {
-        Family::OpenProtocol => (serial.as_str().to_owned(), vec![Uuid::from_bytes(advert::SERVICE)]),
+        Family::OpenProtocol | Family::Commissioned { .. } => {
+            (serial.as_str().to_owned(), vec![Uuid::from_bytes(advert::SERVICE)])
+        }
         Family::A7 { .. } => (a7::name(serial), vec![a7::SERVICE]),
     }
 }
@@ -95,7 +98,13 @@ impl Brain {
         factory: bool,
     ) -> Option<Self> {
         match family {
-            Family::OpenProtocol => Firmware::boot(serial, content, commissioned, wake, now, sensors).map(Self::Open),
+            Family::OpenProtocol => {
+                Firmware::boot(serial, None, content, commissioned, wake, now, sensors).map(Self::Open)
+            }
+            Family::Commissioned { epoch, key } => {
+                let own = Some((*epoch, Secret::new(*key)));
+                Firmware::boot(serial, own, content, commissioned, wake, now, sensors).map(Self::Open)
+            }
             Family::A7 { password } => {
                 let password = if factory { FACTORY_PASSWORD } else { password };
                 A7::boot(serial, password, content.a7.unwrap_or_default(), wake, sensors).map(Self::A7)

@@ -7,7 +7,7 @@ use seal_protocol::frame::{SealEnd, Written};
 use seal_protocol::issuer::practice;
 use seal_protocol::keys::SealKeys;
 use seal_protocol::seal::{Config, Drive, Effects, Event, Seal, Sensors, Wake};
-use seal_protocol::secret::Random;
+use seal_protocol::secret::{Random, Secret};
 use seal_protocol::{Message, SealId};
 
 use crate::memory::{Content, Memory};
@@ -58,11 +58,12 @@ fn unix(at: Timestamp) -> u32 {
 }
 
 impl Firmware {
-    /// Boots. `commissioned` is when the seal was made; `kept` says that a clock with its own power counted the time since.
+    /// Boots. `own` is its key and that key's epoch, none for the key of practice; `commissioned` is when the seal was made; `kept` says that a clock with its own power counted the time since.
     ///
     /// `None` for a number that no seal of this protocol can have.
     pub fn boot(
         serial: &SealNo,
+        own: Option<(u8, Secret<32>)>,
         content: Content,
         commissioned: Timestamp,
         wake: Wake,
@@ -70,8 +71,9 @@ impl Firmware {
         sensors: &Sensors,
     ) -> Option<Self> {
         let id = SealId::new(serial.as_str())?;
+        let (epoch, key) = own.unwrap_or_else(|| (practice::PRACTICE_EPOCH, practice::issuer().seal_key(&id)));
         let config = Config {
-            keys: SealKeys::new(id, practice::PRACTICE_EPOCH, &practice::issuer().seal_key(&id)),
+            keys: SealKeys::new(id, epoch, &key),
             commissioned: unix(commissioned),
             firmware: [1, 0, 0],
             has_button: true,

@@ -31,9 +31,16 @@ pub enum Rope {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Family {
-    /// By the open protocol.
+    /// By the open protocol, with the key of practice.
     #[default]
     OpenProtocol,
+    /// By the open protocol, commissioned with a key that a central handed out.
+    Commissioned {
+        /// Of that key.
+        epoch: u8,
+        /// The key.
+        key: [u8; 32],
+    },
     /// By TOTARGET's A7.
     A7 {
         /// Six digits. Public, like everything in practice.
@@ -110,7 +117,7 @@ impl Trouble {
     #[must_use]
     pub fn concerns(self, family: &Family) -> bool {
         match family {
-            Family::OpenProtocol => self != Self::DefaultPassword,
+            Family::OpenProtocol | Family::Commissioned { .. } => self != Self::DefaultPassword,
             // They tell a phone nothing of satellites, and have no log that it could read.
             Family::A7 { .. } => !matches!(self, Self::DeadZone | Self::NoGnss | Self::LosesLogEntries),
         }
@@ -199,6 +206,12 @@ impl SealSpec {
     #[must_use]
     pub fn a7(self, password: &str) -> Self {
         Self { family: Family::A7 { password: password.to_owned() }, ..self }
+    }
+
+    /// The same, but commissioned with that key.
+    #[must_use]
+    pub fn commissioned(self, epoch: u8, key: [u8; 32]) -> Self {
+        Self { family: Family::Commissioned { epoch, key }, ..self }
     }
 
     /// The same with troubles.

@@ -17,10 +17,11 @@ use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE};
 use reqwest::{Certificate, Client, Method, Request, RequestBuilder, Response, StatusCode, Url, redirect};
+use seal_core::cbor::Bytes;
 use seal_core::ids::{DeviceId, Sha256};
 use seal_core::wire::{
-    CHANGES_MEDIA_TYPE, ChangesResponse, PUSH_MEDIA_TYPE, PushRequest, PushResponse, SignInRequest, SignInResponse,
-    TicketsRequest, TicketsResponse,
+    CHANGES_MEDIA_TYPE, ChangesResponse, EnrolRequest, EnrolResponse, PUSH_MEDIA_TYPE, PushRequest, PushResponse,
+    SignInRequest, SignInResponse, TicketsRequest, TicketsResponse,
 };
 
 use self::answer::Answer;
@@ -124,6 +125,27 @@ impl HttpCentral {
             .build()?;
         let carrier = Arc::new(Network(client.clone()));
         Ok(Self { client, carrier, base, token: Mutex::default(), vault: None })
+    }
+
+    /// The same, certified by one of these authorities (X.509 DER); none: a public one.
+    ///
+    /// # Errors
+    /// [`HttpSetupError`].
+    pub fn trusting(address: &str, roots: &[Bytes]) -> Result<Self, HttpSetupError> {
+        if roots.is_empty() {
+            return Self::new(address);
+        }
+        let roots: Result<Vec<_>, _> = roots.iter().map(|root| Certificate::from_der(&root.0)).collect();
+        Self::with_roots(address, roots?)
+    }
+
+    /// Asks for this phone's certificate. No token is needed, and none is sent.
+    ///
+    /// # Errors
+    /// [`CentralTrouble`].
+    pub async fn enrol(&self, request: &EnrolRequest) -> Result<EnrolResponse, CentralTrouble> {
+        let call = self.client.post(self.url(&["v1", "enrol"])).json(request);
+        read::enrolled(self.send(call).await?).await
     }
 
     /// The same, its requests carried by something else than the network: simulations do.

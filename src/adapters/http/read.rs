@@ -4,8 +4,8 @@ use reqwest::StatusCode;
 use seal_core::ids::Sha256;
 use seal_core::outbox::Receipt;
 use seal_core::wire::{
-    B64, CHANGES_MEDIA_TYPE, Change, ChangesResponse, ConsistencyResponse, PROTO, PUSH_MEDIA_TYPE, PushRequest,
-    PushResponse, SignInResponse, TICKETS_MEDIA_TYPE, TicketsResponse,
+    B64, CHANGES_MEDIA_TYPE, Change, ChangesResponse, ConsistencyResponse, EnrolResponse, PROTO, PUSH_MEDIA_TYPE,
+    PushRequest, PushResponse, SignInResponse, TICKETS_MEDIA_TYPE, TicketsResponse,
 };
 
 use super::UPLOAD_OFFSET;
@@ -25,6 +25,16 @@ pub async fn signed_in(answer: Answer) -> Result<SignInResponse, CentralTrouble>
     let signed_in: SignInResponse = answer.success().await?.json(None, JSON_BYTES).await?;
     ours(&signed_in.proto)?;
     Ok(signed_in)
+}
+
+/// To a request to be enrolled. Whether its certificate is to be believed is another question.
+///
+/// # Errors
+/// See [`signed_in`].
+pub async fn enrolled(answer: Answer) -> Result<EnrolResponse, CentralTrouble> {
+    let enrolled: EnrolResponse = answer.success().await?.json(None, JSON_BYTES).await?;
+    ours(&enrolled.proto)?;
+    Ok(enrolled)
 }
 
 /// To a push; it has to tell of every item.

@@ -15,6 +15,7 @@ mod cut_off;
 mod decide_approval;
 mod depletion;
 mod duty;
+mod enrol;
 mod export;
 mod goods;
 mod hand_checks;
@@ -103,8 +104,15 @@ fn read_settings(desk: Desk) -> UiSettings {
 #[component]
 fn Screen() -> Element {
     let desk = use_desk();
+    let kept = || desk.kit().central.enrolment().map(|enrolment| enrolment.kept().is_some());
+    // A phone for real use begins with it.
+    let mut enrolling = use_signal(|| kept() == Some(false));
+    if enrolling() {
+        let close = (kept() == Some(true)).then(|| EventHandler::new(move |()| enrolling.set(false)));
+        return rsx! { enrol::Enrol { ondone: move |()| enrolling.set(false), onclose: close } };
+    }
     if desk.officer().is_none() {
-        return rsx! { sign_in::SignIn {} };
+        return rsx! { sign_in::SignIn { onenrol: move |()| enrolling.set(true) } };
     }
     // A list of one, because only lists heed keys.
     rsx! {

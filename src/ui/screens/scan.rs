@@ -174,7 +174,8 @@ fn hint(purpose: &ScanFor) -> String {
     }
 }
 
-fn camera_trouble(error: &CameraTrouble) -> String {
+/// Why the camera shows nothing.
+pub fn camera_trouble(error: &CameraTrouble) -> String {
     match error {
         CameraTrouble::NotAllowed => t!("scan-camera-denied"),
         CameraTrouble::NoCamera => t!("scan-camera-none"),

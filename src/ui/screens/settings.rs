@@ -69,6 +69,14 @@ pub fn Settings() -> Element {
     let today = date_in_vietnam(kit.clock.now().wall);
     let calendar = rules.as_ref().is_some_and(|rules| rules.calendars.iter().any(|year| year.year == today.year()));
     let device = kit.vault.device().to_string();
+    let central = kit.central.enrolment().and_then(|enrolment| enrolment.kept());
+    let mut about = vec![
+        (t!("settings-version"), env!("CARGO_PKG_VERSION").to_owned()),
+        (t!("settings-device"), device),
+        (t!("settings-unit"), unit),
+        (t!("settings-account"), officer.id.0.clone()),
+    ];
+    about.extend(central.map(|central| (t!("enrol-address"), central.address)));
     rsx! {
         Page {
             title: t!("settings-title"),
@@ -151,12 +159,7 @@ pub fn Settings() -> Element {
             }
             Card {
                 CardHead { eyebrow: t!("settings-about") }
-                KeyValue { items: vec![
-                    (t!("settings-version"), env!("CARGO_PKG_VERSION").to_owned()),
-                    (t!("settings-device"), device),
-                    (t!("settings-unit"), unit),
-                    (t!("settings-account"), officer.id.0.clone()),
-                ] }
+                KeyValue { items: about }
             }
             Button { big: true, icon: "lock", text: t!("settings-leave"), onclick: move |()| leaving.set(true) }
         }

@@ -1,4 +1,4 @@
-//! Who works with this phone: account and PIN. In practice the accounts are a list to tap.
+//! Who works with this phone: account and PIN, or a secret of letters. In practice the accounts are a list to tap.
 
 use dioxus::prelude::*;
 use seal_core::ids::OfficerId;
@@ -21,7 +21,10 @@ const NOTE_ACCOUNT: &str = "account";
 
 /// See the module.
 #[component]
-pub fn SignIn() -> Element {
+pub fn SignIn(
+    /// The phone is to be enrolled, again or anew.
+    onenrol: EventHandler<()>,
+) -> Element {
     let desk = use_desk();
     let accounts = desk.practice().map(|practice| practice.accounts()).unwrap_or_default();
     let last = use_hook(|| desk.kit().store.note(NOTE_ACCOUNT).ok().flatten().unwrap_or_default());
@@ -31,6 +34,9 @@ pub fn SignIn() -> Element {
     let mut busy = use_signal(|| false);
     // The list first where there is one; a real account is always possible.
     let mut typing = use_signal(|| accounts.is_empty());
+    // First secrets have letters; PINs are digits.
+    let mut letters = use_signal(|| false);
+    let central = desk.kit().central.enrolment().and_then(|enrolment| enrolment.kept());
 
     let mut submit = move |officer: String, secret: String| {
         if *busy.peek() {
@@ -79,31 +85,59 @@ pub fn SignIn() -> Element {
                         words: true,
                         oninput: move |text: String| account.set(text),
                     }
-                    div { class: "stack", style: "gap:var(--s-4)",
-                        p { class: "center strong", if busy() { {t!("settings-signing-in")} } else { {t!("settings-pin", n = PIN)} } }
-                        PinDots { typed: pin().len(), of: PIN, label: t!("settings-pin-typed", n = pin().len(), of = PIN) }
+                    if letters() {
+                        TextField {
+                            label: t!("settings-secret"),
+                            kind: "password",
+                            words: true,
+                            oninput: move |text: String| pin.set(text),
+                        }
+                        Button {
+                            kind: ButtonKind::Go,
+                            big: true,
+                            icon: "arrow-right",
+                            disabled: busy(),
+                            text: if busy() { t!("settings-signing-in") } else { t!("settings-sign-in") },
+                            onclick: move |()| {
+                                let (officer, secret) = (account.peek().clone(), pin.peek().trim().to_owned());
+                                submit(officer, secret);
+                            },
+                        }
+                    } else {
+                        div { class: "stack", style: "gap:var(--s-4)",
+                            p { class: "center strong", if busy() { {t!("settings-signing-in")} } else { {t!("settings-pin", n = PIN)} } }
+                            PinDots { typed: pin().len(), of: PIN, label: t!("settings-pin-typed", n = pin().len(), of = PIN) }
+                        }
+                        PinPad {
+                            label: t!("settings-pin", n = PIN),
+                            delete_label: t!("settings-pin-delete"),
+                            onkey: move |key| {
+                                if *busy.peek() {
+                                    return;
+                                }
+                                match key {
+                                    PinKey::Digit(digit) => {
+                                        if pin.peek().len() < PIN {
+                                            pin.write().push(char::from(b'0' + digit));
+                                        }
+                                        if pin.peek().len() == PIN {
+                                            let (officer, secret) = (account.peek().clone(), pin.peek().clone());
+                                            submit(officer, secret);
+                                        }
+                                    }
+                                    PinKey::Delete => {
+                                        pin.write().pop();
+                                    }
+                                }
+                            },
+                        }
                     }
-                    PinPad {
-                        label: t!("settings-pin", n = PIN),
-                        delete_label: t!("settings-pin-delete"),
-                        onkey: move |key| {
-                            if *busy.peek() {
-                                return;
-                            }
-                            match key {
-                                PinKey::Digit(digit) => {
-                                    if pin.peek().len() < PIN {
-                                        pin.write().push(char::from(b'0' + digit));
-                                    }
-                                    if pin.peek().len() == PIN {
-                                        let (officer, secret) = (account.peek().clone(), pin.peek().clone());
-                                        submit(officer, secret);
-                                    }
-                                }
-                                PinKey::Delete => {
-                                    pin.write().pop();
-                                }
-                            }
+                    Button {
+                        icon: if letters() { "key-round" } else { "keyboard" },
+                        text: if letters() { t!("settings-with-pin") } else { t!("settings-with-secret") },
+                        onclick: move |()| {
+                            pin.set(String::new());
+                            letters.toggle();
                         },
                     }
                     if !accounts.is_empty() {
@@ -111,6 +145,10 @@ pub fn SignIn() -> Element {
                     }
                 }
                 Note { icon: "cloud-off", text: t!("settings-offline-sign-in") }
+                if let Some(central) = central {
+                    Note { icon: "shield-check", text: central.address }
+                    Button { icon: "key-round", text: t!("enrol-again"), onclick: move |()| onenrol.call(()) }
+                }
             }
         }
     }

@@ -13,13 +13,15 @@ pub(super) fn sqlite() -> Migrations<'static> {
         M::up_with_hook(include_str!("../schema/3_log.sqlite.sql"), |tx| {
             log::build(&Connection::Sqlite(tx)).map_err(|trouble| HookError::Hook(trouble.to_string()))
         }),
+        M::up(include_str!("../schema/4_enrolment.sqlite.sql")),
     ])
 }
 
 /// For PostgreSQL, where none existed before the third.
 #[cfg(feature = "postgres")]
-pub(super) const POSTGRES: [&str; 3] = [
+pub(super) const POSTGRES: [&str; 4] = [
     include_str!("../schema/1_record.postgres.sql"),
     include_str!("../schema/2_seals.postgres.sql"),
     include_str!("../schema/3_log.postgres.sql"),
+    include_str!("../schema/4_enrolment.postgres.sql"),
 ];

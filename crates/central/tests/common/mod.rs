@@ -14,6 +14,7 @@ use p256::ecdsa::SigningKey;
 use seal_central::{Central, ServerConfig};
 use seal_core::cbor::{Bytes, CborError};
 use seal_core::doc::Doc;
+use seal_core::enrolment::{Claim, DeviceKeyHome, Offer};
 use seal_core::event::{EVENT_VERSION, Event, SignedEvent, sign_with};
 use seal_core::fact::Fact;
 use seal_core::ids::{ActId, CaseId, DeviceId, EventId, OfficeCode, OfficerId, Sha256};
@@ -39,7 +40,15 @@ impl World {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let now = Arc::new(Mutex::new(START.parse().unwrap()));
-        let central = open(&folder, &now);
+        let central = open(&folder, &now, true);
+        Self { folder, central, now }
+    }
+
+    /// Not for practice: empty, and only for enrolled phones.
+    pub fn for_real_use() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Arc::new(Mutex::new(START.parse().unwrap()));
+        let central = open(&folder, &now, false);
         Self { folder, central, now }
     }
 
@@ -63,7 +72,7 @@ impl World {
     pub fn restart(self) -> Self {
         let Self { folder, central, now } = self;
         drop(central);
-        let central = open(&folder, &now);
+        let central = open(&folder, &now, true);
         Self { folder, central, now }
     }
 
@@ -144,11 +153,11 @@ impl World {
     }
 }
 
-fn open(folder: &TempDir, now: &Arc<Mutex<Timestamp>>) -> Central {
+fn open(folder: &TempDir, now: &Arc<Mutex<Timestamp>>, practice: bool) -> Central {
     let now = now.clone();
     let clock = Arc::new(move || *now.lock().unwrap());
     let stores = Database::of(folder.path()).stores();
-    Central::open(ServerConfig { data: folder.path().to_owned(), clock, practice: true, stores }).unwrap()
+    Central::open(ServerConfig { data: folder.path().to_owned(), clock, practice, stores }).unwrap()
 }
 
 pub fn request(method: &str, path: &str, token: Option<&str>, headers: &[(&str, &str)], body: Body) -> Request<Body> {
@@ -223,6 +232,19 @@ impl Phone {
         self.rules_keys = signed_in.rules_keys;
         self.log_key = signed_in.log_key;
         self.unit = signed_in.officer.unit;
+    }
+
+    /// What it asks to be enrolled with.
+    pub fn claim(&self, offer: &Offer) -> Claim {
+        let Offer { secret, central, .. } = offer.clone();
+        let key = Bytes(self.key.verifying_key().to_encoded_point(false).as_bytes().to_vec());
+        Claim { v: 1, secret, central, device: self.device, key, home: DeviceKeyHome::Software }
+    }
+
+    /// The body of that request.
+    pub fn enrolment(&self, claim: &Claim) -> serde_json::Value {
+        let cose = claim.sign(|bytes| Ok::<_, CborError>(sign_with(&self.key, bytes))).unwrap();
+        json!({ "claim": B64(cose) })
     }
 
     pub fn event(&mut self, case: Option<CaseId>, fact: Fact) -> SignedEvent {

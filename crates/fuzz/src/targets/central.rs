@@ -233,6 +233,7 @@ fn requests() -> Vec<String> {
         format!("HEAD /v1/photos/{digest}\n\n"),
         format!("GET /v1/photos/{digest}\nrange: bytes=0-1\n\n"),
         format!("PATCH /v1/photos/{digest}\ntus-resumable: 1.0.0\nupload-offset: 0\ncontent-type: application/offset+octet-stream\n\nabc"),
+        format!("POST /v1/enrol\n{json}\n\n{{\"claim\":\"0oRDoQEmoQQ\"}}"),
         "GET /v1/ping\nauthorization: Bearer x\n\n".to_owned(),
     ];
     seeds.extend(messages.iter().take(13).map(|one| format!("POST /v1/sign-in\n{json}\n\n{}", body(one))));

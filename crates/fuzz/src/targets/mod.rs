@@ -5,6 +5,7 @@ mod a7;
 mod answers;
 mod carried;
 mod central;
+mod enrolment;
 mod facts;
 mod frames;
 mod messages;
@@ -26,6 +27,7 @@ pub fn targets() -> Vec<Target> {
     all.extend(numbers::targets());
     all.extend(texts::targets());
     all.extend(facts::targets());
+    all.extend(enrolment::targets());
     all.extend(rules::targets());
     all.extend(messages::targets());
     all.extend(a7::targets());
