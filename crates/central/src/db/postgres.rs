@@ -60,7 +60,9 @@ impl Pool {
     /// Connects and brings the schema up to date.
     pub(super) fn open(url: &str) -> Result<Self, Trouble> {
         let pool = Self::connect(url)?;
-        bring_up_to_date(&pool.lend()?)?;
+        let session = pool.lend()?;
+        bring_up_to_date(&session)?;
+        drop(session);
         Ok(pool)
     }
 
