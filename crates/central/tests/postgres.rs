@@ -146,5 +146,6 @@ async fn centrals_that_start_at_once_on_an_empty_database_agree() {
     for opened in futures_util::future::join_all((0..4).map(open)).await {
         opened.unwrap().unwrap();
     }
-    assert_eq!(database.rows("SELECT count(*) FROM schema_step")[0][0].as_deref(), Some("3"));
+    // Each step was taken once.
+    assert_eq!(database.rows("SELECT count(*) = max(step) FROM schema_step")[0][0].as_deref(), Some("t"));
 }
