@@ -467,10 +467,9 @@ async fn disk_full() {
     bench.kit.photos = Arc::new(full);
     *eye.still.lock().unwrap() = Ok(picture(true));
     let mut phone = photograph(&bench);
+    // Told before anything is photographed.
     phone.press("Chụp");
-    phone.comes_to_say(&["Giữ ảnh này"]).await;
-    phone.press("Giữ ảnh này");
-    phone.comes_to_say(&["Không đủ chỗ cho ảnh", "Chưa ghi gì", "Xóa bớt tệp riêng rồi chụp lại"]).await;
+    phone.comes_to_say(&["Không đủ chỗ cho ảnh", "còn 1,0 MB", "Chưa ghi gì", "Xóa bớt tệp riêng rồi chụp lại"]).await;
     assert!(bench.kinds().is_empty(), "no fact without its photo");
 }
 

@@ -7,7 +7,7 @@
 //!
 //! What was put is on the disk, or in the store's keeping, when the putting returns.
 
-use std::path::Path as FsPath;
+use std::path::{Path as FsPath, PathBuf};
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -24,8 +24,8 @@ use crate::db::Trouble;
 pub(crate) struct Blobs {
     store: Arc<dyn ObjectStore>,
     root: Path,
-    /// Over a network: what fails now may do later.
-    far: bool,
+    /// The folder; over a network there is none, and what fails now may do later.
+    folder: Option<PathBuf>,
 }
 
 impl Blobs {
@@ -35,13 +35,17 @@ impl Blobs {
             std::fs::create_dir_all(folder)?;
             let store = LocalFileSystem::new_with_prefix(folder).map_err(|e| Trouble::Io(e.into()))?;
             let store = store.with_fsync(true).with_automatic_cleanup(true);
-            return Ok(Self { store: Arc::new(store), root: Path::default(), far: false });
+            return Ok(Self { store: Arc::new(store), root: Path::default(), folder: Some(folder.to_owned()) });
         };
         far(url)
     }
 
     /// Something can be asked of the store.
     pub(crate) async fn is_there(&self) -> Result<(), Trouble> {
+        // A folder that is gone is an empty one to the library.
+        if let Some(folder) = &self.folder {
+            return Ok(std::fs::read_dir(folder).map(drop)?);
+        }
         self.store.list_with_delimiter(Some(&self.root.clone().join("pieces"))).await.map_err(|e| self.trouble(e))?;
         Ok(())
     }
@@ -137,7 +141,7 @@ impl Blobs {
     }
 
     fn trouble(&self, error: object_store::Error) -> Trouble {
-        if self.far { Trouble::Away(error.to_string()) } else { Trouble::Io(error.into()) }
+        if self.folder.is_none() { Trouble::Away(error.to_string()) } else { Trouble::Io(error.into()) }
     }
 }
 
@@ -152,7 +156,7 @@ fn far(url: &str) -> Result<Blobs, Trouble> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let store = AmazonS3Builder::from_env().with_url(url).build().map_err(|error| unusable(error.to_string()))?;
     let root = Path::parse(prefix).map_err(|error| unusable(error.to_string()))?;
-    Ok(Blobs { store: Arc::new(store), root, far: true })
+    Ok(Blobs { store: Arc::new(store), root, folder: None })
 }
 
 #[cfg(not(feature = "s3"))]

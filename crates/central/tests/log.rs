@@ -161,7 +161,7 @@ async fn a_database_of_before_gets_its_tree_once_and_the_same() {
     };
     let whole = nodes();
     // As the version before left it.
-    db.execute_batch("DROP TABLE log_node; DELETE FROM meta WHERE key = 'epochs_before'; PRAGMA user_version = 2")
+    db.execute_batch("DROP TABLE certificate; DROP TABLE enrolment; DROP TABLE log_node; DELETE FROM meta WHERE key = 'epochs_before'; PRAGMA user_version = 2")
         .unwrap();
     let world = world.restart();
     assert_eq!(nodes(), whole);

@@ -44,6 +44,7 @@ smoke! {
     seal_log = "seal-log",
     seal_advert = "seal-advert",
     frames = "frames",
+    carried = "carried",
     seal_table = "seal-table",
     central = "central",
     central_push = "central-push",

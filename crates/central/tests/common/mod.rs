@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use database::Database;
 use jiff::{SignedDuration, Timestamp};
 use p256::ecdsa::SigningKey;
-use seal_central::{Central, ServerConfig};
+use seal_central::{Central, ServerConfig, Terms};
 use seal_core::cbor::{Bytes, CborError};
 use seal_core::doc::Doc;
 use seal_core::enrolment::{Claim, DeviceKeyHome, Offer};
@@ -64,7 +64,7 @@ impl World {
 
     /// Another central with the same clock, on the same database and folder. Its own folder is empty.
     pub fn beside(&self) -> Self {
-        let central = open(&self.folder, &self.now);
+        let central = open(&self.folder, &self.now, true);
         Self { folder: tempfile::tempdir().unwrap(), central, now: self.now.clone() }
     }
 
@@ -85,10 +85,24 @@ impl World {
 
     pub async fn phone(&self, number: u8, officer: &str, secret: &str) -> Phone {
         let mut phone = Phone::new(number, officer);
-        let answer = self.sign_in(&phone, secret).await;
+        let mut answer = self.sign_in(&phone, secret).await;
+        if answer.status == StatusCode::FORBIDDEN && answer.code() == "not_enrolled" {
+            self.enrol(&phone).await;
+            answer = self.sign_in(&phone, secret).await;
+        }
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
         phone.take(&answer);
         phone
+    }
+
+    /// A phone of a central for real use.
+    async fn enrol(&self, phone: &Phone) {
+        let hours = SignedDuration::from_hours;
+        let unit = OfficeCode::parse("03EE").unwrap();
+        let terms = Terms { unit, holds: hours(1), phones: 1, certificate: hours(24 * 365) };
+        let offer = self.central.offer_enrolment("https://central.example", Vec::new(), &terms).unwrap();
+        let answer = self.send(json_request("POST", "/v1/enrol", None, &phone.enrolment(&phone.claim(&offer)))).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     }
 
     pub async fn sign_in(&self, phone: &Phone, secret: &str) -> Answer {
