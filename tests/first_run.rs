@@ -299,7 +299,7 @@ async fn a_seal_goes_its_whole_way_from_an_empty_central_without_practice() {
     tug_test(&a.kit, &hai, case, &no, true).unwrap();
     let signed =
         CargoHandedOver { name: "Vũ Văn Nam".to_owned(), id_number: String::new(), signature: SIGNATURE.to_owned() };
-    hand_over(&a.kit, &hai, case, &[no.clone()], true, signed).unwrap();
+    hand_over(&a.kit, &hai, case, std::slice::from_ref(&no), true, signed).unwrap();
     assert_eq!(a.kit.store.case(case).unwrap().unwrap().phase(), CasePhase::Sealed);
     a.sync().await;
 

@@ -45,7 +45,11 @@ fn copy(from: &Path) -> TempDir {
         for entry in fs::read_dir(from).unwrap() {
             let entry = entry.unwrap();
             let to = to.join(entry.file_name());
-            if entry.path().is_dir() { all(&entry.path(), &to) } else { drop(fs::copy(entry.path(), to).unwrap()) }
+            if entry.path().is_dir() {
+                all(&entry.path(), &to);
+            } else {
+                fs::copy(entry.path(), to).unwrap();
+            }
         }
     }
     let to = tempfile::tempdir().unwrap();

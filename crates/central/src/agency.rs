@@ -23,6 +23,6 @@ pub(crate) fn load(db: &Connection<'_>, vault: &Vault) -> Result<AgencySecret, T
     let mut bytes = Zeroizing::new([0; 32]);
     OsRng.fill_bytes(&mut bytes[..]);
     let secret = AgencySecret::read(&bytes[..]).ok_or_else(misfit)?;
-    db.execute("INSERT INTO meta (key, value) VALUES (?1, ?2)", (ROW, vault.wrap(WHAT, &*bytes)?))?;
+    db.execute("INSERT INTO meta (key, value) VALUES (?1, ?2)", (ROW, vault.wrap(WHAT, &bytes)?))?;
     Ok(secret)
 }

@@ -155,7 +155,7 @@ pub(crate) async fn ping() -> StatusCode {
 /// The database can be read.
 #[utoipa::path(get, path = "/healthz", responses((status = 200, content_type = "text/plain", body = String), (status = 500, body = crate::openapi::Problem)))]
 pub(crate) async fn healthz(State(central): State<Central>) -> Result<&'static str, Refusal> {
-    blocking(move || central.0.db.with(|db| crate::db::epoch(db)).map_err(Refusal::from)).await?;
+    blocking(move || central.0.db.with(crate::db::epoch).map_err(Refusal::from)).await?;
     Ok("ok\n")
 }
 

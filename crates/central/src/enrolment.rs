@@ -106,7 +106,7 @@ impl Central {
         };
         // What phones could not read is not kept.
         offer.text()?;
-        let known = self.0.db.with(|db| packs::in_force(db))?;
+        let known = self.0.db.with(packs::in_force)?;
         if !known.offices.iter().any(|office| office.code == offer.unit) {
             return Err(TermsError::Unit(offer.unit));
         }

@@ -290,11 +290,11 @@ impl Desk<'_> {
     }
 
     fn follows(&self, subject: &str) -> Result<bool, Trouble> {
-        Ok(self.tx.query_row(
+        self.tx.query_row(
             "SELECT EXISTS (SELECT 1 FROM scope WHERE unit = ?1 AND subject = ?2)",
             (self.session.officer.unit.as_str(), subject),
             |row| row.get(0),
-        )?)
+        )
     }
 
     fn give(

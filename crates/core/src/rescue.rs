@@ -371,7 +371,7 @@ mod tests {
 
     #[test]
     fn frames_are_found_around_any_damage() {
-        let whole: Vec<Vec<u8>> = (1..=5_u8).map(|n| frame(&FILE, n.into(), &vec![n; 40]).unwrap()).collect();
+        let whole: Vec<Vec<u8>> = (1..=5_u8).map(|n| frame(&FILE, n.into(), &[n; 40]).unwrap()).collect();
         let bytes = whole.concat();
         let read = frames(&bytes);
         assert_eq!((read.frames.len(), read.strange), (5, 0));

@@ -86,7 +86,7 @@ enum Place {
 enum Held<'a> {
     Sqlite(MutexGuard<'a, rusqlite::Connection>),
     #[cfg(feature = "postgres")]
-    Postgres(postgres::Lent),
+    Postgres(Box<postgres::Lent>),
 }
 
 impl Held<'_> {
@@ -143,7 +143,7 @@ impl Db {
             // A panic while the lock was held dropped, and so rolled back, its transaction: the connection is sound.
             Place::Sqlite(db) => Ok(Held::Sqlite(db.lock().unwrap_or_else(PoisonError::into_inner))),
             #[cfg(feature = "postgres")]
-            Place::Postgres(pool) => Ok(Held::Postgres(pool.lend()?)),
+            Place::Postgres(pool) => Ok(Held::Postgres(Box::new(pool.lend()?))),
         }
     }
 

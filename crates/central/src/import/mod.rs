@@ -114,7 +114,7 @@ impl Central {
         tell: &mut dyn FnMut(&Fault),
     ) -> Result<Imported, ImportError> {
         let now = (self.0.clock)();
-        let rules = self.0.db.with(|db| packs::in_force(db))?;
+        let rules = self.0.db.with(packs::in_force)?;
         let mut told = 0;
         let mut tell = |fault: &Fault| {
             told += 1;
