@@ -2,8 +2,10 @@
 
 mod common;
 
+use std::path::Path;
 use std::process::{Command, Output};
 
+use common::database::Database;
 use common::*;
 use seal_core::cbor::Bytes;
 use seal_core::ids::DeviceId;
@@ -12,12 +14,12 @@ use seal_core::wire::SignInResponse;
 use uuid::Uuid;
 
 fn run(args: &[&str], data: &str) -> (Option<i32>, String, String) {
-    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_seal-central"))
-        .args(args)
-        .args(["--data", data])
-        .env("RUST_LOG", "error")
-        .output()
-        .unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_seal-central"));
+    if let Some(url) = Database::of(Path::new(data)).url() {
+        command.env("DATABASE_URL", url);
+    }
+    let Output { status, stdout, stderr } =
+        command.args(args).args(["--data", data]).env("RUST_LOG", "error").output().unwrap();
     (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
 
