@@ -4,8 +4,7 @@
 //! of the events whose `seq` is at most `n`.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use seal_core::checkpoint::Checkpoint;
@@ -15,7 +14,7 @@ use seal_core::wire::{B64, CheckpointResponse, ConsistencyResponse, InclusionRes
 use serde::Deserialize;
 
 use crate::Central;
-use crate::api::blocking;
+use crate::api::{QueryOf, blocking};
 use crate::db::{Connection, Trouble, epoch, lives_before};
 use crate::problem::Refusal;
 use crate::session::Session;
@@ -98,9 +97,8 @@ pub(crate) struct AskedInclusion {
 pub(crate) async fn inclusion(
     State(central): State<Central>,
     _session: Session,
-    asked: Result<Query<AskedInclusion>, QueryRejection>,
+    QueryOf(AskedInclusion { event, size: wanted }): QueryOf<AskedInclusion>,
 ) -> Result<Json<InclusionResponse>, Refusal> {
-    let Query(AskedInclusion { event, size: wanted }) = asked?;
     let prove = move |db: &Connection<'_>| {
         let tx = db.snapshot()?;
         let seq: Option<i64> =
@@ -133,9 +131,8 @@ pub(crate) struct AskedConsistency {
 pub(crate) async fn consistency(
     State(central): State<Central>,
     _session: Session,
-    asked: Result<Query<AskedConsistency>, QueryRejection>,
+    QueryOf(AskedConsistency { from, to }): QueryOf<AskedConsistency>,
 ) -> Result<Json<ConsistencyResponse>, Refusal> {
-    let Query(AskedConsistency { from, to }) = asked?;
     let prove = move |db: &Connection<'_>| {
         let tx = db.snapshot()?;
         let whole = size(&tx)?;

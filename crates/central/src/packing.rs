@@ -3,7 +3,10 @@
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+
+use crate::db::Trouble;
+use crate::problem::Refusal;
 
 /// Smaller bodies gain nothing.
 const WORTH_IT: usize = 512;
@@ -27,8 +30,10 @@ pub(crate) async fn pack(response: Response) -> Response {
         return Response::from_parts(head, body);
     }
     // Every JSON answer was made whole in memory.
-    let Ok(plain) = to_bytes(body, usize::MAX).await else {
-        return Response::from_parts(head, Body::empty());
+    let plain = match to_bytes(body, usize::MAX).await {
+        Ok(plain) => plain,
+        // Never a success with nothing in it.
+        Err(error) => return Refusal::from(Trouble::Stored(error.to_string())).into_response(),
     };
     head.headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
     match packed(&plain) {
