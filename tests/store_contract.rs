@@ -347,6 +347,20 @@ fn an_event_of_a_later_version_is_kept_and_the_rest_goes_on() {
 }
 
 #[test]
+fn what_an_older_app_left_out_is_asked_for_again_after_an_update() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    let cursor = || device.store.feed().unwrap().cursor;
+    device.store.take_changes(&page("e", "7", vec![Change::Unknown]), device.now()).unwrap();
+    device.store.rebuild_views().unwrap();
+    assert_eq!(cursor().as_deref(), Some("7"), "this version would leave it out again");
+    assert_eq!(device.store.note("feed/left-out").unwrap().as_deref(), Some(env!("CARGO_PKG_VERSION")));
+    device.store.set_note("feed/left-out", Some("0.0.1")).unwrap();
+    device.store.rebuild_views().unwrap();
+    assert_eq!((cursor(), device.store.note("feed/left-out").unwrap()), (None, None));
+}
+
+#[test]
 fn a_restored_central_gets_everything_again() {
     let folder = tempfile::tempdir().unwrap();
     let device = Device::open(folder.path());

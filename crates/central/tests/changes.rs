@@ -78,7 +78,7 @@ async fn the_destination_follows_the_case_live_in_commit_order_and_its_seal_come
         .iter()
         .filter_map(|change| match change {
             Change::Event { server_seq, .. } => Some(*server_seq),
-            Change::Doc { .. } => None,
+            Change::Doc { .. } | Change::Unknown => None,
         })
         .collect();
     assert_eq!(seqs, [1, 2]);
@@ -292,7 +292,7 @@ async fn a_platform_report_is_signed_by_the_central_on_the_case_the_seal_is_on()
             seal_core::doc::Doc::Seal(doc) if doc.no == seal("83181004") => doc.platform_sees,
             _ => None,
         },
-        Change::Event { .. } => None,
+        Change::Event { .. } | Change::Unknown => None,
     });
     assert_eq!(sees, Some(true));
     let health = world.send(request("GET", "/healthz", None, &[], axum::body::Body::empty())).await;

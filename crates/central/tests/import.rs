@@ -71,7 +71,7 @@ async fn the_examples_make_a_central_with_which_a_phone_works() {
         .iter()
         .filter_map(|change| match change {
             Change::Doc { doc } => Some(&**doc),
-            Change::Event { .. } => None,
+            Change::Event { .. } | Change::Unknown => None,
         })
         .collect();
     let mut cases: Vec<_> =

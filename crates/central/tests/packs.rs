@@ -26,7 +26,7 @@ fn pieces(changes: &ChangesResponse) -> (HashMap<Sha256, String>, Option<Vec<u8>
                 Doc::Pack(pack) => manifest = Some(pack.cose.0.clone()),
                 _ => {}
             },
-            Change::Event { .. } => {}
+            Change::Event { .. } | Change::Unknown => {}
         }
     }
     (entries, manifest)

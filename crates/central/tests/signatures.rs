@@ -112,7 +112,7 @@ async fn a_genuine_receipt_is_said_to_be_so_once_on_the_same_case() {
         .iter()
         .filter_map(|change| match change {
             Change::Event { cose, .. } => Some(SignedEvent::read(&cose.0).unwrap()),
-            Change::Doc { .. } => None,
+            Change::Doc { .. } | Change::Unknown => None,
         })
         .filter(|signed| signed.event.device == word.device)
         .collect();

@@ -268,6 +268,9 @@ pub enum Change {
         /// COSE_Sign1.
         cose: B64,
     },
+    /// What only a newer reader knows: left out, and asked for again by an app that may know it.
+    #[serde(other)]
+    Unknown,
 }
 
 /// `POST /v1/tracking`: what a monitoring platform reports.

@@ -65,7 +65,7 @@ pub async fn pushed(answer: Answer, request: &PushRequest) -> Result<PushRespons
 pub async fn changes(answer: Answer) -> Result<ChangesResponse, CentralTrouble> {
     let page: Page = answer.success().await?.json(Some(CHANGES_MEDIA_TYPE), JSON_BYTES).await?;
     ours(&page.proto)?;
-    Ok(page.known())
+    page.known()
 }
 
 /// To a question for the proof that the record of `from` items is the beginning of that of `to`.
@@ -93,7 +93,7 @@ pub async fn tickets(answer: Answer) -> Result<TicketsResponse, CentralTrouble> 
     Ok(given)
 }
 
-fn ours(proto: &str) -> Result<(), CentralTrouble> {
+pub(super) fn ours(proto: &str) -> Result<(), CentralTrouble> {
     if proto == PROTO { Ok(()) } else { Err(CentralTrouble::Portal) }
 }
 
@@ -126,7 +126,7 @@ pub fn created(answer: &Answer) -> Result<PhotoAtCentral, CentralTrouble> {
     have(answer)
 }
 
-/// A page whose changes are read one by one, so that a kind of a newer central does not hold the others.
+/// A page whose changes are read one by one, so that a document of a newer central does not hold the others.
 #[derive(serde::Deserialize)]
 struct Page {
     proto: String,
@@ -139,22 +139,28 @@ struct Page {
 }
 
 impl Page {
-    fn known(self) -> ChangesResponse {
-        let read = |value: serde_json::Value| match serde_json::from_value::<Change>(value) {
-            Ok(change) => Some(change),
-            Err(error) => {
-                tracing::warn!(%error, "a change of an unknown kind is left out");
-                None
-            }
-        };
-        ChangesResponse {
+    fn known(self) -> Result<ChangesResponse, CentralTrouble> {
+        Ok(ChangesResponse {
             proto: self.proto,
             epoch: self.epoch,
             server_time: self.server_time,
-            changes: self.changes.into_iter().filter_map(read).collect(),
+            changes: self.changes.into_iter().map(change).collect::<Result<_, _>>()?,
             next: self.next,
             more: self.more,
             checkpoint: self.checkpoint,
+        })
+    }
+}
+
+/// A change, or what is left out as unknown. A fact is never left out: its form in a page does not change.
+fn change(value: serde_json::Value) -> Result<Change, CentralTrouble> {
+    let is_fact = value.get("change").is_some_and(|kind| kind == "event");
+    match serde_json::from_value(value) {
+        Ok(change) => Ok(change),
+        Err(error) if is_fact => Err(CentralTrouble::Offline(format!("a fact of the answer cannot be read: {error}"))),
+        Err(error) => {
+            tracing::warn!(%error, "a document cannot be read and is left out");
+            Ok(Change::Unknown)
         }
     }
 }

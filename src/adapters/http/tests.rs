@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use seal_core::ids::EventId;
 use seal_core::outbox::Receipt;
-use seal_core::wire::{B64, PROTO, PushItem, PushResult, PushStatus};
+use seal_core::wire::{B64, Change, PROTO, PushItem, PushResult, PushStatus};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use uuid::Uuid;
@@ -126,14 +126,19 @@ async fn ping_needs_our_mark() {
 #[tokio::test]
 async fn an_unknown_change_does_not_hold_the_others() {
     let body = r#"{"proto":"sealfield/1","epoch":"e","server_time":"2026-11-23T00:00:00Z","next":"2","more":false,
-        "changes":[{"change":"hologram"},{"change":"event","server_seq":2,"cose":"AQI"}]}"#;
+        "changes":[{"change":"hologram"},{"change":"doc","doc":{"hologram":1}},{"change":"event","server_seq":2,"cose":"AQI"}]}"#;
     let kind = "content-type: application/vnd.sealfield.changes+json\r\n";
-    let (central, asked) = server(vec![ours("410 Gone", "", ""), ours("200 OK", kind, body)]).await;
+    let spoiled = body.replace("\"AQI\"", "7");
+    let answers = vec![ours("410 Gone", "", ""), ours("200 OK", kind, body), ours("200 OK", kind, &spoiled)];
+    let (central, asked) = server(answers).await;
     let page = central.changes(Some("old & odd"), 9).await.unwrap();
-    assert_eq!(page.changes.len(), 1);
-    let asked = asked.lock().unwrap();
+    assert!(matches!(page.changes[..], [Change::Unknown, Change::Unknown, Change::Event { server_seq: 2, .. }]));
+    let asked = asked.lock().unwrap().clone();
     assert!(asked[0].starts_with("GET /v1/changes?limit=9&cursor=old+%26+odd "), "{}", asked[0]);
     assert!(asked[1].starts_with("GET /v1/changes?limit=9 "));
+    // A fact is never left out.
+    let trouble = central.changes(None, 9).await.unwrap_err();
+    assert!(matches!(&trouble, CentralTrouble::Offline(why) if why.contains("fact")), "{trouble:?}");
 }
 
 #[tokio::test]
@@ -336,5 +341,67 @@ async fn nobody_sends_us_away_for_ever() {
     ] {
         let busy = push(ours("503 Busy", &format!("retry-after: {told}\r\n"), "")).await.unwrap_err();
         assert_eq!(busy, CentralTrouble::Busy { retry_after_s: seconds }, "{told}");
+    }
+}
+
+mod agency {
+    use seal_core::agency::{BeginRequest, FinishRequest, Flow};
+
+    use super::*;
+    use crate::ports::agency::{Agency as _, Finished, Ways};
+
+    const JSON: &str = "content-type: application/json\r\n";
+
+    fn asks() -> BeginRequest {
+        let device = DeviceId(Uuid::from_u128(1));
+        BeginRequest { device, device_key: B64(vec![4]), challenge: Sha256::of(b"x"), flow: Flow::Code }
+    }
+
+    fn begun(open: &str) -> String {
+        let told = r#""expires":"1970-01-01T00:00:00Z","server_time":"1970-01-01T00:00:00Z""#;
+        format!(r#"{{"proto":"sealfield/1","handle":"h",{told},"open":"{open}"}}"#)
+    }
+
+    #[tokio::test]
+    async fn a_central_that_does_not_say_how_officers_sign_in_takes_secrets() {
+        for (told, ways) in [
+            (r#"{"proto":"sealfield/1"}"#, Ways { secret: true, agency: false }),
+            (r#"{"proto":"sealfield/1","sign_in":["oidc"]}"#, Ways { secret: false, agency: true }),
+            (r#"{"proto":"sealfield/1","sign_in":["secret","oidc","palm"]}"#, Ways { secret: true, agency: true }),
+        ] {
+            let (central, _) = server(vec![ours("200 OK", JSON, told)]).await;
+            assert_eq!(central.ways().await.unwrap(), ways);
+        }
+        let (central, _) = server(vec![answer("200 OK", JSON, r#"{"proto":"sealfield/1"}"#)]).await;
+        assert_eq!(central.ways().await.unwrap_err(), CentralTrouble::Portal);
+    }
+
+    #[tokio::test]
+    async fn only_a_page_is_opened() {
+        for open in ["javascript:alert(1)", "intent://x", "file:///etc/passwd", ""] {
+            let (central, _) = server(vec![ours("200 OK", JSON, &begun(open))]).await;
+            assert!(matches!(central.begin(&asks()).await, Err(CentralTrouble::Offline(_))), "{open}");
+        }
+        let (central, _) = server(vec![ours("200 OK", JSON, &begun("https://sso.example/a"))]).await;
+        assert_eq!(central.begin(&asks()).await.unwrap().open, "https://sso.example/a");
+    }
+
+    #[tokio::test]
+    async fn nobody_is_signed_in_before_the_central_says_so() {
+        let pending = r#"{"proto":"sealfield/1","wait_s":5}"#;
+        let problem = r#"{"type":"about:blank","title":"","status":403,"detail":"","code":"denied"}"#;
+        let (central, _) = server(vec![
+            ours("202 Accepted", JSON, pending),
+            ours("403 Forbidden", "content-type: application/problem+json\r\n", problem),
+            ours("200 OK", JSON, pending),
+            answer("202 Accepted", JSON, pending),
+        ])
+        .await;
+        let request = FinishRequest { handle: "h".to_owned(), verifier: B64(vec![1; 32]), digits: None };
+        assert!(matches!(central.finish(&request).await, Ok(Finished::NotYet(5))));
+        assert!(matches!(central.finish(&request).await, Err(CentralTrouble::Forbidden(why)) if why.code == "denied"));
+        assert!(matches!(central.finish(&request).await, Err(CentralTrouble::Offline(_))));
+        assert!(matches!(central.finish(&request).await, Err(CentralTrouble::Portal)));
+        assert!(central.token.lock().unwrap().is_none());
     }
 }

@@ -13,8 +13,12 @@ use seal_core::wire::{Change, ChangesResponse};
 
 use super::codec::{self, database, millis, moment, to_json};
 use super::views::Touched;
-use super::{append, queue, record};
+use super::{append, queue, read, record};
 use crate::ports::store::{FeedState, Settled, StoreError};
+
+/// The version of the app that left something out of a page because it did not know it.
+const LEFT_OUT: &str = "feed/left-out";
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 pub fn feed(conn: &Connection) -> Result<FeedState, StoreError> {
     let (cursor, epoch, pulled_at): (Option<String>, Option<String>, Option<i64>) = conn
@@ -53,6 +57,7 @@ pub fn take(
                 touched.doc(doc);
             }
             Change::Event { server_seq, cose } => take_event(tx, *server_seq, &cose.0, page, at, &mut touched)?,
+            Change::Unknown => read::set_note(tx, LEFT_OUT, Some(VERSION))?,
         }
     }
     touched.refresh(tx, rules)?;
@@ -115,6 +120,15 @@ fn keep_unread(tx: &Transaction<'_>, server_seq: u64, cose: &[u8], why: &str) ->
     )
     .map(|_| ())
     .map_err(database)
+}
+
+/// What another version of this app left out of pages is asked for again: everything is, since nobody noted where it was.
+pub fn ask_again(tx: &Transaction<'_>) -> Result<(), StoreError> {
+    if read::note(tx, LEFT_OUT)?.is_none_or(|version| version == VERSION) {
+        return Ok(());
+    }
+    tx.execute("UPDATE feed SET cursor = NULL", []).map_err(database)?;
+    read::set_note(tx, LEFT_OUT, None)
 }
 
 /// Reads again what an earlier version could not; what can be read now joins the events.

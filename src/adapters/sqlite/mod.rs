@@ -135,13 +135,14 @@ impl SqliteStore {
         Ok(Opened { store, moved_aside, because, salvaged, rebuilt, lost, perhaps_more })
     }
 
-    /// Folds every view anew from facts and documents, and reads again the events that no earlier version could read.
+    /// Folds every view anew from facts and documents, and reads again what no earlier version could read.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn rebuild_views(&self) -> Result<(), StoreError> {
         self.write_views(|tx, rules| {
             mirror::read_unread(tx)?;
+            mirror::ask_again(tx)?;
             views::rebuild(tx, rules)?;
             open::views_are_new(tx)
         })

@@ -312,7 +312,7 @@ pub fn remark(text: &str) -> Fact {
 pub fn docs(changes: &[Change]) -> Vec<String> {
     let keys = changes.iter().filter_map(|change| match change {
         Change::Doc { doc } => Some(Doc::key(doc)),
-        Change::Event { .. } => None,
+        Change::Event { .. } | Change::Unknown => None,
     });
     keys.collect()
 }
@@ -320,7 +320,7 @@ pub fn docs(changes: &[Change]) -> Vec<String> {
 pub fn events(changes: &[Change]) -> Vec<Event> {
     let events = changes.iter().filter_map(|change| match change {
         Change::Event { cose, .. } => Some(SignedEvent::read(&cose.0).unwrap().event),
-        Change::Doc { .. } => None,
+        Change::Doc { .. } | Change::Unknown => None,
     });
     events.collect()
 }
