@@ -43,6 +43,7 @@ pub mod reserve_reuse;
 pub mod scan_item;
 pub mod settle_loss;
 pub mod sign_in;
+pub mod sign_in_elsewhere;
 pub mod state_depletion;
 pub mod stock;
 pub mod take_over_seals;

@@ -9,7 +9,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use seal_core::ids::OfficerId;
 use seal_core::officer::Officer;
 use seal_core::time::Moment;
-use seal_core::wire::{B64, SignInRequest};
+use seal_core::wire::{B64, SignInRequest, SignInResponse};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -18,6 +18,8 @@ use crate::ports::central::CentralTrouble;
 use crate::ports::store::StoreError;
 use crate::ports::vault::{Key, Purpose, VaultError};
 
+/// The central's code for: it takes no secrets, only accounts of the agency.
+const SECRET_OFF: &str = "secret_off";
 /// So long a sign-in waits for the tickets of the shift.
 const TICKETS: std::time::Duration = std::time::Duration::from_secs(5);
 
@@ -150,21 +152,8 @@ pub async fn sign_in(kit: &Kit, officer: &OfficerId, pin: &str) -> Result<Signed
     };
     match kit.central.sign_in(request).await {
         Ok(answer) => {
-            let verifier = hash(pin, &kit.vault.key(Purpose::Pin))?;
-            let officer = Some(answer.officer.clone());
-            keep(kit, &name, &Kept { verifier: Some(verifier), bound: true, officer, ..Kept::default() })?;
-            kit.store.trust_rules_keys(&answer.rules_keys)?;
-            if let Some(key) = &answer.log_key {
-                kit.store.trust_record_key(key)?;
-            }
-            if let Some(key) = &answer.agency_key
-                && let Err(error) = kit.store.trust_agency_key(key)
-            {
-                // Nobody is kept from signing in by it; the next sign-in brings it again.
-                tracing::error!(%error, "the agency's key is not kept");
-            }
-            fetch_tickets(kit).await;
-            Ok(SignedIn { officer: answer.officer, offline: false })
+            choose_pin(kit, &answer.officer, pin)?;
+            let_in(kit, answer).await
         }
         Err(CentralTrouble::SignIn) => {
             kept.failed_at(now);
@@ -177,14 +166,68 @@ pub async fn sign_in(kit: &Kit, officer: &OfficerId, pin: &str) -> Result<Signed
             | CentralTrouble::Portal
             | CentralTrouble::Tls(_)
             | CentralTrouble::Busy { .. }),
-        ) => match check(kit, &name, &mut kept, pin, now)? {
-            Checked::Fits(officer) => Ok(SignedIn { officer, offline: true }),
-            Checked::Wrong => Err(SignInTrouble::Wrong { wait_s: kept.wait_s(now), left: kept.left() }),
-            Checked::Unknown => Err(SignInTrouble::NeverHere(trouble)),
-            Checked::Closed => Err(SignInTrouble::CentralNeeded(trouble)),
-        },
+        ) => here(kit, &name, &mut kept, pin, now, trouble),
+        // The agency's accounts alone count there; the PIN is this phone's own.
+        Err(CentralTrouble::Forbidden(problem)) if problem.code == SECRET_OFF => {
+            here(kit, &name, &mut kept, pin, now, CentralTrouble::Forbidden(problem))
+        }
         Err(trouble) => Err(SignInTrouble::Central(trouble)),
     }
+}
+
+/// What this phone says by itself, since the central says nothing of the PIN.
+fn here(
+    kit: &Kit,
+    name: &str,
+    kept: &mut Kept,
+    pin: &str,
+    now: Moment,
+    trouble: CentralTrouble,
+) -> Result<SignedIn, SignInTrouble> {
+    match check(kit, name, kept, pin, now)? {
+        Checked::Fits(officer) => Ok(SignedIn { officer, offline: true }),
+        Checked::Wrong => Err(SignInTrouble::Wrong { wait_s: kept.wait_s(now), left: kept.left() }),
+        Checked::Unknown => Err(SignInTrouble::NeverHere(trouble)),
+        Checked::Closed => Err(SignInTrouble::CentralNeeded(trouble)),
+    }
+}
+
+/// Whom the central let in begins to work here.
+pub(super) async fn let_in(kit: &Kit, answer: SignInResponse) -> Result<SignedIn, SignInTrouble> {
+    kit.store.trust_rules_keys(&answer.rules_keys)?;
+    if let Some(key) = &answer.log_key {
+        kit.store.trust_record_key(key)?;
+    }
+    if let Some(key) = &answer.agency_key
+        && let Err(error) = kit.store.trust_agency_key(key)
+    {
+        // Nobody is kept from signing in by it; the next sign-in brings it again.
+        tracing::error!(%error, "the agency's key is not kept");
+    }
+    fetch_tickets(kit).await;
+    Ok(SignedIn { officer: answer.officer, offline: false })
+}
+
+/// This PIN opens the phone for the officer from now on, also without coverage. Only for whom the central has just let in.
+///
+/// # Errors
+/// [`SignInTrouble`]; then the PIN from before holds.
+pub fn choose_pin(kit: &Kit, officer: &Officer, pin: &str) -> Result<(), SignInTrouble> {
+    let verifier = hash(pin, &kit.vault.key(Purpose::Pin))?;
+    let kept = Kept { verifier: Some(verifier), bound: true, officer: Some(officer.clone()), ..Kept::default() };
+    keep(kit, &secret_name(&officer.id), &kept)
+}
+
+/// The central said by another way who this is: wrong tries are forgotten, unit and roles are as it says now. Gives whether
+/// the officer has a PIN on this phone.
+pub(super) fn known_by_central(kit: &Kit, officer: &Officer) -> Result<bool, SignInTrouble> {
+    let name = secret_name(&officer.id);
+    let kept = kept(kit, &name)?;
+    if kept.verifier.is_none() {
+        return Ok(false);
+    }
+    keep(kit, &name, &Kept { officer: Some(officer.clone()), failures: 0, failed: None, ..kept })?;
+    Ok(true)
 }
 
 /// What is kept of the account, when the next try may be looked at.

@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
+use seal_core::agency::{BeginRequest, BeginResponse, FinishRequest};
 use seal_core::enrolment::Offer;
 use seal_core::ids::{DeviceId, Sha256};
 use seal_core::wire::{
@@ -11,6 +12,7 @@ use seal_core::wire::{
 };
 
 use super::http::HttpCentral;
+use crate::ports::agency::{Agency, Finished, Ways};
 use crate::ports::central::{Central, CentralTrouble, PhotoAtCentral};
 use crate::ports::enrolment::{Enrolled, Enrolment, KeepError};
 use crate::ports::vault::{Vault, VaultError};
@@ -80,7 +82,26 @@ impl Enrolment for EnrolledCentral {
 }
 
 #[async_trait]
+impl Agency for EnrolledCentral {
+    async fn ways(&self) -> Result<Ways, CentralTrouble> {
+        self.central()?.ways().await
+    }
+
+    async fn begin(&self, request: &BeginRequest) -> Result<BeginResponse, CentralTrouble> {
+        self.central()?.begin(request).await
+    }
+
+    async fn finish(&self, request: &FinishRequest) -> Result<Finished, CentralTrouble> {
+        self.central()?.finish(request).await
+    }
+}
+
+#[async_trait]
 impl Central for EnrolledCentral {
+    fn agency(&self) -> Option<&dyn Agency> {
+        Some(self)
+    }
+
     fn enrolment(&self) -> Option<&dyn Enrolment> {
         Some(self)
     }

@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use async_trait::async_trait;
+use seal_core::agency::{BeginRequest, BeginResponse, FinishRequest};
 use seal_core::ids::{DeviceId, Sha256};
 use seal_core::wire::{
     ChangesResponse, PushRequest, PushResponse, SignInRequest, SignInResponse, TicketsRequest, TicketsResponse,
 };
 
+use crate::ports::agency::{Agency, Finished, Ways};
 use crate::ports::central::{Central, CentralTrouble, PhotoAtCentral};
 
 /// What the network does.
@@ -68,8 +70,33 @@ impl SwitchableCentral {
     }
 }
 
+impl SwitchableCentral {
+    fn behind(&self) -> Result<&dyn Agency, CentralTrouble> {
+        self.inner.agency().ok_or_else(|| CentralTrouble::Offline("no agency accounts here".to_owned()))
+    }
+}
+
+#[async_trait]
+impl Agency for SwitchableCentral {
+    async fn ways(&self) -> Result<Ways, CentralTrouble> {
+        self.through(self.behind()?.ways()).await
+    }
+
+    async fn begin(&self, request: &BeginRequest) -> Result<BeginResponse, CentralTrouble> {
+        self.through(self.behind()?.begin(request)).await
+    }
+
+    async fn finish(&self, request: &FinishRequest) -> Result<Finished, CentralTrouble> {
+        self.through(self.behind()?.finish(request)).await
+    }
+}
+
 #[async_trait]
 impl Central for SwitchableCentral {
+    fn agency(&self) -> Option<&dyn Agency> {
+        self.inner.agency().is_some().then_some(self)
+    }
+
     async fn ping(&self) -> Result<(), CentralTrouble> {
         self.through(self.inner.ping()).await
     }

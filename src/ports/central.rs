@@ -1,6 +1,7 @@
 //! The central API, as this device needs it. An implementation only transports and classifies; what to do about an answer
 //! is decided by `sync`.
 
+use super::agency::Agency;
 use super::enrolment::Enrolment;
 use async_trait::async_trait;
 use seal_core::ids::{DeviceId, Sha256};
@@ -69,6 +70,10 @@ pub enum PhotoAtCentral {
 /// The central.
 #[async_trait]
 pub trait Central: Send + Sync {
+    /// Signing in with the agency's account; `None` where the central is none that could.
+    fn agency(&self) -> Option<&dyn Agency> {
+        None
+    }
     /// This phone's enrolment; `None` where it needs none, in practice.
     fn enrolment(&self) -> Option<&dyn Enrolment> {
         None

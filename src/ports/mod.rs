@@ -1,5 +1,6 @@
 //! What an officer's act needs from the world, as narrow traits. Adapters and platforms implement them; `app.rs` wires them.
 
+pub mod agency;
 pub mod camera;
 pub mod central;
 pub mod clock;

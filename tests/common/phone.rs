@@ -169,6 +169,15 @@ impl Phone {
         }
     }
 
+    /// Lets the screen take one step.
+    pub async fn works(&mut self) {
+        let a_moment = tokio::time::sleep(Duration::from_millis(50));
+        tokio::select! {
+            () = a_moment => {}
+            () = self.dom.wait_for_work() => self.dom.render_immediate(&mut NoOpMutations),
+        }
+    }
+
     fn send(&mut self, name: &str, data: PlatformEventData, id: ElementId) {
         let event = Event::new(Rc::new(data) as Rc<dyn Any>, true);
         self.dom.runtime().handle_event(name, event, id);

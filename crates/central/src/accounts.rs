@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use crate::db::{Connection, Db, Trouble};
 use crate::feed;
 
-/// Checks who signs in. OIDC fits here: the secret is then what the phone got from the provider.
+/// Checks who signs in with a secret. Who signs in with the agency's account is proven elsewhere (`oidc`).
 #[async_trait]
 pub trait Accounts: Send + Sync {
     /// The officer, when the secret is theirs; `None` when it is not, or there is no such account.

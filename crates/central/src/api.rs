@@ -28,7 +28,10 @@ use crate::{
 };
 
 pub(crate) fn router(central: Central) -> Router {
-    Router::new()
+    let routes = Router::new();
+    #[cfg(feature = "oidc")]
+    let routes = crate::oidc::routes(routes);
+    routes
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/openapi.json", get(openapi::document))

@@ -18,7 +18,7 @@ pub(crate) async fn page() -> impl IntoResponse {
 }
 
 /// Text between tags.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use p256::ecdsa::VerifyingKey;
+use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use seal_core::event::{Event, EventError, SignedEvent};
 use seal_core::fact::Fact;
 use seal_core::ids::{DeviceId, EventId, Sha256};
@@ -71,7 +72,7 @@ pub(crate) fn take(
         for (item, checked) in request.items.iter().zip(&mut checked) {
             let status = match &key {
                 Some(key) => tx.savepoint(|tx| {
-                    let checked = checked.take().unwrap_or_else(|| SignedEvent::verify(&item.cose.0, key));
+                    let checked = checked.take().unwrap_or_else(|| signed_by(&item.cose.0, key));
                     item_status(tx, central, device, item, checked, now)
                 }),
                 None => Ok(rejected("device", "Thiết bị chưa được đăng ký.")),
@@ -123,11 +124,18 @@ fn check(
         Ok((device_key(db, device)?, request.items.iter().map(known).collect::<Result<Vec<bool>, Trouble>>()?))
     })?;
     let check = |(item, known): (&PushItem, bool)| match &key {
-        Some(key) if !known => Some(SignedEvent::verify(&item.cose.0, key)),
+        Some(key) if !known => Some(signed_by(&item.cose.0, key)),
         _ => None,
     };
     let checked = request.items.iter().zip(known).map(check).collect();
     Ok((key, checked))
+}
+
+/// Reads an event that `key` signed. With `ring`, whose check takes a fifth of the time of `p256`'s: it is the dearest part of a
+/// push.
+fn signed_by(cose: &[u8], key: &VerifyingKey) -> Result<SignedEvent, EventError> {
+    let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key.to_encoded_point(false));
+    SignedEvent::verify_by(cose, |bytes, signature| key.verify(bytes, signature).is_ok())
 }
 
 fn rejected(code: &str, detail: impl Into<String>) -> PushStatus {
@@ -268,4 +276,43 @@ pub(crate) fn missing(db: &Connection, id: EventId, need: &mut Vec<Sha256>) -> R
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ring_and_p256_believe_the_same_signatures() {
+        use p256::ecdsa::signature::Verifier as _;
+        use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
+
+        for n in 1..40_u8 {
+            let key = SigningKey::from_slice(&[n; 32]).unwrap();
+            let bytes = vec![n; usize::from(n)];
+            let signature: Signature = key.sign(&bytes);
+            let (r, s) = signature.split_scalars();
+            let mut all: Vec<[u8; 64]> = vec![
+                signature.to_bytes().into(),
+                // The other of the two that fit.
+                Signature::from_scalars(r, -*s).unwrap().to_bytes().into(),
+                Signature::from_scalars(s, r).unwrap().to_bytes().into(),
+                [0; 64],
+                [255; 64],
+            ];
+            for at in [0, 31, 32, 63] {
+                let mut spoiled: [u8; 64] = signature.to_bytes().into();
+                spoiled[at] ^= 1 << (n % 8);
+                all.push(spoiled);
+            }
+            let point = key.verifying_key().to_encoded_point(false);
+            let ring = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point);
+            for (which, raw) in all.iter().enumerate() {
+                let p256 = Signature::from_slice(raw).is_ok_and(|it| key.verifying_key().verify(&bytes, &it).is_ok());
+                assert_eq!(ring.verify(&bytes, raw).is_ok(), p256, "{n} {which}");
+                assert_eq!(p256, which < 2, "{n} {which}");
+            }
+            assert!(ring.verify(&bytes, &signature.to_bytes()[..63]).is_err());
+        }
+    }
 }

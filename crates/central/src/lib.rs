@@ -5,7 +5,7 @@
 //! side by side. One writer: the order of commits is the order phones see.
 //!
 //! - [`Central::open`] opens or creates the data folder, [`Central::router`] is the whole API, [`Central::serve`] runs it.
-//! - [`accounts`] is the seam at which another sign-in (OIDC) fits.
+//! - [`accounts`] is the seam at which another check of secrets fits; `oidc` is the sign-in with the agency's identity provider.
 //! - [`practice`] holds the invented world that officers practise in.
 #![deny(missing_docs)]
 
@@ -25,6 +25,8 @@ mod ingest;
 mod limits;
 mod log;
 mod metrics;
+#[cfg(feature = "oidc")]
+pub mod oidc;
 mod openapi;
 mod packing;
 mod packs;
@@ -153,6 +155,8 @@ pub(crate) struct Inner {
     pub(crate) agency: seal_core::rescue::AgencySecret,
     pub(crate) metrics: metrics::Metrics,
     pub(crate) asked: rates::Asked,
+    #[cfg(feature = "oidc")]
+    pub(crate) oidc: Option<oidc::Oidc>,
     pub(crate) practice: bool,
     /// Asked to end: no longer ready for more.
     pub(crate) stopping: AtomicBool,
@@ -198,6 +202,8 @@ impl Central {
             agency,
             metrics,
             asked,
+            #[cfg(feature = "oidc")]
+            oidc: None,
             practice,
             stopping,
         }));
@@ -216,6 +222,33 @@ impl Central {
             Ok(inner) => Ok(Self(Arc::new(Inner { accounts, ..inner }))),
             Err(shared) => Err(Self(shared)),
         }
+    }
+
+    /// The same central with an identity provider. Secrets of its own are refused then, unless the configuration says otherwise.
+    ///
+    /// # Errors
+    /// [`oidc::ConfigError`], also when the central is already shared.
+    #[cfg(feature = "oidc")]
+    pub fn with_oidc(self, config: oidc::Config) -> Result<Self, oidc::ConfigError> {
+        let inner = Arc::try_unwrap(self.0).map_err(|_| oidc::ConfigError::InUse)?;
+        let oidc = Some(oidc::Oidc::new(config, inner.clock.clone())?);
+        Ok(Self(Arc::new(Inner { oidc, ..inner })))
+    }
+
+    /// Whether officers sign in with the agency's account here.
+    pub(crate) fn has_oidc(&self) -> bool {
+        #[cfg(feature = "oidc")]
+        return self.0.oidc.is_some();
+        #[cfg(not(feature = "oidc"))]
+        false
+    }
+
+    /// Whether they sign in with a secret of the central's own.
+    pub(crate) fn takes_secrets(&self) -> bool {
+        #[cfg(feature = "oidc")]
+        return self.0.oidc.as_ref().is_none_or(oidc::Oidc::local_accounts);
+        #[cfg(not(feature = "oidc"))]
+        true
     }
 
     /// The same central with limits on how often one may ask; without them there are none.

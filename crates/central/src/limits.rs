@@ -41,11 +41,14 @@ pub(crate) struct Limits {
     changes: u32,
     /// Seals named when asking for tickets.
     ticket_seals: usize,
+    /// How officers sign in: `secret`, `oidc`.
+    sign_in: Vec<&'static str>,
 }
 
 /// What the central takes at once.
 #[utoipa::path(get, path = "/v1/limits", responses((status = 200, body = Limits)))]
-pub(crate) async fn limits() -> Json<Limits> {
+pub(crate) async fn limits(State(central): State<Central>) -> Json<Limits> {
+    let ways = [("secret", central.takes_secrets()), ("oidc", central.has_oidc())];
     Json(Limits {
         proto: PROTO,
         push_items: ingest::ITEMS,
@@ -53,6 +56,7 @@ pub(crate) async fn limits() -> Json<Limits> {
         photo_bytes: photos::PHOTO_BYTES,
         changes: feed::PAGE,
         ticket_seals: tickets::SEALS,
+        sign_in: ways.into_iter().filter_map(|(way, there)| there.then_some(way)).collect(),
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod enrol_command;
 mod import_command;
+mod oidc_options;
 mod pack_command;
 mod rescue_command;
 mod seal_command;
@@ -25,7 +26,7 @@ usage: seal-central --listen ADDR --data DIR [--seal-kek FILE | --practice [--cl
        seal-central backup DIR --data DIR
        seal-central restored --data DIR
        seal-central account add ID --name NAME --unit CODE --role ROLE... --data DIR
-{import}{enrol}{pack}{seal}{rescue}
+{import}{enrol}{pack}{seal}{rescue}{oidc}
   --listen ADDR   address and port, e.g. 127.0.0.1:8080; port 0 takes a free one
   --data DIR      folder of the database and the photographs; created when absent
   --database URL  for every command: PostgreSQL instead, postgres://USER:PASSWORD@HOST/DATABASE?sslmode=require; several
@@ -42,7 +43,7 @@ usage: seal-central --listen ADDR --data DIR [--seal-kek FILE | --practice [--cl
   --behind-proxy  a proxy of ours stands before: the last address in X-Forwarded-For is who asks
   --rate-… RATE   how often one address, phone, account may ask, as PER_SECOND/BURST; `none`: as often as it likes.
                   Without them 500/20000, 50/2000, 100/4000
-
+{oidc_help}
 `backup` copies the database and the photographs to DIR while the central runs; run again it adds what is new.
 After restoring DIR from a backup run `restored` once: phones then send again what the
 backup lacks. `account add` reads the secret as one line from standard input, adds the account or
@@ -75,6 +76,8 @@ fn usage() -> String {
         .replace("{pack}", pack_command::USAGE)
         .replace("{seal}", seal_command::USAGE)
         .replace("{rescue}", rescue_command::USAGE)
+        .replace("{oidc}", oidc_options::USAGE)
+        .replace("{oidc_help}", oidc_options::HELP)
 }
 
 enum Command {
@@ -126,6 +129,13 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    let oidc = match oidc_options::take(&mut args) {
+        Ok(oidc) => oidc,
+        Err(why) => {
+            eprintln!("seal-central: {why}\n\n{}", usage());
+            return ExitCode::from(2);
+        }
+    };
     let mut args = args.into_iter().peekable();
     if args.next_if(|first| first == "import").is_some() {
         return ended(import_command::run(args, &stores));
@@ -149,7 +159,7 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    ended(run(command, stores).await)
+    ended(run(command, stores, oidc).await)
 }
 
 /// Takes the options of every command that say where a central's stores are; else the environment does. An address with a
@@ -177,7 +187,7 @@ fn ended(result: Result<(), Box<dyn std::error::Error>>) -> ExitCode {
     }
 }
 
-async fn run(command: Command, stores: Stores) -> Result<(), Box<dyn std::error::Error>> {
+async fn run(command: Command, stores: Stores, oidc: oidc_options::Oidc) -> Result<(), Box<dyn std::error::Error>> {
     match command {
         Command::Help => print!("{}", usage()),
         Command::Serve(serve) => {
@@ -188,6 +198,7 @@ async fn run(command: Command, stores: Stores) -> Result<(), Box<dyn std::error:
             }
             let central = seal_command::open(config, kek)?;
             let central = central.with_rates(&rates).map_err(|_| "the central is in use")?;
+            let central = oidc_options::with(central, oidc)?;
             let metrics = match metrics {
                 Some(address) => Some(tokio::net::TcpListener::bind(address).await?),
                 None => None,

@@ -13,7 +13,10 @@ pub(crate) async fn document() -> Json<Value> {
 
 /// The document, with the refusals that every operation may answer with.
 pub(crate) fn json() -> Value {
-    let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
+    let document = Document::openapi();
+    #[cfg(feature = "oidc")]
+    let document = document.merge_from(oidc::Document::openapi());
+    let mut document = serde_json::to_value(document).unwrap_or_default();
     let paths = document["paths"].as_object_mut().into_iter().flatten();
     for (_, methods) in paths {
         for (method, operation) in methods.as_object_mut().into_iter().flatten() {
@@ -80,6 +83,13 @@ fn refusals(method: &str, operation: &mut Value) {
 )]
 struct Document;
 
+#[cfg(feature = "oidc")]
+mod oidc {
+    #[derive(utoipa::OpenApi)]
+    #[openapi(paths(crate::oidc::begin, crate::oidc::callback, crate::oidc::finish))]
+    pub(super) struct Document;
+}
+
 struct Bearer;
 
 impl Modify for Bearer {
@@ -135,6 +145,58 @@ pub(crate) struct SignInResponse {
     log_key: String,
     /// X25519 public key, base64url: key to which phones seal copies of what they saved.
     agency_key: String,
+}
+
+#[derive(ToSchema)]
+pub(crate) struct BeginRequest {
+    /// UUID.
+    device: String,
+    /// SEC1 uncompressed P-256 point, base64url without padding.
+    device_key: String,
+    /// SHA-256, hexadecimal, of the 32 bytes that `verifier` will show.
+    challenge: String,
+    flow: Flow,
+}
+
+/// `code`: by an address opened in a browser; `device`: by a short code typed into any browser.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum Flow {
+    Code,
+    Device,
+}
+
+#[derive(ToSchema)]
+pub(crate) struct BeginResponse {
+    proto: String,
+    /// Names this sign-in from now on. Secret.
+    handle: String,
+    /// RFC 3339.
+    expires: String,
+    /// RFC 3339.
+    server_time: String,
+    /// The address to open.
+    open: String,
+    /// With `device`: the address to type where that cannot be opened.
+    address: Option<String>,
+    /// With `device`: the code to type there.
+    user_code: Option<String>,
+}
+
+#[derive(ToSchema)]
+pub(crate) struct FinishRequest {
+    handle: String,
+    /// 32 bytes, base64url without padding.
+    verifier: String,
+    /// With `code`: the six digits that the browser shows at the end.
+    digits: Option<String>,
+}
+
+#[derive(ToSchema)]
+pub(crate) struct Pending {
+    proto: String,
+    /// Seconds after which to ask again, not sooner.
+    wait_s: u32,
 }
 
 #[derive(ToSchema)]
@@ -368,12 +430,11 @@ pub(crate) struct Problem {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use jiff::Timestamp;
     use seal_core::wire;
 
     fn mirrors(schema: &str, value: impl serde::Serialize) {
-        let document = serde_json::to_value(Document::openapi()).unwrap();
+        let document = super::json();
         let described = document["components"]["schemas"][schema]["properties"].as_object().unwrap();
         let value = serde_json::to_value(value).unwrap();
         let mut described: Vec<_> = described.keys().collect();
@@ -417,6 +478,26 @@ mod tests {
                 agency_key,
             },
         );
+        #[cfg(feature = "oidc")]
+        {
+            use seal_core::agency;
+            let (challenge, flow) = (seal_core::ids::Sha256([0; 32]), agency::Flow::Code);
+            let begin = agency::BeginRequest { device, device_key: wire::B64(vec![]), challenge, flow };
+            mirrors("BeginRequest", begin);
+            let begun = agency::BeginResponse {
+                proto: text(),
+                handle: text(),
+                expires: now,
+                server_time: now,
+                open: text(),
+                address: Some(text()),
+                user_code: Some(text()),
+            };
+            mirrors("BeginResponse", begun);
+            let (handle, verifier, digits) = (text(), wire::B64(vec![]), Some(text()));
+            mirrors("FinishRequest", agency::FinishRequest { handle, verifier, digits });
+            mirrors("Pending", agency::Pending { proto: text(), wait_s: 0 });
+        }
         mirrors("PushRequest", wire::PushRequest { epoch: Some(String::new()), items: Vec::new() });
         mirrors("PushItem", wire::PushItem { id: seal_core::ids::EventId(id), cose: wire::B64(vec![]) });
         let (proto, epoch) = (text(), text());

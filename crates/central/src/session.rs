@@ -84,7 +84,7 @@ fn find(db: &Connection, token: Sha256, certified_only: bool, now: Timestamp) ->
 #[utoipa::path(post, path = "/v1/sign-in", request_body = crate::openapi::SignInRequest, responses(
     (status = 200, body = crate::openapi::SignInResponse),
     (status = 401, description = "`secret`: account or secret wrong", body = crate::openapi::Problem),
-    (status = 403, description = "`not_enrolled`, `certificate_expired`, `device_key_changed`, `device_revoked`", body = crate::openapi::Problem),
+    (status = 403, description = "`not_enrolled`, `certificate_expired`, `device_key_changed`, `device_revoked`, `secret_off`", body = crate::openapi::Problem),
     (status = 429, description = "`too_many_failures`, with Retry-After", body = crate::openapi::Problem),
 ))]
 pub(crate) async fn sign_in(
@@ -103,6 +103,10 @@ async fn enter(central: Central, request: SignInRequest) -> Result<Json<SignInRe
         return Err(Refusal::new(StatusCode::BAD_REQUEST, "device_key", "Khóa của thiết bị không hợp lệ."));
     }
     let SignInRequest { officer: id, secret, device, device_key } = request;
+    if !central.takes_secrets() {
+        let detail = "Trung tâm này đăng nhập bằng tài khoản ngành.";
+        return Err(Refusal::new(StatusCode::FORBIDDEN, "secret_off", detail));
+    }
     {
         let (central, id) = (central.clone(), id.clone());
         blocking(move || central.0.db.write(|tx| open_again_in(tx, &id, now)).map_err(Refusal::from)).await?
@@ -113,6 +117,18 @@ async fn enter(central: Central, request: SignInRequest) -> Result<Json<SignInRe
     })?;
     let checked = central.0.accounts.check(&id, &secret).await?;
     drop(secret);
+    admit(central, id, checked, device, device_key).await
+}
+
+/// Gives a session to the officer, if that is who they are; `None`: they are not.
+pub(crate) async fn admit(
+    central: Central,
+    id: OfficerId,
+    checked: Option<Officer>,
+    device: DeviceId,
+    device_key: B64,
+) -> Result<Json<SignInResponse>, Refusal> {
+    let now = (central.0.clock)();
     let done = {
         let central = central.clone();
         blocking(move || {
@@ -121,25 +137,7 @@ async fn enter(central: Central, request: SignInRequest) -> Result<Json<SignInRe
         })
         .await?
     };
-    let SignedIn { officer, token, rules_keys } = done.map_err(|why| match why {
-        NoEntry::NotEnrolled => {
-            Refusal::new(StatusCode::FORBIDDEN, "not_enrolled", "Máy này chưa được đăng ký với trung tâm.")
-        }
-        NoEntry::CertificateExpired => Refusal::new(
-            StatusCode::FORBIDDEN,
-            "certificate_expired",
-            "Đăng ký của máy này đã hết hạn. Xin mã đăng ký mới; những gì chờ gửi vẫn còn nguyên.",
-        ),
-        NoEntry::Secret => Refusal::new(StatusCode::UNAUTHORIZED, "secret", "Sai tài khoản hoặc mã bí mật."),
-        NoEntry::Revoked => {
-            Refusal::new(StatusCode::FORBIDDEN, "device_revoked", "Thiết bị này đã bị thu hồi. Báo bộ phận quản lý.")
-        }
-        NoEntry::KeyChanged => Refusal::new(
-            StatusCode::FORBIDDEN,
-            "device_key_changed",
-            "Khóa của thiết bị khác với lần đăng ký. Báo bộ phận quản lý để đăng ký lại.",
-        ),
-    })?;
+    let SignedIn { officer, token, rules_keys } = done?;
     tracing::info!(officer = %officer.id, %device, "signed in");
     let expires = now.saturating_add(TOKEN_LIFE).unwrap_or(now);
     let (proto, log_key) = (PROTO.to_owned(), Some(Bytes(central.0.signer.public_key())));
@@ -171,6 +169,40 @@ enum NoEntry {
     KeyChanged,
     NotEnrolled,
     CertificateExpired,
+}
+
+impl From<NoEntry> for Refusal {
+    fn from(why: NoEntry) -> Self {
+        let refused = |code, detail| Self::new(StatusCode::FORBIDDEN, code, detail);
+        match why {
+            NoEntry::NotEnrolled => refused("not_enrolled", "Máy này chưa được đăng ký với trung tâm."),
+            NoEntry::CertificateExpired => refused(
+                "certificate_expired",
+                "Đăng ký của máy này đã hết hạn. Xin mã đăng ký mới; những gì chờ gửi vẫn còn nguyên.",
+            ),
+            NoEntry::Secret => Self::new(StatusCode::UNAUTHORIZED, "secret", "Sai tài khoản hoặc mã bí mật."),
+            NoEntry::Revoked => refused("device_revoked", "Thiết bị này đã bị thu hồi. Báo bộ phận quản lý."),
+            NoEntry::KeyChanged => refused(
+                "device_key_changed",
+                "Khóa của thiết bị khác với lần đăng ký. Báo bộ phận quản lý để đăng ký lại.",
+            ),
+        }
+    }
+}
+
+/// Refuses a device on which nobody would be let in, before anybody tries.
+#[cfg(feature = "oidc")]
+pub(crate) async fn certified(central: &Central, device: DeviceId) -> Result<(), Refusal> {
+    if !central.certified_only() {
+        return Ok(());
+    }
+    let central = central.clone();
+    let now = (central.0.clock)();
+    match blocking(move || Ok(central.0.db.with(|db| enrolment::standing(db, device, now))?)).await? {
+        Standing::Certified => Ok(()),
+        Standing::Expired => Err(NoEntry::CertificateExpired.into()),
+        Standing::None => Err(NoEntry::NotEnrolled.into()),
+    }
 }
 
 fn settle(
@@ -221,7 +253,7 @@ fn settle(
     Ok(Ok(SignedIn { officer, token, rules_keys: packs::trusted(tx)? }))
 }
 
-fn new_token() -> String {
+pub(crate) fn new_token() -> String {
     let mut bytes = [0; 32];
     OsRng.fill_bytes(&mut bytes);
     Sha256(bytes).to_string()

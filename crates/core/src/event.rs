@@ -130,16 +130,7 @@ impl SignedEvent {
     /// # Errors
     /// [`EventError`] for anything that is not an event of this version.
     pub fn read(cose: &[u8]) -> Result<Self, EventError> {
-        let sign1 = parse(cose)?;
-        let payload = sign1.payload.as_deref().ok_or_else(|| EventError::NotCose("no payload".to_owned()))?;
-        let event: Event = match cbor::from_slice(payload) {
-            Ok(event) => event,
-            Err(error) => return Err(newer_form(payload).unwrap_or(EventError::Content(error))),
-        };
-        if event.v != EVENT_VERSION {
-            return Err(EventError::Version(event.v));
-        }
-        Ok(Self { event, cose: cose.to_vec(), hash: Sha256::of(cose) })
+        content(&parse(cose)?, cose)
     }
 
     /// Reads signed bytes and checks the signature.
@@ -147,16 +138,40 @@ impl SignedEvent {
     /// # Errors
     /// [`EventError`], [`EventError::Signature`] when it does not fit.
     pub fn verify(cose: &[u8], key: &VerifyingKey) -> Result<Self, EventError> {
+        Self::verify_by(cose, |bytes, signature| {
+            Signature::from_slice(signature).is_ok_and(|signature| key.verify(bytes, &signature).is_ok())
+        })
+    }
+
+    /// The same where another implementation checks: `fits` gets the signed bytes and an ES256 signature (r and s).
+    ///
+    /// # Errors
+    /// See [`Self::verify`].
+    pub fn verify_by(cose: &[u8], fits: impl FnOnce(&[u8], &[u8]) -> bool) -> Result<Self, EventError> {
         let sign1 = parse(cose)?;
         if sign1.protected.header.alg != Some(coset::Algorithm::Assigned(iana::Algorithm::ES256)) {
             return Err(EventError::Algorithm);
         }
-        sign1.verify_signature(b"", |signature, bytes| {
-            let signature = Signature::from_slice(signature).map_err(|_| EventError::Signature)?;
-            key.verify(bytes, &signature).map_err(|_| EventError::Signature)
-        })?;
-        Self::read(cose)
+        sign1.verify_signature(
+            b"",
+            |signature, bytes| {
+                if fits(bytes, signature) { Ok(()) } else { Err(EventError::Signature) }
+            },
+        )?;
+        content(&sign1, cose)
     }
+}
+
+fn content(sign1: &CoseSign1, cose: &[u8]) -> Result<SignedEvent, EventError> {
+    let payload = sign1.payload.as_deref().ok_or_else(|| EventError::NotCose("no payload".to_owned()))?;
+    let event: Event = match cbor::from_slice(payload) {
+        Ok(event) => event,
+        Err(error) => return Err(newer_form(payload).unwrap_or(EventError::Content(error))),
+    };
+    if event.v != EVENT_VERSION {
+        return Err(EventError::Version(event.v));
+    }
+    Ok(SignedEvent { event, cose: cose.to_vec(), hash: Sha256::of(cose) })
 }
 
 fn parse(cose: &[u8]) -> Result<CoseSign1, EventError> {

@@ -2,6 +2,7 @@
 //! No I/O, no async, no clock.
 #![deny(missing_docs)]
 
+pub mod agency;
 pub mod calendar;
 pub mod case;
 pub mod cbor;

@@ -4,6 +4,7 @@
 //! asked: networks answer with login pages of their own, proxies cut answers short. What to do about an answer is decided
 //! by `sync`.
 
+mod agency;
 pub mod answer;
 pub mod packing;
 pub mod read;
@@ -25,6 +26,7 @@ use seal_core::wire::{
 };
 
 use self::answer::Answer;
+use crate::ports::agency::Agency;
 use crate::ports::central::{Central, CentralTrouble, PhotoAtCentral};
 use crate::ports::vault::Vault;
 
@@ -191,6 +193,15 @@ impl HttpCentral {
         Ok(Answer::from(self.carrier.carry(request).await?))
     }
 
+    fn keep_token(&self, token: &str) {
+        if let Some(vault) = &self.vault
+            && let Err(error) = vault.keep(TOKEN, token.as_bytes())
+        {
+            tracing::warn!(%error, "the token is not kept; after a restart the officer has to sign in");
+        }
+        *self.token.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.to_owned());
+    }
+
     async fn page(&self, cursor: Option<&str>, limit: u32) -> Result<Answer, CentralTrouble> {
         let mut url = self.url(&["v1", "changes"]);
         url.query_pairs_mut().append_pair("limit", &limit.to_string());
@@ -214,6 +225,10 @@ impl HttpCentral {
 
 #[async_trait]
 impl Central for HttpCentral {
+    fn agency(&self) -> Option<&dyn Agency> {
+        Some(self)
+    }
+
     async fn ping(&self) -> Result<(), CentralTrouble> {
         let answer = self.send(self.request(Method::GET, self.url(&["v1", "ping"]))).await?.success().await?;
         if answer.status == StatusCode::NO_CONTENT { Ok(()) } else { Err(CentralTrouble::Portal) }
@@ -222,12 +237,7 @@ impl Central for HttpCentral {
     async fn sign_in(&self, request: SignInRequest) -> Result<SignInResponse, CentralTrouble> {
         let call = self.client.post(self.url(&["v1", "sign-in"])).json(&request);
         let signed_in = read::signed_in(self.send(call).await?).await?;
-        if let Some(vault) = &self.vault
-            && let Err(error) = vault.keep(TOKEN, signed_in.token.as_bytes())
-        {
-            tracing::warn!(%error, "the token is not kept; after a restart the officer has to sign in");
-        }
-        *self.token.lock().unwrap_or_else(PoisonError::into_inner) = Some(signed_in.token.clone());
+        self.keep_token(&signed_in.token);
         Ok(signed_in)
     }
 

@@ -1,6 +1,7 @@
 //! One file for each screen, or for the few that are one thought. A screen reads views, calls an act, and says what is now
 //! true; it decides nothing itself.
 
+mod agency;
 mod agree;
 mod approval;
 mod camera;

@@ -2,20 +2,25 @@
 
 use dioxus::prelude::*;
 use seal_core::ids::OfficerId;
-use seal_core::officer::Role;
+use seal_core::officer::{Officer, Role};
 
+use super::agency::AgencySignIn;
 use super::parts::{Shell, Trouble};
 use super::words::lang;
 use crate::actions::sign_in::{MOST_TRIES, SignInTrouble, sign_in};
+use crate::actions::sign_in_elsewhere::ways;
 use crate::i18n::format;
 use crate::ports::central::CentralTrouble;
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::{Desk, use_desk};
 use crate::ui::route::Route;
+use crate::ui::wait;
 
 /// Digits of a PIN.
 const PIN: usize = 6;
+/// So long, milliseconds, until a central that was not reached is asked again how officers sign in.
+const ASK_AGAIN_MS: u64 = 15_000;
 /// Note in the store: the account used last.
 const NOTE_ACCOUNT: &str = "account";
 
@@ -37,6 +42,21 @@ pub fn SignIn(
     // First secrets have letters; PINs are digits.
     let mut letters = use_signal(|| false);
     let central = desk.kit().central.enrolment().and_then(|enrolment| enrolment.kept());
+
+    // The agency's accounts are offered where the central says so; the agency's page stands in the place of the rest.
+    let mut agency = use_signal(|| false);
+    let mut at_agency = use_signal(|| false);
+    use_future(move || async move {
+        let kit = desk.kit();
+        while kit.central.agency().is_some() {
+            match ways(&kit).await {
+                Ok(ways) => return agency.set(ways.agency),
+                // Without coverage nobody can sign in there anyhow.
+                Err(error) => tracing::debug!(%error, "the central does not say how officers sign in"),
+            }
+            wait(ASK_AGAIN_MS).await;
+        }
+    });
 
     let mut submit = move |officer: String, secret: String| {
         if *busy.peek() {
@@ -62,7 +82,12 @@ pub fn SignIn(
                     h1 { class: "decision", tabindex: "-1", if typing() { {t!("settings-sign-in")} } else { {t!("settings-who")} } }
                 }
                 Trouble { text: trouble() }
-                if !typing() {
+                if at_agency() {
+                    AgencySignIn {
+                        ondone: move |officer: Officer| arrive(desk, officer),
+                        onback: move |()| at_agency.set(false),
+                    }
+                } else if !typing() {
                     List { label: t!("settings-accounts"),
                         for entry in accounts.clone() {
                             Row {
@@ -144,6 +169,18 @@ pub fn SignIn(
                         Button { text: t!("settings-accounts"), icon: "list", onclick: move |()| typing.set(false) }
                     }
                 }
+                if agency() && !at_agency() {
+                    Button {
+                        kind: ButtonKind::Go,
+                        big: true,
+                        icon: "badge-check",
+                        text: t!("settings-agency"),
+                        onclick: move |()| {
+                            trouble.set(String::new());
+                            at_agency.set(true);
+                        },
+                    }
+                }
                 Note { icon: "cloud-off", text: t!("settings-offline-sign-in") }
                 if let Some(central) = central {
                     Note { icon: "shield-check", text: central.address }
@@ -163,25 +200,32 @@ fn role_word(roles: &[Role]) -> String {
     }
 }
 
-async fn enter(mut desk: Desk, officer: String, secret: String) -> Result<(), String> {
+async fn enter(desk: Desk, officer: String, secret: String) -> Result<(), String> {
     let officer = officer.trim().to_lowercase();
     if officer.is_empty() {
         return Err(t!("settings-account-missing"));
     }
     let kit = desk.kit();
     let signed = sign_in(&kit, &OfficerId(officer.clone()), &secret).await.map_err(|error| trouble_text(&error))?;
-    if let Err(error) = kit.store.set_note(NOTE_ACCOUNT, Some(&officer)) {
+    arrive(desk, signed.officer);
+    Ok(())
+}
+
+/// The officer begins to work.
+fn arrive(mut desk: Desk, officer: Officer) {
+    if let Err(error) = desk.kit().store.set_note(NOTE_ACCOUNT, Some(&officer.id.0)) {
         tracing::warn!(%error, "account not remembered");
     }
-    desk.set_officer(Some(signed.officer));
+    desk.set_officer(Some(officer));
     desk.open(Route::Home);
     desk.sync().send_now();
-    Ok(())
 }
 
 fn trouble_text(error: &SignInTrouble) -> String {
     let wait = |seconds: i64| format::duration(u64::try_from(seconds).unwrap_or(0), lang());
     match error {
+        SignInTrouble::CentralNeeded(CentralTrouble::Forbidden(_)) => t!("settings-agency-needed", n = MOST_TRIES),
+        SignInTrouble::NeverHere(CentralTrouble::Forbidden(_)) => t!("settings-agency-only"),
         SignInTrouble::Wrong { left: 0, .. } | SignInTrouble::CentralNeeded(_) => {
             t!("settings-central-needed", n = MOST_TRIES)
         }
