@@ -2,9 +2,10 @@
 //! one that stays shows a deleted or inserted fact.
 
 use seal_core::event::Event;
-use seal_core::ids::DeviceId;
+use seal_core::ids::{DeviceId, Sha256};
 
 use crate::db::{Connection, Trouble};
+use crate::record::Record;
 
 /// Something wrong in a chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,20 +49,38 @@ pub(crate) fn faults(db: &Connection, device: DeviceId) -> Result<Vec<ChainFault
     Ok(faults)
 }
 
+/// The newest event of a device's chain.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct End {
+    pub(crate) seq: i64,
+    pub(crate) hash: Sha256,
+}
+
+pub(crate) fn end(db: &Connection, device: DeviceId) -> Result<Option<End>, Trouble> {
+    let newest = "SELECT device_seq, hash FROM event WHERE device = ?1 ORDER BY device_seq DESC LIMIT 1";
+    db.query_opt(newest, [device.0.as_bytes()], |row| Ok(End { seq: row.get(0)?, hash: Sha256(row.get(1)?) }))
+}
+
 /// What an event that is about to be stored does to its device's chain; a gap may close later.
-pub(crate) fn fault_at(db: &Connection, event: &Event) -> Result<Option<ChainFault>, Trouble> {
-    let hash_of = |seq: u64| -> Result<Option<[u8; 32]>, Trouble> {
-        let seq = i64::try_from(seq).map_err(|e| Trouble::Stored(e.to_string()))?;
+pub(crate) fn fault_at(record: &Record, event: &Event) -> Result<Option<ChainFault>, Trouble> {
+    let broken = |before: Sha256| (before != event.prev).then_some(ChainFault::Broken { seq: event.seq });
+    let number = i64::try_from(event.seq).map_err(|e| Trouble::Stored(e.to_string()))?;
+    // Mostly it is the next one.
+    match record.end(event.device)? {
+        Some(End { seq, hash }) if seq.checked_add(1) == Some(number) => return Ok(broken(hash)),
+        _ => {}
+    }
+    let hash_of = |seq: i64| {
         let hash = "SELECT hash FROM event WHERE device = ?1 AND device_seq = ?2 LIMIT 1";
-        db.query_opt(hash, (event.device.0.as_bytes(), seq), |row| row.get(0))
+        record.query_opt(hash, (event.device.0.as_bytes(), seq), |row| row.get(0).map(Sha256))
     };
-    if hash_of(event.seq)?.is_some() {
+    if hash_of(number)?.is_some() {
         return Ok(Some(ChainFault::Doubled { seq: event.seq }));
     }
     let before = event.seq.saturating_sub(1);
-    Ok(match hash_of(before)? {
+    Ok(match hash_of(number.saturating_sub(1))? {
         _ if before == 0 => None,
         None => Some(ChainFault::Missing { from: before, to: before }),
-        Some(hash) => (hash != event.prev.0).then_some(ChainFault::Broken { seq: event.seq }),
+        Some(hash) => broken(hash),
     })
 }

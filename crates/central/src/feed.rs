@@ -5,7 +5,10 @@
 //! comes to a unit on its third trip brings its history along, and nothing committed earlier is ever missed. A unit never
 //! stops following. `doc/<subject>` follows the document alone.
 //!
-//! What makes a unit follow is decided in [`follow_by_doc`] and [`follow_by_event`], and only there.
+//! What makes a unit follow is decided in [`Following::follow_by_doc`] and [`Following::follow_by_event`], and only there.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -46,107 +49,200 @@ pub(crate) fn parcel(id: ParcelId) -> String {
 
 /// Adds or replaces a document and sends it to the units it concerns; nothing happens when it is unchanged.
 pub(crate) fn put_doc(tx: &Transaction, doc: &Doc) -> Result<(), Trouble> {
-    let (key, json) = (doc.key(), serde_json::to_string(doc)?);
-    let changed = tx.execute(
-        "INSERT INTO doc (key, json) VALUES (?1, ?2)
-         ON CONFLICT (key) DO UPDATE SET json = excluded.json WHERE doc.json <> excluded.json",
-        (&key, &json),
-    )?;
-    if let Doc::Officer(officer) = doc {
-        tx.post(
-            "INSERT INTO officer_unit (officer, unit) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-            (&officer.id.0, officer.unit.as_str()),
+    Following::of(tx).put_doc(doc)
+}
+
+/// Who follows what, asked for once and remembered until the transaction ends.
+pub(crate) struct Following<'a> {
+    tx: &'a Transaction<'a>,
+    known: RefCell<HashMap<String, Followers>>,
+}
+
+/// Units that follow a subject.
+#[derive(Default)]
+struct Followers {
+    /// Its document and its events.
+    whole: BTreeSet<String>,
+    doc_alone: BTreeSet<String>,
+}
+
+impl<'a> Following<'a> {
+    pub(crate) fn of(tx: &'a Transaction<'a>) -> Self {
+        Self { tx, known: RefCell::default() }
+    }
+
+    /// See [`put_doc`].
+    pub(crate) fn put_doc(&self, doc: &Doc) -> Result<(), Trouble> {
+        let tx = self.tx;
+        let (key, json) = (doc.key(), serde_json::to_string(doc)?);
+        let changed = tx.execute(
+            "INSERT INTO doc (key, json) VALUES (?1, ?2)
+             ON CONFLICT (key) DO UPDATE SET json = excluded.json WHERE doc.json <> excluded.json",
+            (&key, &json),
         )?;
-    }
-    if changed == 0 {
-        return Ok(());
-    }
-    follow_by_doc(tx, doc)?;
-    for unit in followers(tx, &key, true)? {
-        send_doc(tx, &unit, &key)?;
-    }
-    Ok(())
-}
-
-fn follow_by_doc(tx: &Transaction, doc: &Doc) -> Result<(), Trouble> {
-    let key = doc.key();
-    match doc {
-        Doc::Case(case) => {
-            follow(tx, case.origin.as_str(), &key)?;
-            follow(tx, case.destination.as_str(), &key)
+        if let Doc::Officer(officer) = doc {
+            tx.post(
+                "INSERT INTO officer_unit (officer, unit) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                (&officer.id.0, officer.unit.as_str()),
+            )?;
         }
-        Doc::Seal(seal) => {
-            for unit in [&seal.owner, &seal.manager, &seal.holder] {
-                follow(tx, unit.as_str(), &key)?;
+        if changed == 0 {
+            return Ok(());
+        }
+        self.follow_by_doc(doc)?;
+        for unit in
+            self.with(&key, |followers| followers.whole.union(&followers.doc_alone).cloned().collect::<Vec<_>>())?
+        {
+            send_doc(tx, &unit, &key)?;
+        }
+        Ok(())
+    }
+
+    fn follow_by_doc(&self, doc: &Doc) -> Result<(), Trouble> {
+        let key = doc.key();
+        match doc {
+            Doc::Case(case) => {
+                self.follow(case.origin.as_str(), &key)?;
+                self.follow(case.destination.as_str(), &key)
             }
-            Ok(())
+            Doc::Seal(seal) => {
+                for unit in [&seal.owner, &seal.manager, &seal.holder] {
+                    self.follow(unit.as_str(), &key)?;
+                }
+                Ok(())
+            }
+            // Keys of all phones go everywhere: seals change hands between units, and their phones' words must be checkable.
+            Doc::Pack(_) | Doc::PackEntry(_) | Doc::Device(_) => self.follow(ALL, &key),
+            Doc::Officer(officer) => self.follow(officer.unit.as_str(), &key),
         }
-        // Keys of all phones go everywhere: seals change hands between units, and their phones' words must be checkable.
-        Doc::Pack(_) | Doc::PackEntry(_) | Doc::Device(_) => follow(tx, ALL, &key),
-        Doc::Officer(officer) => follow(tx, officer.unit.as_str(), &key),
     }
-}
 
-/// Files an event under its subjects and sends it to every unit that follows one of them. `unit` is the author's, none for
-/// the central's own events.
-pub(crate) fn file_event(tx: &Transaction, seq: i64, event: &Event, unit: Option<&str>) -> Result<(), Trouble> {
-    for subject in subjects(tx, event)? {
-        tx.post("INSERT INTO event_subject (subject, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (&subject, seq))?;
-    }
-    follow_by_event(tx, event, unit)?;
-    send_event_to_followers(tx, seq)?;
-    if let Some(unit) = unit {
-        send_event(tx, unit, seq)?;
-    }
-    Ok(())
-}
-
-fn follow_by_event(tx: &Transaction, event: &Event, unit: Option<&str>) -> Result<(), Trouble> {
-    let fact = &event.fact;
-    // Who works on something follows it.
-    let mut units: Vec<String> = unit.map(str::to_owned).into_iter().collect();
-    match fact {
-        Fact::CaseOpened(opened) => {
-            units.extend([&opened.origin, &opened.destination].map(|unit| unit.as_str().to_owned()));
+    /// Files an event under its subjects and sends it to every unit that follows one of them. `unit` is the author's, none for
+    /// the central's own events.
+    pub(crate) fn file_event(&self, seq: i64, event: &Event, unit: Option<&str>) -> Result<(), Trouble> {
+        let tx = self.tx;
+        let subjects = subjects(tx, event)?;
+        for subject in &subjects {
+            tx.post("INSERT INTO event_subject (subject, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (subject, seq))?;
         }
-        Fact::ParcelPacked(packed) => units.extend([&packed.from, &packed.to].map(|unit| unit.as_str().to_owned())),
-        Fact::ParcelReceived(received) => units.push(received.at.as_str().to_owned()),
-        Fact::SealReceived(received) => units.push(received.at.as_str().to_owned()),
-        // Who has to answer for a loss hears of it.
-        Fact::LossReported(reported) => units.push(reported.responsible.as_str().to_owned()),
-        Fact::SlipTaken(_) => units.extend(event.handed().iter().flat_map(sides)),
-        _ => units.extend(sides(event)),
+        self.follow_by_event(event, unit)?;
+        let mut units: BTreeSet<String> = unit.map(str::to_owned).into_iter().collect();
+        for subject in &subjects {
+            units.extend(self.followers(subject)?);
+        }
+        for unit in &units {
+            tx.post("INSERT INTO feed (unit, event) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (unit, seq))?;
+        }
+        Ok(())
     }
-    for unit in &units {
+
+    fn follow_by_event(&self, event: &Event, unit: Option<&str>) -> Result<(), Trouble> {
+        let fact = &event.fact;
+        // Who works on something follows it.
+        let mut units: Vec<String> = unit.map(str::to_owned).into_iter().collect();
+        match fact {
+            Fact::CaseOpened(opened) => {
+                units.extend([&opened.origin, &opened.destination].map(|unit| unit.as_str().to_owned()));
+            }
+            Fact::ParcelPacked(packed) => units.extend([&packed.from, &packed.to].map(|unit| unit.as_str().to_owned())),
+            Fact::ParcelReceived(received) => units.push(received.at.as_str().to_owned()),
+            Fact::SealReceived(received) => units.push(received.at.as_str().to_owned()),
+            // Who has to answer for a loss hears of it.
+            Fact::LossReported(reported) => units.push(reported.responsible.as_str().to_owned()),
+            Fact::SlipTaken(_) => units.extend(event.handed().iter().flat_map(sides)),
+            _ => units.extend(sides(event)),
+        }
+        for unit in &units {
+            if let Some(id) = event.case {
+                self.follow(unit, &case(id))?;
+            }
+            if let Some(id) = fact.parcel() {
+                self.follow(unit, &parcel(id))?;
+            }
+        }
+        // A seal of a case comes to all that follow the case (its destination, above all), likewise with parcels.
         if let Some(id) = event.case {
-            follow(tx, unit, &case(id))?;
+            units.extend(self.followers(&case(id))?);
+        }
+        if let Fact::ReuseReserved(reserved) = fact {
+            units.extend(self.followers(&case(reserved.for_case))?);
         }
         if let Some(id) = fact.parcel() {
-            follow(tx, unit, &parcel(id))?;
+            units.extend(self.followers(&parcel(id))?);
         }
-    }
-    // A seal of a case comes to all that follow the case (its destination, above all), likewise with parcels.
-    if let Some(id) = event.case {
-        units.extend(followers(tx, &case(id), false)?);
-    }
-    if let Fact::ReuseReserved(reserved) = fact {
-        units.extend(followers(tx, &case(reserved.for_case), false)?);
-    }
-    if let Some(id) = fact.parcel() {
-        units.extend(followers(tx, &parcel(id), false)?);
-    }
-    for no in &event.seals() {
-        for unit in &units {
-            follow(tx, unit, &seal(no))?;
-        }
-        // Who follows the seal sees which case it is on.
-        if let Some(id) = event.case {
-            for unit in followers(tx, &seal(no), false)? {
-                follow(tx, &unit, &format!("doc/{}", case(id)))?;
+        for no in &event.seals() {
+            for unit in &units {
+                self.follow(unit, &seal(no))?;
+            }
+            // Who follows the seal sees which case it is on.
+            if let Some(id) = event.case {
+                for unit in self.followers(&seal(no))? {
+                    self.follow(&unit, &format!("doc/{}", case(id)))?;
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
+
+    /// `unit` follows `subject` from now on, and is sent what there is of it.
+    fn follow(&self, unit: &str, subject: &str) -> Result<(), Trouble> {
+        let tx = self.tx;
+        let (key, doc_alone) = match subject.strip_prefix("doc/") {
+            Some(key) => (key, true),
+            None => (subject, false),
+        };
+        // Who follows the subject follows its document.
+        let follows = |known: &mut Followers| known.whole.contains(unit) || doc_alone && known.doc_alone.contains(unit);
+        if self.with(key, follows)? {
+            return Ok(());
+        }
+        tx.post("INSERT INTO scope (unit, subject) VALUES (?1, ?2)", (unit, subject))?;
+        self.with(key, |known| {
+            if doc_alone { &mut known.doc_alone } else { &mut known.whole }.insert(unit.to_owned());
+        })?;
+        let known: bool = tx.query_row("SELECT EXISTS (SELECT 1 FROM doc WHERE key = ?1)", [key], |row| row.get(0))?;
+        if known {
+            send_doc(tx, unit, key)?;
+        }
+        tx.post(
+            "INSERT INTO feed (unit, event) SELECT ?1, seq FROM event_subject WHERE subject = ?2 ORDER BY seq
+             ON CONFLICT DO NOTHING",
+            (unit, subject),
+        )?;
+        if subject.starts_with("seal/") {
+            let cases: Vec<String> = tx.query_all(
+                "SELECT DISTINCT other.subject FROM event_subject mine JOIN event_subject other USING (seq)
+                 WHERE mine.subject = ?1 AND other.subject LIKE 'case/%'",
+                [subject],
+                |row| row.get(0),
+            )?;
+            for case in cases {
+                self.follow(unit, &format!("doc/{case}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn followers(&self, subject: &str) -> Result<Vec<String>, Trouble> {
+        self.with(subject, |known| known.whole.iter().cloned().collect())
+    }
+
+    /// Hands the followers of a subject to `work`.
+    fn with<T>(&self, key: &str, work: impl FnOnce(&mut Followers) -> T) -> Result<T, Trouble> {
+        if let Some(followers) = self.known.borrow_mut().get_mut(key) {
+            return Ok(work(followers));
+        }
+        let mut followers = Followers::default();
+        let scope = "SELECT unit, subject FROM scope WHERE subject IN (?1, ?2)";
+        self.tx.query_each(scope, (key, format!("doc/{key}")), |row| {
+            let (unit, subject): (String, String) = (row.get(0)?, row.get(1)?);
+            if subject == key { &mut followers.whole } else { &mut followers.doc_alone }.insert(unit);
+            Ok(())
+        })?;
+        let result = work(&mut followers);
+        self.known.borrow_mut().insert(key.to_owned(), followers);
+        Ok(result)
+    }
 }
 
 /// Both sides of a hand-over of seals: who gives learns that they were taken, who takes what they are.
@@ -176,68 +272,10 @@ fn subjects(tx: &Transaction, event: &Event) -> Result<Vec<String>, Trouble> {
     Ok(subjects)
 }
 
-/// `unit` follows `subject` from now on, and is sent what there is of it.
-fn follow(tx: &Transaction, unit: &str, subject: &str) -> Result<(), Trouble> {
-    let key = subject.strip_prefix("doc/").unwrap_or(subject);
-    // Who follows the subject follows its document.
-    let new = tx.execute(
-        "INSERT INTO scope (unit, subject) SELECT ?1, ?2
-         WHERE NOT EXISTS (SELECT 1 FROM scope WHERE unit = ?1 AND subject IN (?2, ?3))",
-        (unit, subject, key),
-    )?;
-    if new == 0 {
-        return Ok(());
-    }
-    let known: bool = tx.query_row("SELECT EXISTS (SELECT 1 FROM doc WHERE key = ?1)", [key], |row| row.get(0))?;
-    if known {
-        send_doc(tx, unit, key)?;
-    }
-    tx.post(
-        "INSERT INTO feed (unit, event) SELECT ?1, seq FROM event_subject WHERE subject = ?2 ORDER BY seq
-         ON CONFLICT DO NOTHING",
-        (unit, subject),
-    )?;
-    if subject.starts_with("seal/") {
-        let cases: Vec<String> = tx.query_all(
-            "SELECT DISTINCT other.subject FROM event_subject mine JOIN event_subject other USING (seq)
-             WHERE mine.subject = ?1 AND other.subject LIKE 'case/%'",
-            [subject],
-            |row| row.get(0),
-        )?;
-        for case in cases {
-            follow(tx, unit, &format!("doc/{case}"))?;
-        }
-    }
-    Ok(())
-}
-
-fn followers(tx: &Transaction, subject: &str, of_doc_alone: bool) -> Result<Vec<String>, Trouble> {
-    tx.query_all(
-        "SELECT unit FROM scope WHERE subject = ?1 UNION SELECT unit FROM scope WHERE ?2 AND subject = 'doc/' || ?1",
-        (subject, of_doc_alone),
-        |row| row.get(0),
-    )
-}
-
 /// A document stands in a feed once, at the place of its newest version.
 fn send_doc(tx: &Transaction, unit: &str, key: &str) -> Result<(), Trouble> {
     tx.post("DELETE FROM feed WHERE unit = ?1 AND doc = ?2", (unit, key))?;
     tx.post("INSERT INTO feed (unit, doc) VALUES (?1, ?2)", (unit, key))?;
-    Ok(())
-}
-
-fn send_event(tx: &Transaction, unit: &str, seq: i64) -> Result<(), Trouble> {
-    tx.post("INSERT INTO feed (unit, event) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (unit, seq))?;
-    Ok(())
-}
-
-fn send_event_to_followers(tx: &Transaction, seq: i64) -> Result<(), Trouble> {
-    tx.post(
-        "INSERT INTO feed (unit, event)
-         SELECT DISTINCT scope.unit, seq FROM event_subject JOIN scope USING (subject) WHERE seq = ?1
-         ON CONFLICT DO NOTHING",
-        [seq],
-    )?;
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! Taking signed facts: one result for each, one transaction for all, and none spoils the others.
 
+use std::collections::HashMap;
+
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -12,15 +14,19 @@ use seal_core::ids::{DeviceId, EventId, Sha256};
 use seal_core::officer::Role;
 use seal_core::outbox::Receipt;
 use seal_core::wire::{PROTO, PUSH_MEDIA_TYPE, PushItem, PushRequest, PushResponse, PushResult, PushStatus};
+use uuid::Uuid;
 
 use crate::api::{JsonBody, Named, blocking};
-use crate::db::{Connection, Transaction, Trouble, epoch, moment};
+use crate::db::{Bind as _, Connection, Transaction, Trouble, epoch};
 use crate::problem::Refusal;
+use crate::record::{Record, Writer, receipt};
 use crate::session::{Session, device_key};
-use crate::{Central, chain, duty, feed, log, photos, signatures};
+use crate::{Central, chain, duty, log, photos, signatures};
 
 /// Items in one push.
 pub(crate) const ITEMS: usize = 500;
+/// Ids looked up at once.
+const TOGETHER: usize = 64;
 
 /// Takes a batch of signed facts.
 #[utoipa::path(post, path = "/v1/devices/{device}/events", params(("device" = String, Path, description = "Device id")),
@@ -61,74 +67,115 @@ pub(crate) fn take(
 ) -> Result<Option<PushResponse>, Trouble> {
     let now = (central.0.clock)();
     // Checking signatures is the dearest part: outside the transaction, so that several phones' are checked at once.
-    let (key, mut checked) = check(central, device, request)?;
-    let answer = central.0.db.write(|tx| {
-        let epoch = epoch(tx)?;
-        if request.epoch.as_ref().is_some_and(|known| *known != epoch) {
-            return Ok(None);
+    let checked = check(central, device, request)?;
+    let answer = match push_whole(central, device, request, &checked, now) {
+        // Some item cannot be stored. Which one, shows when each is stored by itself.
+        Err(trouble) if !trouble.passes() => {
+            tracing::error!(%trouble, %device, "a push could not be stored as a whole");
+            push_one_by_one(central, device, request, &checked, now)?
         }
-        let mut results = Vec::with_capacity(request.items.len());
-        let mut need_photos = Vec::new();
-        for (item, checked) in request.items.iter().zip(&mut checked) {
-            let status = match &key {
-                Some(key) => tx.savepoint(|tx| {
-                    let checked = checked.take().unwrap_or_else(|| signed_by(&item.cose.0, key));
-                    item_status(tx, central, device, item, checked, now)
-                }),
-                None => Ok(rejected("device", "Thiết bị chưa được đăng ký.")),
-            };
-            let status = match status {
-                Ok(status) => status,
-                // Nothing of this push can be stored now, and none of it is at fault.
-                Err(trouble) if trouble.passes() => return Err(trouble),
-                Err(trouble) => {
-                    tracing::error!(%trouble, event = %item.id, "an event could not be stored now");
-                    PushStatus::Deferred
-                }
-            };
-            match &status {
-                // Of a new fact they are on their way; naming them would be a third of the answer.
-                PushStatus::Accepted { .. } => {}
-                PushStatus::Duplicate { .. } => missing(tx, item.id, &mut need_photos)?,
-                PushStatus::HashConflict => {
-                    tracing::error!(event = %item.id, %device, "integrity alarm: two contents under one event id");
-                }
-                PushStatus::Rejected { code, .. } => tracing::warn!(event = %item.id, %device, code, "event rejected"),
-                PushStatus::Deferred => {}
-            }
-            results.push(PushResult { id: item.id, status });
-        }
-        let proto = PROTO.to_owned();
-        Ok(Some(PushResponse { proto, epoch, server_time: now, results, need_photos, checkpoint: None }))
-    })?;
+        answer => answer?,
+    };
     let Some(answer) = answer else { return Ok(None) };
     // After the commit: nothing is signed that a power cut could take back.
     let checkpoint = central.0.db.with(|db| log::checkpoint(db, &central.0.signer, now))?;
     Ok(Some(PushResponse { checkpoint: Some(checkpoint), ..answer }))
 }
 
-/// An event whose signature was checked; none where the same bytes are in the record already.
-type Checked = Option<Result<SignedEvent, EventError>>;
+/// What a device sends, checked as far as that goes without the record.
+struct Checked {
+    /// The device's key, which never changes.
+    key: Option<VerifyingKey>,
+    /// What it says about each item; none where the same bytes are in the record already.
+    items: Vec<Option<Result<SignedEvent, EventError>>>,
+}
 
-/// The device's key, which never changes, and what it says about each item.
-fn check(
+fn check(central: &Central, device: DeviceId, request: &PushRequest) -> Result<Checked, Trouble> {
+    let (key, stored) = central.0.db.with(|db| Ok((device_key(db, device)?, stored(db, &request.items)?)))?;
+    let check = |item: &PushItem| match &key {
+        Some(key) if !stored.has(item) => Some(signed_by(&item.cose.0, key)),
+        _ => None,
+    };
+    let items = request.items.iter().map(check).collect();
+    Ok(Checked { key, items })
+}
+
+/// All items in one go.
+fn push_whole(
     central: &Central,
     device: DeviceId,
     request: &PushRequest,
-) -> Result<(Option<VerifyingKey>, Vec<Checked>), Trouble> {
-    let (key, known) = central.0.db.with(|db| {
-        let known = |item: &PushItem| {
-            let stored = stored(db, item.id)?;
-            Ok(stored.is_some_and(|(hash, _)| hash == Sha256::of(&item.cose.0)))
+    checked: &Checked,
+    now: Timestamp,
+) -> Result<Option<PushResponse>, Trouble> {
+    in_this_life(central, request, now, |tx| {
+        let mut stored = stored(tx, &request.items)?;
+        Record::during(tx, |record| {
+            let push = Push { central, device, checked, now };
+            (0..).zip(&request.items).map(|(at, item)| push.item_status(record, &mut stored, at, item)).collect()
+        })
+    })
+}
+
+/// One after the other, so that one that cannot be stored does not spoil the others.
+fn push_one_by_one(
+    central: &Central,
+    device: DeviceId,
+    request: &PushRequest,
+    checked: &Checked,
+    now: Timestamp,
+) -> Result<Option<PushResponse>, Trouble> {
+    in_this_life(central, request, now, |tx| {
+        let mut stored = stored(tx, &request.items)?;
+        let push = Push { central, device, checked, now };
+        let one = |(at, item): (usize, &PushItem)| {
+            let status =
+                tx.savepoint(|tx| Record::during(tx, |record| push.item_status(record, &mut stored, at, item)));
+            match status {
+                // Nothing of this push can be stored now, and none of it is at fault.
+                Err(trouble) if trouble.passes() => Err(trouble),
+                Err(trouble) => {
+                    tracing::error!(%trouble, event = %item.id, "an event could not be stored now");
+                    stored.forget(item.id);
+                    Ok(PushStatus::Deferred)
+                }
+                status => status,
+            }
         };
-        Ok((device_key(db, device)?, request.items.iter().map(known).collect::<Result<Vec<bool>, Trouble>>()?))
-    })?;
-    let check = |(item, known): (&PushItem, bool)| match &key {
-        Some(key) if !known => Some(signed_by(&item.cose.0, key)),
-        _ => None,
-    };
-    let checked = request.items.iter().zip(known).map(check).collect();
-    Ok((key, checked))
+        (0..).zip(&request.items).map(one).collect()
+    })
+}
+
+/// The answer to a push for this life of the database; `None` when the phone knows another one.
+fn in_this_life(
+    central: &Central,
+    request: &PushRequest,
+    now: Timestamp,
+    work: impl FnOnce(&Transaction) -> Result<Vec<PushStatus>, Trouble>,
+) -> Result<Option<PushResponse>, Trouble> {
+    central.0.db.write(|tx| {
+        let epoch = epoch(tx)?;
+        if request.epoch.as_ref().is_some_and(|known| *known != epoch) {
+            return Ok(None);
+        }
+        let statuses = work(tx)?;
+        let mut need_photos = Vec::new();
+        for (item, status) in request.items.iter().zip(&statuses) {
+            match status {
+                // Of a new fact they are on their way; naming them would be a third of the answer.
+                PushStatus::Accepted { .. } | PushStatus::Deferred => {}
+                PushStatus::Duplicate { .. } => missing(tx, item.id, &mut need_photos)?,
+                PushStatus::HashConflict => {
+                    tracing::error!(event = %item.id, "integrity alarm: two contents under one event id");
+                }
+                PushStatus::Rejected { code, .. } => tracing::warn!(event = %item.id, code, "event rejected"),
+            }
+        }
+        let result = |(item, status): (&PushItem, PushStatus)| PushResult { id: item.id, status };
+        let results = request.items.iter().zip(statuses).map(result).collect();
+        let proto = PROTO.to_owned();
+        Ok(Some(PushResponse { proto, epoch, server_time: now, results, need_photos, checkpoint: None }))
+    })
 }
 
 /// Reads an event that `key` signed. With `ring`, whose check takes a fifth of the time of `p256`'s: it is the dearest part of a
@@ -142,39 +189,63 @@ fn rejected(code: &str, detail: impl Into<String>) -> PushStatus {
     PushStatus::Rejected { code: code.to_owned(), detail: detail.into() }
 }
 
-fn item_status(
-    tx: &Transaction,
-    central: &Central,
+/// A push, while its items are stored.
+struct Push<'a> {
+    central: &'a Central,
     device: DeviceId,
-    item: &PushItem,
-    checked: Result<SignedEvent, EventError>,
+    checked: &'a Checked,
     now: Timestamp,
-) -> Result<PushStatus, Trouble> {
-    let stored = stored(tx, item.id)?;
-    if let Some((hash, receipt)) = &stored
-        && *hash == Sha256::of(&item.cose.0)
-    {
-        return Ok(PushStatus::Duplicate { receipt: receipt.clone() });
+}
+
+impl Push<'_> {
+    /// What becomes of the item at `at`.
+    fn item_status(
+        &self,
+        record: &Record,
+        stored: &mut Stored,
+        at: usize,
+        item: &PushItem,
+    ) -> Result<PushStatus, Trouble> {
+        let known = stored.0.get(&item.id);
+        if let Some((hash, receipt)) = known
+            && *hash == Sha256::of(&item.cose.0)
+        {
+            return Ok(PushStatus::Duplicate { receipt: receipt.clone() });
+        }
+        let Some(key) = &self.checked.key else {
+            return Ok(rejected("device", "Thiết bị chưa được đăng ký."));
+        };
+        let late;
+        let checked = match &self.checked.items[at] {
+            Some(checked) => checked,
+            // Nothing leaves the record; whatever took it out, it is looked at again.
+            None => {
+                late = signed_by(&item.cose.0, key);
+                &late
+            }
+        };
+        let signed = match checked {
+            Ok(signed) => signed,
+            Err(error) => return Ok(not_an_event(error)),
+        };
+        if signed.event.id != item.id {
+            return Ok(rejected("id_mismatch", "Mã của bản ghi không khớp nội dung đã ký."));
+        }
+        if known.is_some() {
+            return Ok(PushStatus::HashConflict);
+        }
+        if let Some(refused) = not_acceptable(record, self.device, &signed.event)? {
+            return Ok(refused);
+        }
+        if let Some(fault) = chain::fault_at(record, &signed.event)? {
+            tracing::warn!(device = %self.device, event = %item.id, ?fault, "taken, but the device's chain of events is not whole");
+        }
+        let receipt = record.add(signed, self.now, Some(signed.event.unit.as_str()))?;
+        let (vault, signer) = (&self.central.0.vault, &self.central.0.signer);
+        signatures::check(record, vault, signer, &signed.event, &receipt, self.now)?;
+        stored.0.insert(item.id, (signed.hash, receipt.clone()));
+        Ok(PushStatus::Accepted { receipt })
     }
-    let signed = match checked {
-        Ok(signed) => signed,
-        Err(error) => return Ok(not_an_event(&error)),
-    };
-    if signed.event.id != item.id {
-        return Ok(rejected("id_mismatch", "Mã của bản ghi không khớp nội dung đã ký."));
-    }
-    if stored.is_some() {
-        return Ok(PushStatus::HashConflict);
-    }
-    if let Some(refused) = not_acceptable(tx, device, &signed.event)? {
-        return Ok(refused);
-    }
-    if let Some(fault) = chain::fault_at(tx, &signed.event)? {
-        tracing::warn!(%device, event = %item.id, ?fault, "taken, but the device's chain of events is not whole");
-    }
-    let receipt = store(tx, &signed, now, Some(signed.event.unit.as_str()))?;
-    signatures::check(tx, &central.0.vault, &central.0.signer, &signed.event, &receipt, now)?;
-    Ok(PushStatus::Accepted { receipt })
 }
 
 fn not_an_event(error: &EventError) -> PushStatus {
@@ -188,17 +259,17 @@ fn not_an_event(error: &EventError) -> PushStatus {
 
 /// A phone may change hands, so the author need not be who sends; but must be known here, of the unit they write for, and
 /// of a role that writes such facts.
-fn not_acceptable(tx: &Transaction, device: DeviceId, event: &Event) -> Result<Option<PushStatus>, Trouble> {
+fn not_acceptable(record: &Record, device: DeviceId, event: &Event) -> Result<Option<PushStatus>, Trouble> {
     if i64::try_from(event.seq).is_err() {
         return Ok(Some(rejected("unreadable", "Số thứ tự của bản ghi không hợp lệ.")));
     }
     if event.device != device {
         return Ok(Some(rejected("device", "Bản ghi do thiết bị khác ký.")));
     }
-    let Some(officer) = feed::officer(tx, &event.officer)? else {
+    let Some(Writer { officer, of_unit }) = record.writer(event)? else {
         return Ok(Some(rejected("officer", format!("Không có tài khoản công chức {}.", event.officer))));
     };
-    if !duty::of_unit(tx, &officer.id, &event.unit)? {
+    if !of_unit {
         return Ok(Some(rejected("scope", format!("{} không thuộc đơn vị {}.", officer.id, event.unit))));
     }
     let writes = [Role::Officer, Role::ShiftLead, Role::Supervisor, Role::Registrar];
@@ -213,58 +284,39 @@ fn not_acceptable(tx: &Transaction, device: DeviceId, event: &Event) -> Result<O
     if matches!(&event.fact, Fact::SealSigned(signed) if signatures::is_empty(signed)) {
         return Ok(Some(rejected("unreadable", "Bản ghi không kèm gì do seal ký.")));
     }
-    Ok(duty::fault(tx, event, &officer)?.map(|(code, detail)| rejected(code, detail)))
+    Ok(duty::fault(record, event, &officer)?.map(|(code, detail)| rejected(code, detail)))
 }
 
-/// Commits an event to the record, its subjects' followers' feeds included.
-pub(crate) fn store(
-    tx: &Transaction,
-    signed: &SignedEvent,
-    now: Timestamp,
-    unit: Option<&str>,
-) -> Result<Receipt, Trouble> {
-    let event = &signed.event;
-    let device_seq = i64::try_from(event.seq).map_err(|e| Trouble::Stored(e.to_string()))?;
-    // Numbers without holes: the one writer takes the next.
-    let seq: i64 = tx.query_row(
-        "INSERT INTO event (seq, id, hash, cose, device, device_seq, prev, kind, received_at)
-         VALUES (coalesce((SELECT max(seq) FROM event), 0) + 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING seq",
-        (
-            event.id.0.as_bytes(),
-            signed.hash.0,
-            &signed.cose,
-            event.device.0.as_bytes(),
-            device_seq,
-            event.prev.0,
-            event.fact.kind(),
-            now.as_millisecond(),
-        ),
-        |row| row.get(0),
-    )?;
-    if let Some(photo) = event.fact.photo() {
-        let thumbnail = photo.thumbnail.as_ref().map(|thumbnail| thumbnail.sha256);
-        for digest in [Some(photo.sha256), thumbnail].into_iter().flatten() {
-            tx.post("INSERT INTO event_photo (sha256, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (digest.0, seq))?;
-        }
+/// Which items of a push are in the record.
+struct Stored(HashMap<EventId, (Sha256, Receipt)>);
+
+impl Stored {
+    /// With the same bytes.
+    fn has(&self, item: &PushItem) -> bool {
+        self.0.get(&item.id).is_some_and(|(hash, _)| *hash == Sha256::of(&item.cose.0))
     }
-    log::append(tx, seq, &signed.cose)?;
-    feed::file_event(tx, seq, event, unit)?;
-    receipt(seq, &signed.hash, now.as_millisecond())
+
+    fn forget(&mut self, id: EventId) {
+        self.0.remove(&id);
+    }
 }
 
-/// The proof for an event, the same whenever it is asked for.
-fn receipt(seq: i64, hash: &Sha256, at: i64) -> Result<Receipt, Trouble> {
-    let [a, b, ..] = hash.0;
-    let code = format!("{a:02X}{b:02X}-{:02}", seq.rem_euclid(100));
-    Ok(Receipt { server_seq: seq.unsigned_abs(), at: moment(at)?, code })
-}
-
-fn stored(db: &Connection, id: EventId) -> Result<Option<(Sha256, Receipt)>, Trouble> {
-    let row: Option<(i64, [u8; 32], i64)> =
-        db.query_opt("SELECT seq, hash, received_at FROM event WHERE id = ?1", [id.0.as_bytes()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+fn stored(db: &Connection, items: &[PushItem]) -> Result<Stored, Trouble> {
+    let mut stored = HashMap::new();
+    for items in items.chunks(TOGETHER) {
+        // One text for any number: the last id stands in for those that are not there.
+        let ids: Vec<_> = (0..TOGETHER).map(|at| items[at.min(items.len() - 1)].id.0.as_bytes().bind()).collect();
+        let places: Vec<String> = (1..=TOGETHER).map(|place| format!("?{place}")).collect();
+        let found = format!("SELECT id, seq, hash, received_at FROM event WHERE id IN ({})", places.join(", "));
+        db.query_each(&found, ids, |row| {
+            let (id, seq, hash, at): ([u8; 16], i64, [u8; 32], i64) =
+                (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+            let hash = Sha256(hash);
+            stored.insert(EventId(Uuid::from_bytes(id)), (hash, receipt(seq, &hash, at)?));
+            Ok(())
         })?;
-    row.map(|(seq, hash, at)| Ok((Sha256(hash), receipt(seq, &Sha256(hash), at)?))).transpose()
+    }
+    Ok(Stored(stored))
 }
 
 /// Adds the photographs of an event whose bytes are not here.

@@ -34,6 +34,7 @@ mod photos;
 pub mod practice;
 mod problem;
 mod rates;
+mod record;
 mod rescue;
 mod seal_table;
 mod seals;

@@ -3,6 +3,8 @@
 //! A leaf for each event, in the order of commits, written in the event's own transaction. The tree of `n` events is that
 //! of the events whose `seq` is at most `n`.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -15,7 +17,7 @@ use serde::Deserialize;
 
 use crate::Central;
 use crate::api::{QueryOf, blocking};
-use crate::db::{Connection, Trouble, epoch, lives_before};
+use crate::db::{Bind as _, Connection, Trouble, Value, epoch, lives_before};
 use crate::problem::Refusal;
 use crate::session::Session;
 use crate::signer::Signer;
@@ -26,22 +28,33 @@ pub(crate) fn size(db: &Connection) -> Result<u64, Trouble> {
     Ok(newest.map_or(0, |newest| newest.unsigned_abs() + 1))
 }
 
-/// Adds the event of that `seq` to the tree.
-pub(crate) fn append(tx: &Connection, seq: i64, cose: &[u8]) -> Result<(), Trouble> {
-    let size = size(tx)?;
-    if seq.unsigned_abs() != size + 1 {
-        return Err(Trouble::Stored(format!("event {seq} does not follow the {size} in the log")));
+/// Adds leaves to the tree of `size` events.
+pub(crate) fn grow(tx: &Connection, size: u64, leaves: &[Sha256]) -> Result<(), Trouble> {
+    let mut stored = reader(tx);
+    let mut made: Vec<(Place, Sha256)> = Vec::new();
+    let mut places: HashMap<Place, Sha256> = HashMap::new();
+    for (size, leaf) in (size..).zip(leaves) {
+        let known = |place| places.get(&place).map_or_else(|| stored(place), |hash| Ok(*hash));
+        let nodes = merkle::append(size, *leaf, known)?;
+        places.extend(nodes.iter().copied());
+        made.extend(nodes);
     }
-    for ((level, n), hash) in merkle::append(size, merkle::leaf(cose), reader(tx))? {
-        tx.post("INSERT INTO log_node (level, n, hash) VALUES (?1, ?2, ?3)", (level, n.cast_signed(), hash.0))?;
-    }
-    Ok(())
+    let rows: Vec<_> =
+        made.iter().map(|((level, n), hash)| [level.bind(), Value::Int(n.cast_signed()), hash.0.bind()]).collect();
+    tx.post_rows("INSERT INTO log_node (level, n, hash)", &rows)
 }
 
 /// Makes the tree of a record that had none.
 pub(crate) fn build(tx: &Connection) -> Result<(), Trouble> {
+    let mut size = 0;
     tx.query_each("SELECT seq, cose FROM event ORDER BY seq", (), |row| {
-        append(tx, row.get(0)?, &row.get::<Vec<u8>>(1)?)
+        let seq: i64 = row.get(0)?;
+        if seq.unsigned_abs() != size + 1 {
+            return Err(Trouble::Stored(format!("event {seq} does not follow the {size} in the log")));
+        }
+        grow(tx, size, &[merkle::leaf(&row.get::<Vec<u8>>(1)?)])?;
+        size += 1;
+        Ok(())
     })
 }
 

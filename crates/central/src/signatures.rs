@@ -14,6 +14,7 @@ use seal_protocol::receipt::Receipt;
 use uuid::Uuid;
 
 use crate::db::{Connection, Transaction, Trouble};
+use crate::record::Record;
 use crate::seals::{self, Registered, Stored};
 use crate::signer::{Behalf, Signer};
 use crate::vault::Vault;
@@ -32,7 +33,7 @@ pub(crate) fn is_empty(signed: &SealSigned) -> bool {
 
 /// Checks what `event` carries, keeps the entries that are proven, and says what was found.
 pub(crate) fn check(
-    tx: &Transaction,
+    record: &Record,
     vault: &Vault,
     signer: &Signer,
     event: &Event,
@@ -42,9 +43,9 @@ pub(crate) fn check(
     let Fact::SealSigned(signed) = &event.fact else { return Ok(()) };
     let claimed = signed.receipt.as_ref().and_then(|receipt| Receipt::read(&receipt.0)?.claim());
     let command = claimed.and_then(|(entry, _)| entry.ended()).map(|(.., id)| CommandId(Uuid::from_bytes(id.0)));
-    let issuer = match seals::find(tx, &signed.seal)? {
+    let issuer = match seals::find(record, &signed.seal)? {
         Some(Registered { family: Stored::ESeal1 { epoch }, .. }) if signed.scheme == SCHEME => {
-            Some(vault.issuer(tx, epoch)?)
+            Some(vault.issuer(record, epoch)?)
         }
         _ => None,
     };
@@ -52,13 +53,13 @@ pub(crate) fn check(
         None => (SignatureFinding::UnknownSeal, Vec::new()),
         Some(issuer) => {
             let book = Book {
-                tx,
+                tx: record,
                 issuer,
                 no: &signed.seal,
                 id: seals::seal_id(&signed.seal)?,
                 event: i64::try_from(proof.server_seq).map_err(|e| Trouble::Stored(e.to_string()))?,
             };
-            (book.take(signed)?, gaps(tx, &signed.seal)?)
+            (book.take(signed)?, gaps(record, &signed.seal)?)
         }
     };
     if matches!(finding, SignatureFinding::Forged | SignatureFinding::Contradicts) {
@@ -67,7 +68,7 @@ pub(crate) fn check(
     }
     let checked = SignatureChecked { seal: signed.seal.clone(), carried_by: event.id, command, finding, gaps };
     let behalf = Behalf { officer: &event.officer, unit: &event.unit };
-    signer.state(tx, &behalf, event.case, Fact::SignatureChecked(checked), now)?;
+    signer.state(record, &behalf, event.case, Fact::SignatureChecked(checked), now)?;
     Ok(())
 }
 

@@ -17,7 +17,7 @@ use seal_core::time::Moment;
 use uuid::Uuid;
 
 use crate::db::{Transaction, Trouble, meta, put_meta};
-use crate::ingest;
+use crate::record::Record;
 
 /// Its id, key and clock since its start.
 pub(crate) struct Signer {
@@ -97,18 +97,13 @@ impl Signer {
     /// Signs a fact as the central's next one, commits it to the record and to the feeds of whoever follows what it is about.
     pub(crate) fn state(
         &self,
-        tx: &Transaction,
+        record: &Record,
         behalf: &Behalf<'_>,
         case: Option<CaseId>,
         fact: Fact,
         now: Timestamp,
     ) -> Result<Receipt, Trouble> {
-        let newest: Option<(i64, [u8; 32])> = tx.query_opt(
-            "SELECT device_seq, hash FROM event WHERE device = ?1 ORDER BY device_seq DESC LIMIT 1",
-            [self.device.0.as_bytes()],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?;
-        let (seq, prev) = newest.map_or((0, Sha256::of(b"")), |(seq, hash)| (seq, Sha256(hash)));
+        let (seq, prev) = record.end(self.device)?.map_or((0, Sha256::of(b"")), |end| (end.seq, end.hash));
         let event = Event {
             v: EVENT_VERSION,
             id: EventId(Uuid::now_v7()),
@@ -129,6 +124,6 @@ impl Signer {
         };
         let signed = SignedEvent::sign(event, |bytes| Ok::<_, CborError>(sign_with(&self.key, bytes)))
             .map_err(|e| Trouble::Stored(e.to_string()))?;
-        ingest::store(tx, &signed, now, None)
+        record.add(&signed, now, None)
     }
 }

@@ -13,8 +13,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::{JsonBody, blocking};
-use crate::db::{Transaction, Trouble};
+use crate::db::Trouble;
 use crate::problem::Refusal;
+use crate::record::Record;
 use crate::session::Session;
 use crate::signer::{Behalf, Signer};
 use crate::{Central, feed};
@@ -45,46 +46,48 @@ pub(crate) async fn report(
     let take_all = move || {
         let now = (central.0.clock)();
         central.0.db.write(|tx| {
-            let mut answer = TrackingResponse { taken: 0, known: 0, unknown_seals: Vec::new() };
-            for report in &request.reports {
-                take(tx, &central.0.signer, &session, report, now, &mut answer)?;
-            }
-            Ok(answer)
+            Record::during(tx, |record| {
+                let mut answer = TrackingResponse { taken: 0, known: 0, unknown_seals: Vec::new() };
+                for report in &request.reports {
+                    take(record, &central.0.signer, &session, report, now, &mut answer)?;
+                }
+                Ok(answer)
+            })
         })
     };
     Ok(Json(blocking(move || take_all().map_err(Refusal::from)).await?))
 }
 
 fn take(
-    tx: &Transaction,
+    record: &Record,
     signer: &Signer,
     session: &Session,
     report: &TrackingSeen,
     now: Timestamp,
     answer: &mut TrackingResponse,
 ) -> Result<(), Trouble> {
-    let Some(mut doc) = feed::seal_doc(tx, &report.seal)? else {
+    let Some(mut doc) = feed::seal_doc(record, &report.seal)? else {
         answer.unknown_seals.push(report.seal.as_str().to_owned());
         return Ok(());
     };
     let digest = Sha256::of(&serde_json::to_vec(report)?);
     let known: bool =
-        tx.query_row("SELECT EXISTS (SELECT 1 FROM report WHERE digest = ?1)", [digest.0], |row| row.get(0))?;
+        record.query_row("SELECT EXISTS (SELECT 1 FROM report WHERE digest = ?1)", [digest.0], |row| row.get(0))?;
     if known {
         answer.known += 1;
         return Ok(());
     }
-    let history = feed::events_about(tx, &feed::seal(&report.seal))?;
+    let history = feed::events_about(record, &feed::seal(&report.seal))?;
     let case = match SealView::fold(&report.seal, Some(&doc), &history).whereabouts {
         Some(Whereabouts::OnCase { case }) => Some(case),
         _ => None,
     };
     let behalf = Behalf { officer: &session.officer.id, unit: &session.officer.unit };
-    let receipt = signer.state(tx, &behalf, case, Fact::TrackingSeen(report.clone()), now)?;
-    tx.execute("INSERT INTO report (digest, seq) VALUES (?1, ?2)", (digest.0, receipt.server_seq.cast_signed()))?;
+    let receipt = signer.state(record, &behalf, case, Fact::TrackingSeen(report.clone()), now)?;
+    record.execute("INSERT INTO report (digest, seq) VALUES (?1, ?2)", (digest.0, receipt.server_seq.cast_signed()))?;
     if doc.platform_sees != Some(true) {
         doc.platform_sees = Some(true);
-        feed::put_doc(tx, &Doc::Seal(doc))?;
+        record.put_doc(&Doc::Seal(doc))?;
     }
     answer.taken += 1;
     Ok(())

@@ -8,6 +8,18 @@ use super::postgres;
 use super::value::{Column, Params, Value, read};
 use super::{Trouble, sqlite};
 
+/// Rows of one statement, where there are many.
+const ROWS: usize = 16;
+
+/// `(?1, ?2), (?3, ?4)` for two rows of two columns.
+fn places(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let places: Vec<String> = (1..=columns).map(|column| format!("?{}", row * columns + column)).collect();
+        format!("({})", places.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
 /// A row that was found.
 pub(crate) enum Row<'a> {
     Sqlite(&'a rusqlite::Row<'a>),
@@ -49,6 +61,15 @@ impl Connection<'_> {
             #[cfg(feature = "postgres")]
             Self::Postgres(session) => session.post(sql, &parameters.values()),
         }
+    }
+
+    /// [`Self::post`] for each of the rows, several in one statement. `insert` ends before `VALUES`.
+    pub(crate) fn post_rows<const N: usize>(&self, insert: &str, rows: &[[Value<'_>; N]]) -> Result<(), Trouble> {
+        let (together, rest) = rows.as_chunks::<ROWS>();
+        for rows in together {
+            self.post(&format!("{insert} VALUES {}", places(ROWS, N)), rows.concat())?;
+        }
+        rest.iter().try_for_each(|row| self.post(&format!("{insert} VALUES {}", places(1, N)), row.to_vec()))
     }
 
     fn execute_values(&self, sql: &str, values: &[Value<'_>]) -> Result<usize, Trouble> {

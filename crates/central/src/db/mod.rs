@@ -11,7 +11,7 @@ mod sqlite;
 mod value;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 
 use jiff::Timestamp;
 use seal_core::checkpoint::Life;
@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::metrics::Waits;
 
 pub(crate) use connection::{Connection, Row, Transaction};
-pub(crate) use value::Bind;
+pub(crate) use value::{Bind, Value};
 
 /// Why the central cannot do its work. None of these is a phone's fault.
 #[derive(Debug, thiserror::Error)]
@@ -77,14 +77,15 @@ pub(crate) struct Db {
 
 #[derive(Clone)]
 enum Place {
-    Sqlite(Arc<Mutex<rusqlite::Connection>>),
+    Sqlite(Arc<sqlite::File>),
     #[cfg(feature = "postgres")]
     Postgres(Arc<postgres::Pool>),
 }
 
 /// A connection while it is used.
 enum Held<'a> {
-    Sqlite(MutexGuard<'a, rusqlite::Connection>),
+    Writer(MutexGuard<'a, rusqlite::Connection>),
+    Reader(sqlite::Reader<'a>),
     #[cfg(feature = "postgres")]
     Postgres(Box<postgres::Lent>),
 }
@@ -92,7 +93,8 @@ enum Held<'a> {
 impl Held<'_> {
     fn connection(&self) -> Connection<'_> {
         match self {
-            Self::Sqlite(db) => Connection::Sqlite(db),
+            Self::Writer(db) => Connection::Sqlite(db),
+            Self::Reader(db) => Connection::Sqlite(db),
             #[cfg(feature = "postgres")]
             Self::Postgres(session) => Connection::Postgres(session),
         }
@@ -103,7 +105,7 @@ impl Db {
     /// Opens the database of this address (`postgres://...`), else the SQLite file, which is created when it is not there.
     pub(crate) fn open(file: &Path, url: Option<&str>, waits: Waits) -> Result<Self, Trouble> {
         let place = match url {
-            None => Place::Sqlite(Arc::new(Mutex::new(sqlite::open(file)?))),
+            None => Place::Sqlite(Arc::new(sqlite::File::open(file)?)),
             #[cfg(feature = "postgres")]
             Some(url) => Place::Postgres(Arc::new(postgres::Pool::open(url)?)),
             #[cfg(not(feature = "postgres"))]
@@ -112,10 +114,14 @@ impl Db {
         Ok(Self { place, waits })
     }
 
-    /// Runs `work` on a connection.
+    /// Runs `work`, which only reads, on a connection. No writer holds it up.
     pub(crate) fn with<T>(&self, work: impl FnOnce(&Connection<'_>) -> Result<T, Trouble>) -> Result<T, Trouble> {
         let wait = self.waits.begin();
-        let held = self.hold()?;
+        let held = match &self.place {
+            Place::Sqlite(file) => Held::Reader(file.reader()?),
+            #[cfg(feature = "postgres")]
+            Place::Postgres(pool) => Held::Postgres(Box::new(pool.lend()?)),
+        };
         drop(wait);
         work(&held.connection())
     }
@@ -129,7 +135,7 @@ impl Db {
             Place::Postgres(pool) => Some(pool.turn()),
             Place::Sqlite(_) => None,
         };
-        let held = self.hold()?;
+        let held = self.writer()?;
         let db = held.connection();
         let tx = db.transaction()?;
         drop(wait);
@@ -138,10 +144,9 @@ impl Db {
         Ok(result)
     }
 
-    fn hold(&self) -> Result<Held<'_>, Trouble> {
+    fn writer(&self) -> Result<Held<'_>, Trouble> {
         match &self.place {
-            // A panic while the lock was held dropped, and so rolled back, its transaction: the connection is sound.
-            Place::Sqlite(db) => Ok(Held::Sqlite(db.lock().unwrap_or_else(PoisonError::into_inner))),
+            Place::Sqlite(file) => Ok(Held::Writer(file.writer())),
             #[cfg(feature = "postgres")]
             Place::Postgres(pool) => Ok(Held::Postgres(Box::new(pool.lend()?))),
         }
@@ -149,16 +154,16 @@ impl Db {
 
     /// The database takes writing: nothing is written.
     pub(crate) fn takes_writing(&self) -> Result<(), Trouble> {
-        self.with(|db| db.transaction().map(drop))
+        self.writer()?.connection().transaction().map(drop)
     }
 
     /// Leaves no more behind than has to be: of SQLite an empty write-ahead log.
     pub(crate) fn settle(&self) -> Result<(), Trouble> {
-        self.with(|db| match db {
+        match self.writer()?.connection() {
             Connection::Sqlite(db) => sqlite::checkpoint(db),
             #[cfg(feature = "postgres")]
             Connection::Postgres(_) => Ok(()),
-        })
+        }
     }
 }
 

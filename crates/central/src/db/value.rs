@@ -100,6 +100,13 @@ impl Params for () {
     }
 }
 
+/// Gathered ones.
+impl Params for Vec<Value<'_>> {
+    fn values(&self) -> Vec<Value<'_>> {
+        self.clone()
+    }
+}
+
 macro_rules! tuples {
     ($($($name:ident $at:tt),+;)+) => {$(
         impl<$($name: Bind),+> Params for ($($name,)+) {
@@ -118,6 +125,7 @@ tuples! {
     A 0, B 1, C 2, D 3, E 4, F 5;
     A 0, B 1, C 2, D 3, E 4, F 5, G 6;
     A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7;
+    A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8;
 }
 
 /// Something that a column can be read as; `None` where it does not fit.
