@@ -23,7 +23,7 @@ use seal_core::wire::{B64, CHANGES_MEDIA_TYPE, Change, ChangesResponse, PROTO};
 use serde::Deserialize;
 
 use crate::api::{QueryOf, blocking};
-use crate::db::{Connection, Row, Transaction, Trouble, epoch};
+use crate::db::{Bind as _, Connection, Row, Transaction, Trouble, epoch};
 use crate::problem::Refusal;
 use crate::session::Session;
 use crate::{Central, log};
@@ -56,6 +56,8 @@ pub(crate) fn put_doc(tx: &Transaction, doc: &Doc) -> Result<(), Trouble> {
 pub(crate) struct Following<'a> {
     tx: &'a Transaction<'a>,
     known: RefCell<HashMap<String, Followers>>,
+    /// Events that units are to be sent.
+    events: RefCell<Vec<(String, i64)>>,
 }
 
 /// Units that follow a subject.
@@ -68,7 +70,7 @@ struct Followers {
 
 impl<'a> Following<'a> {
     pub(crate) fn of(tx: &'a Transaction<'a>) -> Self {
-        Self { tx, known: RefCell::default() }
+        Self { tx, known: RefCell::default(), events: RefCell::default() }
     }
 
     /// See [`put_doc`].
@@ -117,8 +119,8 @@ impl<'a> Following<'a> {
         }
     }
 
-    /// Files an event under its subjects and sends it to every unit that follows one of them. `unit` is the author's, none for
-    /// the central's own events.
+    /// Files an event under its subjects; [`Self::send`] sends it to every unit that follows one of them. `unit` is the
+    /// author's, none for the central's own events.
     pub(crate) fn file_event(&self, seq: i64, event: &Event, unit: Option<&str>) -> Result<(), Trouble> {
         let tx = self.tx;
         let subjects = subjects(tx, event)?;
@@ -130,10 +132,15 @@ impl<'a> Following<'a> {
         for subject in &subjects {
             units.extend(self.followers(subject)?);
         }
-        for unit in &units {
-            tx.post("INSERT INTO feed (unit, event) VALUES (?1, ?2) ON CONFLICT DO NOTHING", (unit, seq))?;
-        }
+        self.events.borrow_mut().extend(units.into_iter().map(|unit| (unit, seq)));
         Ok(())
+    }
+
+    /// Sends what was filed.
+    pub(crate) fn send(self) -> Result<(), Trouble> {
+        let events = self.events.into_inner();
+        let rows: Vec<_> = events.iter().map(|(unit, seq)| [unit.bind(), seq.bind()]).collect();
+        self.tx.post_rows("INSERT INTO feed (unit, event)", &rows, "ON CONFLICT DO NOTHING")
     }
 
     fn follow_by_event(&self, event: &Event, unit: Option<&str>) -> Result<(), Trouble> {

@@ -41,7 +41,7 @@ pub(crate) fn grow(tx: &Connection, size: u64, leaves: &[Sha256]) -> Result<(), 
     }
     let rows: Vec<_> =
         made.iter().map(|((level, n), hash)| [level.bind(), Value::Int(n.cast_signed()), hash.0.bind()]).collect();
-    tx.post_rows("INSERT INTO log_node (level, n, hash)", &rows)
+    tx.post_rows("INSERT INTO log_node (level, n, hash)", &rows, "")
 }
 
 /// Makes the tree of a record that had none.

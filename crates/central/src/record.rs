@@ -63,6 +63,7 @@ impl<'a> Record<'a> {
         let (leaves, ends, writers) = (RefCell::default(), RefCell::default(), RefCell::default());
         let record = Record { tx, following, size: newest, leaves, ends, writers };
         let result = work(&record)?;
+        record.following.send()?;
         log::grow(tx, size, &record.leaves.into_inner())?;
         Ok(result)
     }

@@ -63,13 +63,18 @@ impl Connection<'_> {
         }
     }
 
-    /// [`Self::post`] for each of the rows, several in one statement. `insert` ends before `VALUES`.
-    pub(crate) fn post_rows<const N: usize>(&self, insert: &str, rows: &[[Value<'_>; N]]) -> Result<(), Trouble> {
+    /// [`Self::post`] for each of the rows, several in one statement: `insert`, their values, `or`.
+    pub(crate) fn post_rows<const N: usize>(
+        &self,
+        insert: &str,
+        rows: &[[Value<'_>; N]],
+        or: &str,
+    ) -> Result<(), Trouble> {
         let (together, rest) = rows.as_chunks::<ROWS>();
         for rows in together {
-            self.post(&format!("{insert} VALUES {}", places(ROWS, N)), rows.concat())?;
+            self.post(&format!("{insert} VALUES {} {or}", places(ROWS, N)), rows.concat())?;
         }
-        rest.iter().try_for_each(|row| self.post(&format!("{insert} VALUES {}", places(1, N)), row.to_vec()))
+        rest.iter().try_for_each(|row| self.post(&format!("{insert} VALUES {} {or}", places(1, N)), row.to_vec()))
     }
 
     fn execute_values(&self, sql: &str, values: &[Value<'_>]) -> Result<usize, Trouble> {
