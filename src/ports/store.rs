@@ -330,7 +330,8 @@ pub trait Store: Lists + Send + Sync {
 
     // ── the second copy of what is saved ──
 
-    /// What may wait until nobody waits: the second copy reaches the disk, is completed, and what is settled and old goes.
+    /// What may wait until nobody waits: the database takes its log in, the second copy reaches the disk, is completed, and what is
+    /// settled and old goes.
     ///
     /// # Errors
     /// [`StoreError`]; what is saved stays saved.

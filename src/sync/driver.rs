@@ -150,7 +150,7 @@ impl Driver {
             self.tell_status().await;
             // Told to the officer by the store's standing; the next round tries again.
             if let Err(error) = self.store(|store| store.tidy()).await {
-                tracing::warn!(%error, "the second copy of what is saved waits");
+                tracing::warn!(%error, "the store could not be tidied");
             }
             let sleep = self.sleep();
             tokio::select! {

@@ -70,7 +70,12 @@ struct Database {
     conn: Connection,
     /// The pack in force: the newest that was taken, else the one shipped.
     rules: Arc<RulePack>,
+    /// Since the log was last taken into the database.
+    commits: u32,
 }
+
+/// So many commits make a log of 4 MB: an act writes 25 pages (measured, `./run bench store`).
+const COMMITS_OF_LOG: u32 = 40;
 
 /// A store just opened.
 pub struct Opened {
@@ -119,7 +124,7 @@ impl SqliteStore {
         let rules = Arc::new(packs::rules(&conn)?.unwrap_or_else(|| shipped_rules.clone()));
         let views_are_old = open::views_are_old(&conn)?;
         let deadlines_are_old = lines::deadlines_are_old(&conn, &rules)?;
-        let database = Mutex::new(Database { conn, rules });
+        let database = Mutex::new(Database { conn, rules, commits: 0 });
         let changed = watch::Sender::new(0);
         let store = Self { database, changed, shipped_rules, clock, path: path.to_owned(), rescue };
         if views_are_old {
@@ -176,6 +181,7 @@ impl SqliteStore {
         let tx = database.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(codec::database)?;
         let out = f(&tx, &mut rules)?;
         tx.commit().map_err(codec::database)?;
+        database.commits += 1;
         database.rules = rules;
         drop(database);
         self.changed.send_modify(|count| *count += 1);
@@ -198,6 +204,12 @@ impl Store for SqliteStore {
     }
 
     fn tidy(&self) -> Result<(), StoreError> {
+        let mut database = self.lock();
+        if database.commits >= COMMITS_OF_LOG {
+            database.commits = 0;
+            open::checkpoint(&database.conn)?;
+        }
+        drop(database);
         let Some(rescue) = &self.rescue else { return Ok(()) };
         rescue.tidy(
             self.clock.now().wall,
