@@ -4,13 +4,17 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use seal_central::practice::World;
 use seal_central::{Central, ServerConfig};
+use seal_core::event::SignedEvent;
 use seal_core::fact::Fact;
 use seal_core::officer::Officer;
 use seal_core::outbox::OutboxState;
+use seal_core::time::Moment;
 use seal_core::wire::{B64, SignInRequest};
 use seal_field::adapters::clock::SystemClock;
 use seal_field::adapters::http::HttpCentral;
@@ -20,9 +24,9 @@ use seal_field::adapters::sqlite::SqliteStore;
 use seal_field::adapters::switchable::SwitchableCentral;
 use seal_field::adapters::vault_file::FileVault;
 use seal_field::ports::central::Central as _;
-use seal_field::ports::clock::Clock as _;
+use seal_field::ports::clock::Clock;
 use seal_field::ports::store::{OFFICER_NOTE, Store as _};
-use seal_field::ports::sync::SyncControl as _;
+use seal_field::ports::sync::{SyncControl as _, SyncStatus};
 use seal_field::ports::vault::{Purpose, Vault as _};
 use seal_field::sync::{SyncHandle, SyncPorts, start};
 use tokio::sync::oneshot;
@@ -30,9 +34,30 @@ use tokio::task::JoinHandle;
 
 use crate::common::*;
 
+/// This machine's time, and what it is turned ahead of it: waiting times end without being waited for.
+pub struct TurnedClock {
+    real: SystemClock,
+    ahead_ms: AtomicU64,
+}
+
+impl TurnedClock {
+    pub fn turn(&self, by: SignedDuration) {
+        self.ahead_ms.fetch_add(u64::try_from(by.as_millis()).unwrap_or(0), Ordering::SeqCst);
+    }
+}
+
+impl Clock for TurnedClock {
+    fn now(&self) -> Moment {
+        let (real, ahead_ms) = (self.real.now(), self.ahead_ms.load(Ordering::SeqCst));
+        let ahead = SignedDuration::from_millis(i64::try_from(ahead_ms).unwrap());
+        Moment { wall: real.wall + ahead, boot: real.boot, boot_ms: real.boot_ms + ahead_ms }
+    }
+}
+
 /// A device that syncs on its own.
 pub struct Syncing {
     pub device: Device,
+    pub clock: Arc<TurnedClock>,
     pub network: Arc<SwitchableCentral>,
     pub sync: SyncHandle,
     pub officer: Officer,
@@ -111,7 +136,7 @@ impl Syncing {
 
     /// One that was stopped, with what it kept.
     pub fn open(folder: &Path, address: SocketAddr, officer: Officer) -> Self {
-        let clock = Arc::new(SystemClock::new());
+        let clock = Arc::new(TurnedClock { real: SystemClock::new(), ahead_ms: AtomicU64::new(0) });
         std::fs::create_dir_all(folder).unwrap();
         let vault = FileVault::open(&folder.join("vault")).unwrap();
         let key = vault.key(Purpose::Database);
@@ -130,23 +155,44 @@ impl Syncing {
             photos: device.photos.clone(),
             central: network.clone(),
             tickets: Arc::new(TicketBox::new(device.vault.clone(), network.clone(), clock.clone())),
-            clock,
+            clock: clock.clone(),
             vault: device.vault.clone(),
         });
-        Self { device, network, sync, officer }
+        Self { device, clock, network, sync, officer }
     }
 
-    pub fn write(&self, case: Option<seal_core::ids::CaseId>, facts: Vec<Fact>) {
+    pub fn write(&self, case: Option<seal_core::ids::CaseId>, facts: Vec<Fact>) -> Vec<SignedEvent> {
         let mut act = self.device.act(case, facts);
         (act.officer, act.unit) = (self.officer.id.clone(), self.officer.unit.clone());
-        act.at = SystemClock::new().now();
-        self.device.store.append(&act, self.device.vault.as_ref()).unwrap();
+        act.at = self.clock.now();
+        self.device.store.append(&act, self.device.vault.as_ref()).unwrap()
     }
 
     pub fn all_accepted(&self) -> bool {
         let queue = self.device.store.queue().unwrap();
         queue.iter().all(|item| matches!(item.state, OutboxState::Accepted { .. }))
     }
+}
+
+/// Until it is done. Whenever nothing is on its way the phone's clock is turned to the next try; `look` is shown how the sync
+/// stands each time.
+pub async fn hurry(phone: &Syncing, what: &str, mut look: impl FnMut(&SyncStatus), done: impl Fn() -> bool) {
+    let status = phone.sync.status();
+    for _ in 0..30_000 {
+        if done() {
+            return;
+        }
+        let now = status.borrow().clone();
+        look(&now);
+        if !now.busy {
+            let wait = now.next_try.map(|at| at.duration_since(phone.clock.now().wall));
+            phone.clock.turn(wait.map_or(SignedDuration::from_secs(20), |wait| wait + SignedDuration::from_millis(1)));
+            // So that it looks at the clock; what it waits for it still waits for.
+            phone.sync.officer_active();
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    panic!("waited in vain: {what}");
 }
 
 pub async fn until(what: &str, done: impl Fn() -> bool) {

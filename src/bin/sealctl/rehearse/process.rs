@@ -22,6 +22,10 @@ impl Process {
         let _gone = child.kill();
         let _waited = child.wait();
     }
+
+    fn pid(&self) -> u32 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).id()
+    }
 }
 
 /// Kills its process when dropped.
@@ -88,6 +92,12 @@ impl Central {
     /// Where it listens, also while it is stopped.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Its number, while it runs.
+    #[allow(dead_code, reason = "for tests that stop and continue it")]
+    pub fn pid(&self) -> Option<u32> {
+        self.running.as_ref().map(|running| running.process.0.pid())
     }
 
     /// Kills it.
@@ -168,11 +178,22 @@ impl DeviceProcess {
         move || process.kill()
     }
 
+    /// Its number.
+    #[allow(dead_code, reason = "for tests that stop and continue it")]
+    pub fn pid(&self) -> u32 {
+        self.0.process.0.pid()
+    }
+
     /// Has it do one act; its whole answer, also one that says no. An error means that the process is gone.
     pub fn ask(&mut self, act: &Value) -> Result<Value, Trouble> {
-        let input = &mut self.0.input;
-        writeln!(input, "{act}").and_then(|()| input.flush()).map_err(|error| error.to_string())?;
+        self.tell(act)?;
         self.hear()
+    }
+
+    /// Has it do one act, and waits for nothing.
+    pub fn tell(&mut self, act: &Value) -> Result<(), Trouble> {
+        let input = &mut self.0.input;
+        writeln!(input, "{act}").and_then(|()| input.flush()).map_err(|error| error.to_string())
     }
 
     /// The next line it says.
