@@ -24,7 +24,7 @@ use seal_core::fact::{CargoHandedOver, Inspected, Stage};
 use seal_core::ids::{CaseId, OfficeCode, OfficerId, Sha256};
 use seal_core::inspection::{HandCheckResult, Verdict, checks_for};
 use seal_core::officer::Officer;
-use seal_core::outbox::OutboxState;
+use seal_core::outbox::{OutboxState, QueueWhat};
 use seal_core::parcel::ParcelStage;
 use seal_core::rules::LegalGround;
 use seal_core::seal::reading::LockOutcome;
@@ -225,8 +225,19 @@ impl Phone {
         }
     }
 
+    /// Without coverage, and nothing on its way any more.
+    async fn lose_coverage(&self) {
+        self.device.sync.set_coverage(false);
+        let mut status = self.device.sync.status();
+        let lost = status.wait_for(|status| !status.online && !status.busy);
+        tokio::time::timeout(Duration::from_secs(60), lost).await.expect("it hears of it").unwrap();
+    }
+
     fn photo(&self, officer: &Officer, case: Option<CaseId>, role: PhotoRole, stage: Stage) {
-        let bytes = include_bytes!("../assets/practice/photos/doors.jpg").to_vec();
+        let bytes = match role {
+            PhotoRole::Plates => include_bytes!("../assets/practice/photos/plates.jpg").to_vec(),
+            _ => include_bytes!("../assets/practice/photos/doors.jpg").to_vec(),
+        };
         let examined = self.kit.photos.examine(&bytes).unwrap();
         let shot = Shot { still: Still { bytes, media_type: "image/jpeg".to_owned(), from_camera: true }, examined };
         let kept = keep_photo(&self.kit, officer, case, role, stage, &shot).unwrap();
@@ -429,4 +440,74 @@ async fn what_stands_in_the_way_of_an_enrolment_is_named_and_nothing_is_kept() {
     assert_eq!(a.kit.store.queue_counts().unwrap().waiting, 1);
     a.device.sync.set_coverage(true);
     a.sync().await;
+}
+
+/// A phone is wiped, its whole folder with it: everything that it had sent comes back to a new key, what it had not is gone,
+/// and the central says what it knows of that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wiped_phone_enrols_anew_and_has_what_was_sent() {
+    let site = Site::open().await;
+    let yard = yard(&site.folder.path().join("yard"));
+    let folder = site.folder.path().join("phone");
+    let old = Phone::open(folder.clone(), &yard);
+    old.enrol(&site.offer("03EE", &[])).await.unwrap();
+    let hai = old.sign_in(&site, "hai.tv").await;
+    old.sync().await;
+    let case = old.kit.store.case_lines(&CaseList::all(Cases::From(unit("03EE"))), &EVERY).unwrap().lines[0].id;
+    decide_goods(&old.kit, &hai, case, LegalGround::Transit, true, "").unwrap();
+    old.photo(&hai, Some(case), PhotoRole::Doors, Stage::Arm);
+    old.sync().await;
+
+    // Of one photograph only the fact arrives, and of the last act nothing.
+    old.lose_coverage().await;
+    old.photo(&hai, Some(case), PhotoRole::Plates, Stage::Arm);
+    std::fs::remove_dir_all(folder.join("photos/sealed")).unwrap();
+    old.device.sync.set_coverage(true);
+    let stuck = async {
+        while old.kit.store.queue_counts().unwrap().stuck < 2 {
+            old.device.sync.send_now();
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), stuck).await.expect("picture and thumbnail are missing");
+    old.lose_coverage().await;
+    report_difficulty(&old.kit, &hai, None, "queue", "Chưa gửi").unwrap();
+    let (device, before) = (old.kit.vault.device(), old.kit.store.case(case).unwrap().unwrap());
+    let facts: Vec<_> =
+        old.kit.store.queue().unwrap().into_iter().filter(|item| matches!(item.what, QueueWhat::Fact { .. })).collect();
+    let sent = facts.iter().filter(|item| matches!(item.state, OutboxState::Accepted { .. })).count();
+    assert_eq!(facts.len(), sent + 1);
+    assert_eq!(before.photos.len(), 2);
+    drop(old);
+    std::fs::remove_dir_all(&folder).unwrap();
+
+    let new = Phone::open(folder, &yard);
+    assert_ne!(new.kit.vault.device(), device);
+    assert_eq!(new.kept(), None, "it knows no central");
+    new.enrol(&site.offer("03EE", &[])).await.unwrap();
+    let hai = new.sign_in(&site, "hai.tv").await;
+    new.sync().await;
+    assert_eq!(new.kit.store.case(case).unwrap().unwrap(), before, "what was sent is there again");
+    report_difficulty(&new.kit, &hai, None, "queue", "Máy mới").unwrap();
+    new.sync().await;
+
+    // At the central: the old phone until it is taken out of use, the photograph that only it had, and nothing of its last act.
+    let missing = run(&["missing-photos", "--data", &site.path("data")]);
+    let lines: Vec<&str> = missing.lines().skip(1).collect();
+    let named = |line: &&str| {
+        line.contains("\twaiting\t03EE\thai.tv\t")
+            && line.contains(&format!("\t{device}\t"))
+            && line.contains(&case.to_string())
+    };
+    assert_eq!((lines.len(), lines.iter().filter(|line| named(line)).count()), (2, 2), "{missing}");
+    run(&["devices", "revoke", &device.to_string(), "--data", &site.path("data")]);
+    let devices = site.devices();
+    let state =
+        |device: &str| devices.lines().find(|line| line.starts_with(device)).unwrap().rsplit('\t').next().unwrap();
+    assert_eq!(state(&device.to_string()), "revoked");
+    assert_eq!(state(&new.kit.vault.device().to_string()), "enrolled");
+    let db = rusqlite::Connection::open(site.folder.path().join("data/central.sqlite")).unwrap();
+    let count = "SELECT count(*) FROM event WHERE device = ?1";
+    let held: usize = db.query_row(count, [device.0.as_bytes()], |row| row.get(0)).unwrap();
+    assert_eq!(held, sent, "what had a receipt, and not the last act");
 }
