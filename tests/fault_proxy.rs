@@ -44,7 +44,9 @@ struct Site {
 
 impl Site {
     async fn open(seed: u64) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        // Memory, where there is such a folder: thousands of commits are not to wait for a disk.
+        let memory = Path::new("/dev/shm");
+        let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
         let clock = folder.path().join("clock");
         std::fs::write(&clock, "0").unwrap();
         let central = Central::start(Path::new(SEALCTL), &folder.path().join("central"), &clock).unwrap();
@@ -116,14 +118,14 @@ async fn each_fault_alone_is_named_and_loses_and_doubles_nothing() {
 
         // First it happens to every request, until it has a name.
         site.proxy.weather(&[fault], 1000);
-        (0..6).for_each(|n| act(&phone, &mut ledger, n));
+        (0..4).for_each(|n| act(&phone, &mut ledger, n));
         if let Some(name) = name {
             let named = || seen.borrow().contains(name);
             hurry(&phone, &format!("{fault:?} is {name}"), look, named).await;
         }
         // Then to some, while the officer goes on.
         site.proxy.weather(&[fault], 400);
-        for n in 6..16 {
+        for n in 4..10 {
             act(&phone, &mut ledger, n);
             let requests = site.proxy.requests().len();
             hurry(&phone, &format!("{fault:?}: it goes on"), look, || site.proxy.requests().len() > requests + 2).await;
@@ -188,8 +190,8 @@ const EDGE: Thin = Thin {
     bytes_per_s: 200_000,
     latency: Duration::from_millis(20),
     lost_per_mille: 300,
-    early: 24 << 10,
-    longest: 96 << 10,
+    early: 16 << 10,
+    longest: 48 << 10,
 };
 const PHOTO: usize = 420_000;
 const THUMBNAIL: usize = 9_000;
@@ -203,7 +205,6 @@ async fn over_a_thin_line_facts_go_first_and_a_photograph_arrives_in_parts() {
     let photo = photo_of(&phone.device.photos, &picture(1, PHOTO), &picture(2, THUMBNAIL));
     ledger.wrote(phone.write(None, vec![photo]));
     (0..4).for_each(|n| ledger.wrote(phone.write(None, vec![tug(SEALS[n % 3])])));
-    assert!(PHOTO > 4 * EDGE.longest);
 
     site.proxy.thin(Some(EDGE)).await;
     let (proxy, before) = (&site.proxy, site.proxy.requests().len());
@@ -236,7 +237,7 @@ async fn over_a_thin_line_facts_go_first_and_a_photograph_arrives_in_parts() {
     // What came through came once: a lost connection costs what was in it and not yet kept.
     let (sent, lost) = (photo_bytes(), site.proxy.lost());
     println!("{sent} bytes for {}, {lost} connections lost", PHOTO + THUMBNAIL);
-    assert!(lost > 4, "{lost} lost connections are no bad line");
+    assert!(lost >= (PHOTO / EDGE.longest) as u64, "{lost} lost connections: one carried more than it can");
     assert!(sent < (PHOTO + THUMBNAIL) * 5 / 4, "{sent} bytes for {}", PHOTO + THUMBNAIL);
     ledger.check(&site.data(), &phone);
 }
