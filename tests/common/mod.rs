@@ -276,6 +276,7 @@ pub fn rules(version: &str) -> RulePack {
         sealing: shipped.sealing,
         way_home: shipped.way_home,
         phone_room: shipped.phone_room,
+        photo_term: shipped.photo_term,
         offices: Vec::new(),
         seal_kinds: Vec::new(),
     }

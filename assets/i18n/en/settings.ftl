@@ -86,6 +86,7 @@ settings-rules-way-home-silent = A parcel without news for more than { $n } days
 settings-rules-limits = Limits for checking seals
 settings-rules-limits-battery = At least { $reserve } % battery at the end of the trip, { $day } % used per day
 settings-rules-limits-other = Clock at most { $drift } seconds off · silent for at most { $silence } minutes
+settings-rules-photo-term = A photograph has to be at the central { $n } hours after its record
 settings-rules-room = A phone has to have { $n } MB free before a photograph
 settings-rules-calendar = Working days
 settings-rules-calendar-year = Year { $year }

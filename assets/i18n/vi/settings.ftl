@@ -86,6 +86,7 @@ settings-rules-way-home-silent = Kiện quá { $n } ngày không có tin thì nh
 settings-rules-limits = Ngưỡng kiểm tra seal
 settings-rules-limits-battery = Pin cuối chuyến ít nhất { $reserve } %, mỗi ngày hao { $day } %
 settings-rules-limits-other = Đồng hồ lệch tối đa { $drift } giây · im lặng tối đa { $silence } phút
+settings-rules-photo-term = Ảnh phải về trung tâm trong { $n } giờ sau bản ghi
 settings-rules-room = Máy phải còn trống { $n } MB trước khi chụp
 settings-rules-calendar = Lịch làm việc
 settings-rules-calendar-year = Năm { $year }

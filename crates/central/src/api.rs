@@ -23,8 +23,8 @@ use uuid::Uuid;
 use crate::limits::BODY_BYTES;
 use crate::problem::{Refusal, told};
 use crate::{
-    Central, Trouble, docs_page, enrolment, feed, ingest, limits, log, openapi, packing, photos, session, tickets,
-    tracking,
+    Central, Trouble, docs_page, enrolment, evidence, feed, ingest, limits, log, openapi, packing, photos, session,
+    tickets, tracking,
 };
 
 pub(crate) fn router(central: Central) -> Router {
@@ -51,6 +51,7 @@ pub(crate) fn router(central: Central) -> Router {
             // `get` would also answer HEAD, which means something else in tus.
             axum::routing::head(photos::offset).get(photos::bytes).patch(photos::append).options(photos::options),
         )
+        .route("/v1/missing-photos", get(evidence::missing))
         .route("/v1/tracking", post(tracking::report))
         .route("/v1/tickets", post(tickets::issue))
         .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "no_such_address", "No such address."))

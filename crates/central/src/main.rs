@@ -1,6 +1,7 @@
 //! `seal-central`: the reference central as a program.
 
 mod enrol_command;
+mod evidence_command;
 mod import_command;
 mod oidc_options;
 mod pack_command;
@@ -26,7 +27,7 @@ usage: seal-central --listen ADDR --data DIR [--seal-kek FILE | --practice [--cl
        seal-central backup DIR --data DIR
        seal-central restored --data DIR
        seal-central account add ID --name NAME --unit CODE --role ROLE... --data DIR
-{import}{enrol}{pack}{seal}{rescue}{oidc}
+{import}{enrol}{pack}{seal}{rescue}{evidence}{oidc}
   --listen ADDR   address and port, e.g. 127.0.0.1:8080; port 0 takes a free one
   --data DIR      folder of the database and the photographs; created when absent
   --database URL  for every command: PostgreSQL instead, postgres://USER:PASSWORD@HOST/DATABASE?sslmode=require; several
@@ -66,6 +67,7 @@ password (a7 only, six digits): delete it afterwards. `seal-key` writes the key 
 altogether, an officer is given no more tickets until `allow`.
 `open-rescue` takes what a phone's rescue copy holds (*.agency), as far as it can be read; `import-bundle` takes an export, which has
 to be whole. Facts go through the checks of a push; what is here already changes nothing, so a file may be taken again.
+`missing-photos` lists photographs that facts name and that have not come; it fails when one is overdue by the rule pack.
 The log goes to standard error; set RUST_LOG for more or less of it.
 ";
 
@@ -76,6 +78,7 @@ fn usage() -> String {
         .replace("{pack}", pack_command::USAGE)
         .replace("{seal}", seal_command::USAGE)
         .replace("{rescue}", rescue_command::USAGE)
+        .replace("{evidence}", evidence_command::USAGE)
         .replace("{oidc}", oidc_options::USAGE)
         .replace("{oidc_help}", oidc_options::HELP)
 }
@@ -148,6 +151,9 @@ async fn main() -> ExitCode {
     }
     if let Some(what) = args.next_if(|first| seal_command::NAMES.contains(&first.as_str())) {
         return ended(seal_command::run(&what, args, &stores));
+    }
+    if args.next_if(|first| evidence_command::NAMES.contains(&first.as_str())).is_some() {
+        return ended(evidence_command::run(args, &stores));
     }
     if let Some(what) = args.next_if(|first| rescue_command::NAMES.contains(&first.as_str())) {
         return ended(rescue_command::run(&what, args, &stores).await);

@@ -73,6 +73,7 @@ fn refusals(method: &str, operation: &mut Value) {
         crate::log::newest,
         crate::log::inclusion,
         crate::log::consistency,
+        crate::evidence::missing,
         crate::photos::create,
         crate::photos::offset,
         crate::photos::append,

@@ -5,11 +5,13 @@ mod common;
 use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use common::{Answer, Phone, World, case, request};
+use common::{Answer, Phone, START, World, case, request};
+use jiff::SignedDuration;
 use seal_core::evidence::{PhotoQuality, PhotoRef, PhotoRole, Thumbnail};
-use seal_core::fact::{Fact, PhotoTaken, Stage};
+use seal_core::fact::{Fact, PhotoTaken, Stage, TugTested};
 use seal_core::ids::Sha256;
 use seal_core::outbox::Receipt;
+use seal_core::rules::RulePack;
 
 async fn create(world: &World, phone: &Phone, photo: &Sha256, length: usize) -> Answer {
     let (hex, kind) = (STANDARD.encode(photo.to_string()), STANDARD.encode("image/jpeg"));
@@ -196,4 +198,56 @@ async fn the_central_asks_for_missing_bytes_and_shows_a_photo_to_units_in_its_sc
     assert_eq!((shown.status, shown.header("content-type")), (StatusCode::OK, "image/jpeg"));
     assert_eq!(Sha256::of(&shown.body), photo);
     assert_eq!(get(&world, &c, &photo).await.status, StatusCode::NOT_FOUND, "not its case");
+}
+
+/// What the officer of a phone is told is missing: how many, and how many of them are overdue.
+async fn told(world: &World, phone: &Phone) -> (u64, u64) {
+    let answer = world.send(request("GET", "/v1/missing-photos", Some(&phone.token), &[], Body::empty())).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let told: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(told["missing"], told["photos"].as_array().unwrap().len(), "{told}");
+    (told["missing"].as_u64().unwrap(), told["overdue"].as_u64().unwrap())
+}
+
+#[tokio::test]
+async fn what_did_not_come_is_told_with_its_seal_and_phone_and_is_overdue_after_the_term() {
+    let world = World::new();
+    let mut phone = world.phone(1, "an.nv", "246810").await;
+    let ((bytes, photo), thumbnail) = (picture(), Sha256::of(b"sma"));
+    let tug = TugTested { seal: "83181001".parse().unwrap(), held: true };
+    let named = phone.event(Some(case(7)), taken(photo, thumbnail));
+    let tug = phone.event(Some(case(7)), Fact::TugTested(tug));
+    world.push(&phone, &[named.clone(), tug]).await;
+    assert_eq!(told(&world, &phone).await, (2, 0));
+    let mut lines = world.central.missing_photos().unwrap();
+    lines.sort_by_key(|line| line.thumbnail);
+    assert_eq!((lines[0].photo, lines[1].photo), (photo, thumbnail));
+    let line = &lines[0];
+    assert_eq!((line.event, line.device, line.case), (named.event.id, phone.device, Some(case(7))));
+    assert_eq!((line.unit.as_str(), &line.officer, line.since), ("03EE", &phone.officer, START.parse().unwrap()));
+    assert!(line.seals.contains(&"83181001".to_owned()), "{:?}", line.seals);
+    // The term is the rule pack's, counted from the receipt of the fact.
+    let rules = RulePack::parse(include_str!("../../../assets/rules/2026.json")).unwrap();
+    let term = SignedDuration::from_hours(i64::from(rules.photo_term[0].hours));
+    assert_eq!(line.due, Some(line.since + term));
+
+    // Announced, and half of it here: it has not come.
+    create(&world, &phone, &photo, bytes.len()).await;
+    patch(&world, &phone, &photo, 0, Body::from(bytes[..50_000].to_vec())).await;
+    world.advance(term);
+    assert!(world.central.missing_photos().unwrap().iter().all(|line| !line.overdue), "due is not over");
+    world.advance(SignedDuration::from_secs(1));
+    // That sign-in has ended long ago.
+    let phone = world.phone(1, "an.nv", "246810").await;
+    assert_eq!(told(&world, &phone).await, (2, 2));
+    let auditor = world.phone(3, "kiem.tra", "314159").await;
+    assert_eq!(told(&world, &auditor).await, (2, 2), "of all units");
+    let other = world.phone(2, "binh.tt", "246810").await;
+    assert_eq!(told(&world, &other).await, (0, 0), "another unit's");
+    let nobody = world.send(request("GET", "/v1/missing-photos", None, &[], Body::empty())).await;
+    assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
+
+    patch(&world, &phone, &photo, 50_000, Body::from(bytes[50_000..].to_vec())).await;
+    let left = world.central.missing_photos().unwrap();
+    assert_eq!(left.iter().map(|line| line.photo).collect::<Vec<_>>(), [thumbnail]);
 }

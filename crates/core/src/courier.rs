@@ -265,6 +265,7 @@ mod tests {
             sealing: SealingRules::default(),
             way_home: Vec::new(),
             phone_room: Vec::new(),
+            photo_term: Vec::new(),
             offices: Vec::new(),
             seal_kinds: Vec::new(),
         }

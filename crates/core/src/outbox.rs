@@ -8,6 +8,9 @@ use crate::ids::{CaseId, EventId, OfficerId, Sha256};
 use crate::seal_no::SealNo;
 
 /// Order of sending: a lower lane goes first, and a stuck item in one lane never holds another (trust 1.3).
+///
+/// There is no lane of diagnostics: no log leaves the phone. What an officer reports as a difficulty is a fact, and has to be
+/// told at once (dispatch point 4.b).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Lane {

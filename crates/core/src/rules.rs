@@ -166,6 +166,20 @@ pub struct PhoneRoomRule {
     pub citation: Citation,
 }
 
+/// How long bytes of a photograph may be on their way before somebody is told: a fact names them from the first moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhotoTermRule {
+    /// From the central's receipt of the fact, hours.
+    pub hours: u32,
+    /// First day it holds.
+    pub valid_from: civil::Date,
+    /// Last day it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<civil::Date>,
+    /// Where it is written.
+    pub citation: Citation,
+}
+
 /// Who may state that a unit's electronic seals are depleted, and how long that stands (dispatch point 1.a).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DepletionRule {
@@ -254,6 +268,9 @@ pub struct RulePack {
     /// Room that phones keep for evidence, one for each period.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub phone_room: Vec<PhoneRoomRule>,
+    /// When photographs that did not come are overdue, one for each period.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photo_term: Vec<PhotoTermRule>,
     /// Customs offices.
     #[serde(default)]
     pub offices: Vec<Office>,
@@ -451,6 +468,13 @@ impl RulePack {
     pub fn room_before_photo(&self, on: civil::Date) -> u64 {
         let rule = self.phone_room.iter().find(|rule| holds(rule.valid_from, rule.valid_to, on));
         rule.map_or(0, |rule| u64::from(rule.before_photo_mib) << 20)
+    }
+
+    /// When a photograph is overdue whose fact the central took on a day; none when no rule says.
+    #[must_use]
+    pub fn photo_term(&self, on: civil::Date) -> Option<SignedDuration> {
+        let rule = self.photo_term.iter().find(|rule| holds(rule.valid_from, rule.valid_to, on));
+        rule.map(|rule| SignedDuration::from_hours(i64::from(rule.hours)))
     }
 
     /// The return rule on a day.

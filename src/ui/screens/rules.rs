@@ -97,6 +97,13 @@ pub fn Rules() -> Element {
                         citation: CitationProp(rule.citation),
                     }
                 }
+                for rule in rules.photo_term.clone() {
+                    Said {
+                        title: t!("settings-rules-photo-term", n = rule.hours),
+                        since: since(rule.valid_from, rule.valid_to),
+                        citation: CitationProp(rule.citation),
+                    }
+                }
             }
 
             SectionHead { title: t!("settings-rules-calendar") }
@@ -239,6 +246,7 @@ fn unchecked(rules: &RulePack) -> usize {
     let cited = cited.chain(rules.returns.iter().map(|rule| &rule.citation)).chain([&rules.limits.citation]);
     let cited = cited.chain(rules.way_home.iter().map(|rule| &rule.citation));
     let cited = cited.chain(rules.phone_room.iter().map(|rule| &rule.citation));
+    let cited = cited.chain(rules.photo_term.iter().map(|rule| &rule.citation));
     let cited = cited.chain(rules.calendars.iter().map(|year| &year.citation));
     let cited = cited.chain(rules.seal_kinds.iter().map(|kind| &kind.citation));
     cited

@@ -750,6 +750,12 @@ pub fn rules() -> RulePack {
             valid_to: None,
             citation: citation(),
         }],
+        photo_term: vec![PhotoTermRule {
+            hours: 72,
+            valid_from: date(2025, 7, 1),
+            valid_to: None,
+            citation: citation(),
+        }],
         sealing: SealingRules {
             depletion: vec![DepletionRule {
                 stated_by: vec![Role::ShiftLead, Role::Supervisor],
