@@ -82,7 +82,7 @@ fn picture(n: u64, bytes: usize) -> Vec<u8> {
 fn act(phone: &Syncing, ledger: &mut Ledger, n: usize) {
     let (one, other) = (SEALS[n % 3], SEALS[(n + 1) % 3]);
     let mut facts = vec![tug(one), inspected(one), tug(other)];
-    if n % 5 == 0 {
+    if n.is_multiple_of(5) {
         facts.push(phone.device.photo_fact(&picture(n as u64, 3_000)));
     }
     ledger.wrote(phone.write(None, facts));

@@ -433,7 +433,7 @@ impl Inner {
             }
             Some(Fault::Twice) => {
                 let (first, second) = tokio::join!(pass(), pass());
-                Outcome::Answer(if number % 2 == 0 { first? } else { second? })
+                Outcome::Answer(if number.is_multiple_of(2) { first? } else { second? })
             }
             Some(Fault::Repeated) => {
                 self.keep_for_later(letter, number);
