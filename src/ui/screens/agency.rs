@@ -168,9 +168,10 @@ pub fn AgencySignIn(
                     RowBody { title: t!("settings-agency-open") }
                     Icon { name: "chevron-right", class: "muted" }
                 }
-                Code { text: begun.open.clone(), label: t!("settings-agency-code-of-page") }
                 Note { icon: "info", text: t!("settings-agency-then", n = DIGITS) }
                 Pad { typed: typed().len(), say: if busy() { t!("settings-signing-in") } else { t!("settings-agency-digits", n = DIGITS) }, onkey }
+                // For another device's camera; the digits come first, most officers open the page here.
+                Code { text: begun.open.clone(), label: t!("settings-agency-code-of-page") }
                 Button { icon: "keyboard", text: t!("settings-agency-by-code"), onclick: move |()| other_way(Flow::Device) }
             },
             Stage::Code(begun) => rsx! {
