@@ -435,6 +435,9 @@ impl World {
             Input::Fetched(answer) => format!("{answer:?}"),
             _ => String::new(),
         };
+        if matches!(&input, Input::Pulled(Ok(page)) if !page.more) {
+            self.phones[which].pulled += 1;
+        }
         self.note(format!("{which} {name}: {answer}"));
         self.tell(which, input);
     }
@@ -564,7 +567,8 @@ impl World {
             self.tell(which, Input::Coverage(true));
         }
         let begun = self.time.ms();
-        let mut still = 0;
+        // How often each had pulled everything when everything was in.
+        let mut pulled: Option<Vec<u32>> = None;
         loop {
             let mut asked = false;
             for which in 0..self.phones.len() {
@@ -580,12 +584,13 @@ impl World {
                 continue;
             }
             if self.all_in() {
-                // Two rounds of pulling more, for what the others sent last.
-                still += 1;
-                if still == 1 {
+                let now: Vec<u32> = self.phones.iter().map(|phone| phone.pulled).collect();
+                let then = pulled.get_or_insert_with(|| {
                     self.report.drained_ms = self.time.ms() - begun;
-                }
-                if still > 3 {
+                    now.clone()
+                });
+                // Twice more, for what the others sent last; whoever was told to wait before that, waits.
+                if now.iter().zip(then).all(|(now, then)| *now >= *then + 2) {
                     return;
                 }
             }
@@ -600,7 +605,7 @@ impl World {
                 phone.engine.wake_ms(now).saturating_sub(now.boot_ms)
             });
             let ms = wake.min().unwrap_or(20_000).clamp(20, 20_000);
-            self.time.pass(if still > 0 { 20_000 } else { ms });
+            self.time.pass(if pulled.is_some() { 20_000 } else { ms });
             for which in 0..self.phones.len() {
                 self.tell(which, Input::Active);
             }

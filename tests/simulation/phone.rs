@@ -87,6 +87,8 @@ pub struct Phone {
     pub kills: u32,
     pub restarts: u64,
     pub coverage: bool,
+    /// So often it pulled everything there was.
+    pub pulled: u32,
     rules: RulePack,
 }
 
@@ -125,6 +127,7 @@ impl Phone {
             kills: 0,
             restarts: 0,
             coverage: true,
+            pulled: 0,
             rules: rules.clone(),
         }
     }
