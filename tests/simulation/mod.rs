@@ -593,6 +593,9 @@ impl World {
                 if now.iter().zip(then).all(|(now, then)| *now >= *then + 2) {
                     return;
                 }
+            } else {
+                // A pull told somebody that a restored central lacks what it had taken.
+                pulled = None;
             }
             assert!(
                 self.time.ms() - begun < DRAINED_WITHIN_MS,
