@@ -395,6 +395,27 @@ fn any_event(device: &Device) -> EventId {
     ids.min_by_key(|id| id.0).unwrap()
 }
 
+/// The restored one does not have what the one before signed for, and never said it had.
+#[test]
+fn what_was_asked_of_the_life_before_is_no_alarm() {
+    for kept in [3, 2] {
+        let folder = tempfile::tempdir().unwrap();
+        let device = Device::open(folder.path());
+        let mut pump = two_hours(&device, 2, 1);
+        device.write(None, vec![tug("A1")]);
+        pump.input(Input::SendNow);
+        while pump.model.order.len() < 4 {
+            pump.run(1);
+        }
+        // The proof that the record grew from three to four is on its way.
+        restore(&mut pump, kept, true);
+        pump.run(100);
+        pull(&mut pump);
+        all_accepted(&device);
+        assert_eq!((pump.model.order.len(), record(&device)), (4, (4, vec![])), "{kept}");
+    }
+}
+
 #[test]
 fn a_history_rewritten_behind_an_announced_restore_is_an_alarm() {
     let folder = tempfile::tempdir().unwrap();
@@ -446,7 +467,7 @@ fn an_answer_overtaken_by_a_larger_one_is_proven_not_suspected() {
     let leaves: Vec<_> = pump.model.order.iter().map(|(_, cose)| merkle::leaf(cose)).collect();
     let pair = merkle::node(&leaves[0], &leaves[1]);
     let proof = [leaves[2], leaves[3], pair, leaves[4]];
-    assert_eq!(question.clone().judge(Some(&proof)), Verdict::Nothing);
+    assert_eq!((question.clone().judge(Some(&proof)), question.epoch()), (Verdict::Nothing, "first"));
     assert!(matches!(question.judge(None), Verdict::Ask(_) | Verdict::Follow(_)));
 }
 

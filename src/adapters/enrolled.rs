@@ -128,8 +128,8 @@ impl Central for EnrolledCentral {
         self.central()?.changes(cursor, limit).await
     }
 
-    async fn record_proof(&self, from: u64, to: u64) -> Result<Vec<Sha256>, CentralTrouble> {
-        self.central()?.record_proof(from, to).await
+    async fn record_proof(&self, epoch: &str, from: u64, to: u64) -> Result<Vec<Sha256>, CentralTrouble> {
+        self.central()?.record_proof(epoch, from, to).await
     }
 
     async fn photo_state(

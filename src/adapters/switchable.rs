@@ -117,8 +117,8 @@ impl Central for SwitchableCentral {
         self.through(self.inner.changes(cursor, limit)).await
     }
 
-    async fn record_proof(&self, from: u64, to: u64) -> Result<Vec<Sha256>, CentralTrouble> {
-        self.through(self.inner.record_proof(from, to)).await
+    async fn record_proof(&self, epoch: &str, from: u64, to: u64) -> Result<Vec<Sha256>, CentralTrouble> {
+        self.through(self.inner.record_proof(epoch, from, to)).await
     }
 
     async fn photo_state(

@@ -88,8 +88,9 @@ pub trait Central: Send + Sync {
     async fn push(&self, device: DeviceId, request: &PushRequest) -> Result<PushResponse, CentralTrouble>;
     /// The next changes after `cursor`.
     async fn changes(&self, cursor: Option<&str>, limit: u32) -> Result<ChangesResponse, CentralTrouble>;
-    /// Proof that the central's record of `from` events is the beginning of that of `to`.
-    async fn record_proof(&self, from: u64, to: u64) -> Result<Vec<Sha256>, CentralTrouble>;
+    /// Proof that the central's record of `from` events is the beginning of that of `to`, in the life `epoch` of its database;
+    /// [`CentralTrouble::Restored`] when it leads another one, of whose record the question is not.
+    async fn record_proof(&self, epoch: &str, from: u64, to: u64) -> Result<Vec<Sha256>, CentralTrouble>;
     /// What the central has of a photo; starts an upload of `bytes` bytes if it has nothing.
     async fn photo_state(&self, photo: &Sha256, bytes: u64, media_type: &str)
     -> Result<PhotoAtCentral, CentralTrouble>;

@@ -288,9 +288,9 @@ impl Driver {
             }
             Effect::Fetch => self.fetch().await,
             Effect::LookUp => Some(Input::Known(self.insist(|store| store.record_known()).await)),
-            Effect::Prove(from, to) => {
+            Effect::Prove { epoch, from, to } => {
                 let central = self.ports.central.clone();
-                self.request(async move { Input::Proved(central.record_proof(from, to).await) });
+                self.request(async move { Input::Proved(central.record_proof(&epoch, from, to).await) });
                 None
             }
             Effect::Follow(followed) => {

@@ -117,8 +117,15 @@ pub enum Effect {
     Renew,
     /// Look up what is known of the central's record; answer with [`Input::Known`].
     LookUp,
-    /// Ask for the proof that the record of the first number of events is the beginning of that of the second.
-    Prove(u64, u64),
+    /// Ask for the proof that the record of `from` events is the beginning of that of `to`, in one life of the central.
+    Prove {
+        /// Which life: of another one the question is not, and what it has proves nothing.
+        epoch: String,
+        /// Events in the smaller record.
+        from: u64,
+        /// Events in the larger one.
+        to: u64,
+    },
     /// Write what became of a checkpoint.
     Follow(Box<Followed>),
 }
@@ -376,17 +383,22 @@ impl Engine {
         }
     }
 
+    /// Pulls without waiting for its time.
+    fn look_at_once(&mut self, now: Moment) {
+        self.next_pull_ms = now.boot_ms;
+        self.must_pull = true;
+        self.pull_again = self.pulling;
+    }
+
     /// Ends all waiting.
     fn forgive(&mut self, now: Moment, out: &mut Vec<Effect>) {
         let sending = matches!(self.sending, Sending::Events { .. } | Sending::Photo { .. });
         self.push = Line { outdated: sending, ..Line::default() };
         self.pull = Line { outdated: self.pulling, ..Line::default() };
-        self.next_pull_ms = now.boot_ms;
-        self.must_pull = true;
+        self.look_at_once(now);
         self.renew_ms = now.boot_ms;
         self.weigh_ms = now.boot_ms;
         self.alarm_ms = now.boot_ms;
-        self.pull_again = self.pulling;
         self.dry = false;
         out.push(Effect::DueNow);
     }
@@ -431,11 +443,16 @@ impl Engine {
             Err(CentralTrouble::Refused(problem)) if problem.code == "tree_size" => {
                 self.judged(now, question.judge(None), out);
             }
-            Err(_) => match question.unanswered() {
-                // The checkpoint is weighed again when it comes again.
-                Verdict::Nothing => self.weighed = None,
-                verdict => self.judged(now, verdict, out),
-            },
+            Err(trouble) => {
+                if plan::class(&trouble) == Class::Pull {
+                    self.look_at_once(now);
+                }
+                match question.unanswered() {
+                    // The checkpoint is weighed again when it comes again.
+                    Verdict::Nothing => self.weighed = None,
+                    verdict => self.judged(now, verdict, out),
+                }
+            }
         }
     }
 
@@ -456,9 +473,9 @@ impl Engine {
             }
             Verdict::Ask(question) => {
                 self.weigh_ms = now.boot_ms.saturating_add(PULL_EVERY_MS);
-                let (from, to) = question.sizes();
+                let (epoch, (from, to)) = (question.epoch().to_owned(), question.sizes());
                 self.weighing = Weighing::Asking(question);
-                out.push(Effect::Prove(from, to));
+                out.push(Effect::Prove { epoch, from, to });
             }
         }
     }
@@ -560,9 +577,7 @@ impl Engine {
             },
             // Whatever is sent before the pull tells would overtake what a backup lacks.
             Err(trouble) if plan::class(&trouble) == Class::Pull => {
-                self.next_pull_ms = now.boot_ms;
-                self.must_pull = true;
-                self.pull_again = self.pulling;
+                self.look_at_once(now);
                 self.dry = true;
                 let all = pieces.drain(..).flatten().chain(sent).map(|item| item.key).collect();
                 out.push(Effect::Settle(put_back(all).collect()));

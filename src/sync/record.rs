@@ -74,7 +74,7 @@ pub fn weigh(known: &RecordKnown, cose: &[u8]) -> Verdict {
         (Ordering::Equal, _, _) if said.root == newest.root => Verdict::Nothing,
         (Ordering::Equal, _, _) => forked(offered, heads),
         // Of an empty record nothing can be proven: it is late, or all is gone.
-        (Ordering::Less, 0, _) if said.at < newest.at => Verdict::Nothing,
+        (Ordering::Less, 0, _) if said.at <= newest.at => Verdict::Nothing,
         (Ordering::Less, 0, _) => forked(offered, heads),
         (Ordering::Greater, _, 0) => follow(offered, None, None),
         (Ordering::Less, _, _) => ask(Question { from: to, to: from, offered, heads, asks: Asks::Overtaken }),
@@ -83,6 +83,12 @@ pub fn weigh(known: &RecordKnown, cose: &[u8]) -> Verdict {
 }
 
 impl Question {
+    /// The life of the central that it is about.
+    #[must_use]
+    pub fn epoch(&self) -> &str {
+        &self.offered.checkpoint.epoch
+    }
+
     /// The sizes of the two records, the smaller one first.
     #[must_use]
     pub fn sizes(&self) -> (u64, u64) {

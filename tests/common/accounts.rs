@@ -39,7 +39,7 @@ impl Central for SignsIn {
     async fn changes(&self, _: Option<&str>, _: u32) -> Result<ChangesResponse, CentralTrouble> {
         Err(CentralTrouble::SignIn)
     }
-    async fn record_proof(&self, _: u64, _: u64) -> Result<Vec<Sha256>, CentralTrouble> {
+    async fn record_proof(&self, _: &str, _: u64, _: u64) -> Result<Vec<Sha256>, CentralTrouble> {
         Err(CentralTrouble::SignIn)
     }
     async fn photo_state(&self, _: &Sha256, _: u64, _: &str) -> Result<PhotoAtCentral, CentralTrouble> {

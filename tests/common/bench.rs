@@ -74,7 +74,7 @@ impl Central for NoCoverage {
     async fn changes(&self, _: Option<&str>, _: u32) -> Result<ChangesResponse, CentralTrouble> {
         offline()
     }
-    async fn record_proof(&self, _: u64, _: u64) -> Result<Vec<Sha256>, CentralTrouble> {
+    async fn record_proof(&self, _: &str, _: u64, _: u64) -> Result<Vec<Sha256>, CentralTrouble> {
         offline()
     }
     async fn photo_state(&self, _: &Sha256, _: u64, _: &str) -> Result<PhotoAtCentral, CentralTrouble> {

@@ -129,12 +129,16 @@ impl Model {
         let root = merkle::root(size, |place| Ok::<_, Infallible>(self.node(place))).unwrap();
         let (central, epoch) = (DeviceId(uuid::Uuid::from_u128(9)), self.epoch.clone());
         let before = self.before.clone();
-        let checkpoint = Checkpoint { central, epoch, before, size, root, at: Timestamp::UNIX_EPOCH };
+        let at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(self.requests.into());
+        let checkpoint = Checkpoint { central, epoch, before, size, root, at };
         let signed = SignedCheckpoint::sign(checkpoint, |bytes| sign_with(&central_key(), bytes)).unwrap();
         (!self.without_record).then_some(B64(signed.cose))
     }
 
-    fn prove(&mut self, from: u64, to: u64) -> Result<Vec<Sha256>, CentralTrouble> {
+    fn prove(&mut self, epoch: &str, from: u64, to: u64) -> Result<Vec<Sha256>, CentralTrouble> {
+        if epoch != self.epoch {
+            return Err(CentralTrouble::Restored);
+        }
         self.proofs.push((from, to));
         let whole = self.order.len() as u64;
         let proof = merkle::consistency(from, to.min(whole), |place| Ok::<_, Infallible>(self.node(place))).unwrap();
@@ -320,7 +324,7 @@ impl<'a> Pump<'a> {
                     Page { epoch: page.epoch, more: page.more, changed, checkpoint }
                 }))
             }
-            Effect::Prove(from, to) => Input::Proved(told(lost, trouble, || model.prove(from, to))),
+            Effect::Prove { epoch, from, to } => Input::Proved(told(lost, trouble, || model.prove(&epoch, from, to))),
             local => panic!("not a request: {local:?}"),
         };
         if fault == Fault::Killed {

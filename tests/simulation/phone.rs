@@ -224,7 +224,7 @@ impl Phone {
                         self.absent.clear();
                         self.flying.push_back(effect);
                     }
-                    Effect::Push { .. } | Effect::Prove(..) => self.flying.push_back(effect),
+                    Effect::Push { .. } | Effect::Prove { .. } => self.flying.push_back(effect),
                 }
             }
         }
@@ -249,7 +249,7 @@ impl Phone {
             }
             Effect::SendPhoto { sha256, offset, length } => Input::Photo(self.send(&sha256, offset, length).await),
             Effect::Pull => Input::Pulled(self.pull().await),
-            Effect::Prove(from, to) => Input::Proved(self.http.record_proof(from, to).await),
+            Effect::Prove { epoch, from, to } => Input::Proved(self.http.record_proof(&epoch, from, to).await),
             Effect::Fetch => self.fetch().await,
             local => panic!("not a request: {local:?}"),
         }

@@ -77,8 +77,8 @@ pub(crate) fn take(
         answer => answer?,
     };
     let Some(answer) = answer else { return Ok(None) };
-    // After the commit: nothing is signed that a power cut could take back.
-    let checkpoint = central.0.db.with(|db| log::checkpoint(db, &central.0.signer, now))?;
+    // After the commit: nothing is signed that a power cut could take back, and of two checkpoints the larger is the later.
+    let checkpoint = central.0.db.with(|db| log::checkpoint(db, &central.0.signer, (central.0.clock)()))?;
     Ok(Some(PushResponse { checkpoint: Some(checkpoint), ..answer }))
 }
 

@@ -131,23 +131,31 @@ pub(crate) async fn inclusion(
 pub(crate) struct AskedConsistency {
     from: u64,
     to: u64,
+    epoch: Option<String>,
 }
 
 /// Proof that the record only grew.
 #[utoipa::path(get, path = "/v1/log/consistency", security(("bearer" = [])), params(
     ("from" = u64, Query, description = "events in the smaller record, at least 1"),
     ("to" = u64, Query, description = "events in the larger one"),
+    ("epoch" = Option<String>, Query, description = "of this life of the database; of any unless named"),
 ), responses(
     (status = 200, body = crate::openapi::ConsistencyResponse),
     (status = 400, description = "`unreadable`; `tree_size`: there are no such records", body = crate::openapi::Problem),
+    (status = 409, description = "`epoch`: the database leads another life", body = crate::openapi::Problem),
 ))]
 pub(crate) async fn consistency(
     State(central): State<Central>,
     _session: Session,
-    QueryOf(AskedConsistency { from, to }): QueryOf<AskedConsistency>,
+    QueryOf(AskedConsistency { from, to, epoch: asked }): QueryOf<AskedConsistency>,
 ) -> Result<Json<ConsistencyResponse>, Refusal> {
     let prove = move |db: &Connection<'_>| {
         let tx = db.snapshot()?;
+        // Of a record that was put back to a copy no word of its life before can be proven, and need not be.
+        let now = epoch(&tx)?;
+        if asked.is_some_and(|asked| asked != now) {
+            return Ok(Err(other_life()));
+        }
         let whole = size(&tx)?;
         let path = if to > whole { None } else { merkle::consistency(from, to, reader(&tx))? };
         let answer = path.map(|path| ConsistencyResponse { proto: PROTO.to_owned(), from, to, path });
@@ -159,6 +167,10 @@ pub(crate) async fn consistency(
 
 fn tree_size(whole: u64) -> Refusal {
     Refusal::new(StatusCode::BAD_REQUEST, "tree_size", format!("Sổ nhật ký có {whole} bản ghi, không có cỡ được hỏi."))
+}
+
+fn other_life() -> Refusal {
+    Refusal::new(StatusCode::CONFLICT, "epoch", "Dữ liệu trung tâm đã được khôi phục. Tải lại trước khi hỏi.")
 }
 
 fn no_such_event() -> Refusal {

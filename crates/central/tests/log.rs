@@ -90,7 +90,7 @@ async fn events_are_proven_to_be_in_the_record_and_the_record_only_to_grow() {
         assert_eq!(get::<InclusionResponse>(&world, &phone, &path).await, proof);
     }
     for old in &heads {
-        let path = format!("/v1/log/consistency?from={}&to={}", old.size, head.size);
+        let path = format!("/v1/log/consistency?from={}&to={}&epoch={}", old.size, head.size, head.epoch);
         let proof: ConsistencyResponse = get(&world, &phone, &path).await;
         assert!(merkle::consistent((old.size, &old.root), (head.size, &head.root), &proof.path));
     }
@@ -115,6 +115,8 @@ async fn what_cannot_be_proven_is_refused_with_its_reason() {
     ] {
         assert_eq!(refused(&world, &phone, &path).await, tree_size, "{path}");
     }
+    let of_another_life = format!("/v1/log/consistency?from=1&to={}&epoch=x", head.size);
+    assert_eq!(refused(&world, &phone, &of_another_life).await, (StatusCode::CONFLICT, "epoch".to_owned()));
     let unreadable = (StatusCode::BAD_REQUEST, "unreadable".to_owned());
     for path in ["/v1/log/consistency?from=-1&to=2", "/v1/log/consistency", "/v1/log/inclusion?event=x"] {
         assert_eq!(refused(&world, &phone, path).await, unreadable, "{path}");

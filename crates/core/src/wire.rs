@@ -239,7 +239,7 @@ pub struct InclusionResponse {
     pub path: Vec<Sha256>,
 }
 
-/// `GET /v1/log/consistency?from=..&to=..`: proof that the record of `from` events is the beginning of that of `to`.
+/// `GET /v1/log/consistency?from=..&to=..&epoch=..`: proof that the record of `from` events is the beginning of that of `to`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsistencyResponse {
     /// Marker.

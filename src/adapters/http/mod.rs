@@ -266,9 +266,12 @@ impl Central for HttpCentral {
         read::changes(answer).await
     }
 
-    async fn record_proof(&self, from: u64, to: u64) -> Result<Vec<Sha256>, CentralTrouble> {
+    async fn record_proof(&self, epoch: &str, from: u64, to: u64) -> Result<Vec<Sha256>, CentralTrouble> {
         let mut url = self.url(&["v1", "log", "consistency"]);
-        url.query_pairs_mut().append_pair("from", &from.to_string()).append_pair("to", &to.to_string());
+        url.query_pairs_mut()
+            .append_pair("from", &from.to_string())
+            .append_pair("to", &to.to_string())
+            .append_pair("epoch", epoch);
         let answer = self.send(self.request(Method::GET, url)).await?;
         read::record_proof(answer, from, to).await
     }

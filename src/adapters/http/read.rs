@@ -42,12 +42,7 @@ pub async fn enrolled(answer: Answer) -> Result<EnrolResponse, CentralTrouble> {
 /// # Errors
 /// See [`signed_in`].
 pub async fn pushed(answer: Answer, request: &PushRequest) -> Result<PushResponse, CentralTrouble> {
-    let answer = answer.success().await.map_err(|trouble| match trouble {
-        // Nothing else conflicts here. By the status alone: the rest of the answer may have been cut off.
-        CentralTrouble::Refused(problem) if problem.status == StatusCode::CONFLICT.as_u16() => CentralTrouble::Restored,
-        other => other,
-    })?;
-    let pushed: PushResponse = answer.json(Some(PUSH_MEDIA_TYPE), JSON_BYTES).await?;
+    let pushed: PushResponse = of_this_life(answer).await?.json(Some(PUSH_MEDIA_TYPE), JSON_BYTES).await?;
     ours(&pushed.proto)?;
     // Once: of two words on an item neither can be believed.
     let told = |id| pushed.results.iter().filter(|result| result.id == id).count() == 1;
@@ -73,7 +68,7 @@ pub async fn changes(answer: Answer) -> Result<ChangesResponse, CentralTrouble> 
 /// # Errors
 /// See [`signed_in`].
 pub async fn record_proof(answer: Answer, from: u64, to: u64) -> Result<Vec<Sha256>, CentralTrouble> {
-    let proof: ConsistencyResponse = answer.success().await?.json(None, JSON_BYTES).await?;
+    let proof: ConsistencyResponse = of_this_life(answer).await?.json(None, JSON_BYTES).await?;
     ours(&proof.proto)?;
     // An answer to another question says nothing about the record.
     if (proof.from, proof.to) == (from, to) {
@@ -91,6 +86,15 @@ pub async fn tickets(answer: Answer) -> Result<TicketsResponse, CentralTrouble> 
     let given: TicketsResponse = answer.success().await?.json(Some(TICKETS_MEDIA_TYPE), JSON_BYTES).await?;
     ours(&given.proto)?;
     Ok(given)
+}
+
+/// A success, of the life of the central that was asked.
+async fn of_this_life(answer: Answer) -> Result<Answer, CentralTrouble> {
+    answer.success().await.map_err(|trouble| match trouble {
+        // Nothing else conflicts there. By the status alone: the rest of the answer may have been cut off.
+        CentralTrouble::Refused(problem) if problem.status == StatusCode::CONFLICT.as_u16() => CentralTrouble::Restored,
+        other => other,
+    })
 }
 
 pub(super) fn ours(proto: &str) -> Result<(), CentralTrouble> {
