@@ -10,6 +10,7 @@ use crate::actions::Kit;
 use crate::adapters::enrolled::EnrolledCentral;
 use crate::adapters::http::HttpCentral;
 use crate::adapters::journal::Journal;
+use crate::adapters::log_tail::ThisProcess;
 use crate::adapters::no_camera::NoCamera;
 use crate::adapters::paper_folder::PaperFolder;
 use crate::adapters::pdf::PdfPress;
@@ -179,6 +180,7 @@ impl Device {
             vault,
             press: Arc::new(PdfPress::default()),
             outlet: Arc::new(PaperFolder::new(data.join("papers"))),
+            machine: Arc::new(ThisProcess),
         };
         let sync = sync::start(kit.clone());
         Ok(Self { kit, sync, moved_aside })

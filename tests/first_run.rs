@@ -372,7 +372,7 @@ async fn a_seal_goes_its_whole_way_from_an_empty_central_without_practice() {
 
     // Lost: taken out of use, it is let in no more, and keeps what it did not send.
     run(&["devices", "revoke", &device.to_string(), "--data", &site.path("data")]);
-    report_difficulty(&a.kit, &hai, None, "queue", "Máy bị thu hồi").unwrap();
+    report_difficulty(&a.kit, &hai, None, "queue", "Máy bị thu hồi", None).unwrap();
     let shut = sign_in(&a.kit, &hai.id, &site.secret("hai.tv")).await;
     assert!(
         matches!(&shut, Err(SignInTrouble::Central(CentralTrouble::Forbidden(p))) if p.code == "device_revoked"),

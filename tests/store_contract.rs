@@ -250,6 +250,21 @@ fn facts_go_before_photos_and_every_item_ends_with_a_receipt() {
 }
 
 #[test]
+fn diagnostics_go_when_nothing_else_can() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    let diagnostics = device.write(None, vec![diagnostics()])[0].event.id;
+    device.write(None, vec![device.photo_fact(b"picture")]);
+    device.write(None, vec![tug("A1")]);
+    assert_eq!(device.store.queue().unwrap().last().unwrap().lane, Lane::Diagnostics);
+    let sent = send_everything(&device);
+    assert_eq!(sent.len(), 5);
+    assert!(matches!(sent[..], [Sendable::Event { .. }, Sendable::Event { .. }, Sendable::Photo { .. }, _, _]));
+    assert!(matches!(sent[4], Sendable::Event { id, .. } if id == diagnostics));
+    assert_eq!(device.store.queue_counts().unwrap().waiting, 0);
+}
+
+#[test]
 fn a_stuck_item_holds_its_seal_only_and_can_be_sent_by_hand() {
     let folder = tempfile::tempdir().unwrap();
     let device = Device::open(folder.path());

@@ -23,7 +23,7 @@ use seal_core::fact::{CodeRead, Fact, SecondOfficer, Stage};
 use seal_core::ids::{CommandId, OfficerId};
 use seal_core::inspection::Verdict;
 use seal_core::officer::{Officer, Role};
-use seal_core::outbox::OutboxState;
+use seal_core::outbox::{OutboxState, QueueWhat};
 use seal_core::rules::RulePack;
 use seal_core::scan::Symbology;
 use seal_core::seal::reading::LockAction;
@@ -625,6 +625,49 @@ async fn two_devices_until_a_supervisor_decides() {
     assert!(!phone.text().contains("Cần người thứ hai"));
     phone.hold("Gỡ seal");
     phone.comes_to_say(&["Đã gỡ"]).await;
+}
+
+// ── what the app has no words for ──
+
+#[tokio::test(start_paused = true)]
+async fn a_difficulty_is_reported_with_what_the_officer_saw_and_only_then() {
+    let (bench, _) = world(&[]);
+    let open = || Phone::open(&bench.kit, &bench.a, &Route::Report { screen: "queue".to_owned() });
+    let facts = || -> Vec<Fact> {
+        let queue = bench.kit.store.queue().unwrap();
+        let events = queue.iter().filter_map(|item| match &item.what {
+            QueueWhat::Fact { event, .. } => Some(*event),
+            QueueWhat::Photo { .. } => None,
+        });
+        events.map(|id| bench.kit.store.event(id).unwrap().unwrap().event.fact).collect()
+    };
+    let before = facts().len();
+
+    let mut phone = open();
+    phone.says(&[
+        "Gửi kèm thông tin kỹ thuật",
+        "Đi sau cùng",
+        "seal-field 0.1.0",
+        "Khóa ký của máy",
+        "trong tệp của ứng dụng",
+    ]);
+    phone.type_into(0, "Màn hình đứng");
+    phone.press("Gửi kèm thông tin kỹ thuật");
+    assert!(!phone.text().contains("seal-field 0.1.0"), "not shown, not sent");
+    phone.press("Ghi và gửi");
+    phone.says(&["Đã ghi", "Chờ gửi"]);
+    assert_eq!(facts().len(), before + 1);
+
+    let mut phone = open();
+    phone.type_into(0, "Vẫn đứng");
+    phone.press("Ghi và gửi");
+    assert_eq!(facts().len(), before + 3);
+    let facts = facts();
+    let Some(Fact::DiagnosticsGiven(given)) = facts.last() else { panic!("{facts:?}") };
+    assert_eq!(given.app, "seal-field 0.1.0");
+    assert_eq!(given.queue.waiting as usize, bench.kit.store.queue().unwrap().len() - 2, "as the screen opened");
+    let queue = Phone::open(&bench.kit, &bench.a, &Route::Queue);
+    queue.says(&["Báo vướng mắc", "Thông tin kỹ thuật kèm báo vướng mắc"]);
 }
 
 // ── the app killed ──

@@ -96,6 +96,15 @@ pub fn read_offer(kit: &Kit, text: &str) -> Result<Offer, EnrolTrouble> {
     Ok(offer)
 }
 
+/// Where a key is, as it is told to others.
+pub(super) const fn key_home(home: KeyHome) -> DeviceKeyHome {
+    match home {
+        KeyHome::Software => DeviceKeyHome::Software,
+        KeyHome::System => DeviceKeyHome::System,
+        KeyHome::Hardware => DeviceKeyHome::Hardware,
+    }
+}
+
 /// Enrols this phone with the central of an offer that the officer agreed to. May be repeated after any failure: the same
 /// phone takes one place of an offer, however often it asks.
 ///
@@ -109,11 +118,7 @@ pub async fn enrol(kit: &Kit, offer: &Offer) -> Result<Done, EnrolTrouble> {
         central: offer.central,
         device: kit.vault.device(),
         key: Bytes(kit.vault.public_key()),
-        home: match kit.vault.key_home() {
-            KeyHome::Software => DeviceKeyHome::Software,
-            KeyHome::System => DeviceKeyHome::System,
-            KeyHome::Hardware => DeviceKeyHome::Hardware,
-        },
+        home: key_home(kit.vault.key_home()),
     };
     let cose = claim.sign(|bytes| kit.vault.sign(bytes))?;
     let answer = enrolment.ask(offer, &EnrolRequest { claim: B64(cose) }).await.map_err(trouble)?;

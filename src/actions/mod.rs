@@ -66,6 +66,7 @@ use crate::ports::central::Central;
 use crate::ports::clock::Clock;
 use crate::ports::documents::{Outlet, Press};
 use crate::ports::location::Location;
+use crate::ports::machine::Machine;
 use crate::ports::photos::PhotoFiles;
 use crate::ports::seal_link::SealLink;
 use crate::ports::store::{Act, Store, StoreError};
@@ -97,6 +98,8 @@ pub struct Kit {
     pub press: Arc<dyn Press>,
     /// Hands finished documents on.
     pub outlet: Arc<dyn Outlet>,
+    /// The app as it runs here.
+    pub machine: Arc<dyn Machine>,
 }
 
 impl Kit {

@@ -15,7 +15,7 @@ use crate::ports::store::{RecordAlarm, StoreError};
 /// [`StoreError`]; the alarms then stay open.
 pub fn report_record(kit: &Kit, officer: &Officer) -> Result<(), StoreError> {
     let alarms: Vec<String> = kit.store.record_alarms()?.iter().map(in_words).collect();
-    report_difficulty(kit, officer, None, "record", &alarms.join("\n"))?;
+    report_difficulty(kit, officer, None, "record", &alarms.join("\n"), None)?;
     kit.store.record_alarms_reported()
 }
 

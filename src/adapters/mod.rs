@@ -8,6 +8,7 @@ mod files;
 pub mod http;
 pub mod hub_camera;
 pub mod journal;
+pub mod log_tail;
 pub mod no_camera;
 pub mod paper_folder;
 pub mod paper_hub;

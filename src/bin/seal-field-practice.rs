@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use seal_field::adapters::log_tail;
 use seal_field::adapters::seals::yard::RadioDelays;
 use seal_field::practice::server;
 use seal_field::practice::set::PracticeSet;
@@ -55,10 +56,7 @@ fn options() -> Result<Options, String> {
 }
 
 fn main() -> ExitCode {
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()))
-        .with_writer(std::io::stderr)
-        .init();
+    log_tail::begin();
     let options = match options() {
         Ok(options) => options,
         Err(why) => {

@@ -8,6 +8,7 @@ pub mod documents;
 pub mod enrolment;
 pub mod lists;
 pub mod location;
+pub mod machine;
 pub mod photos;
 pub mod practice;
 pub mod seal_link;

@@ -418,6 +418,9 @@ impl Driver {
         let pulled_at = self.store(|store| store.feed()).await.ok().and_then(|feed| feed.pulled_at);
         let now = self.now().wall;
         self.status.send_if_modified(|status| {
+            if (status.online, status.problem.as_deref()) != (view.online, view.problem) {
+                tracing::info!(online = view.online, problem = view.problem, "sync");
+            }
             let since = if status.online == view.online { status.since.or(Some(now)) } else { Some(now) };
             let next = SyncStatus {
                 online: view.online,

@@ -329,6 +329,7 @@ pub fn kit(device: &Device, yard: &Arc<Yard>, delays: RadioDelays) -> Kit {
         vault: device.vault.clone(),
         press: Arc::new(seal_field::adapters::pdf::PdfPress::default()),
         outlet: seal_field::adapters::paper_hub::Papers::default().open(None),
+        machine: Arc::new(seal_field::adapters::log_tail::ThisProcess),
     }
 }
 

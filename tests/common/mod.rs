@@ -10,10 +10,11 @@ use jiff::{SignedDuration, Timestamp};
 use p256::ecdsa::SigningKey;
 use seal_core::codes::SealCondition;
 use seal_core::doc::{Doc, PackDoc, PackEntryDoc};
+use seal_core::enrolment::DeviceKeyHome;
 use seal_core::evidence::{PhotoQuality, PhotoRef, PhotoRole, Thumbnail};
 use seal_core::fact::{
-    CaseOpened, CodeRead, Fact, Inspected, LockCommanded, LockRead, ParcelPacked, PhotoTaken, SealReceived, Stage,
-    TugTested,
+    CaseOpened, CodeRead, DiagnosticsGiven, Fact, Inspected, LockCommanded, LockRead, ParcelPacked, PhotoTaken,
+    QueueStanding, SealReceived, Stage, TugTested,
 };
 use seal_core::ids::{ActId, CaseId, CommandId, OfficeCode, OfficerId, ParcelId, Sha256};
 use seal_core::inspection::Verdict;
@@ -224,6 +225,19 @@ pub fn read_back(no: &str, command: &Fact) -> Fact {
 
 pub fn tug(no: &str) -> Fact {
     Fact::TugTested(TugTested { seal: seal(no), held: true })
+}
+
+pub fn diagnostics() -> Fact {
+    Fact::DiagnosticsGiven(Box::new(DiagnosticsGiven {
+        app: "seal-field 0.1.0".to_owned(),
+        system: "linux x86_64".to_owned(),
+        free_bytes: None,
+        signing_key: DeviceKeyHome::Software,
+        data_key: DeviceKeyHome::Software,
+        queue: QueueStanding::default(),
+        pulled_at: None,
+        log: Vec::new(),
+    }))
 }
 
 pub fn inspected(no: &str) -> Fact {

@@ -94,6 +94,7 @@ fact-parcel-handed-over = Given to the courier
 fact-parcel-received = Parcel received
 fact-conflict-decided = Conflict decided
 fact-difficulty-reported = Problem reported
+fact-diagnostics-given = Technical details of a reported problem
 fact-corrected = Correction
 fact-parcel-tracked = Word from the courier
 fact-loss-reported = Seal lost or damaged

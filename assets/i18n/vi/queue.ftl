@@ -82,6 +82,7 @@ fact-parcel-handed-over = Giao bưu tá
 fact-parcel-received = Nhận kiện
 fact-conflict-decided = Quyết định bản ghi đúng
 fact-difficulty-reported = Báo vướng mắc
+fact-diagnostics-given = Thông tin kỹ thuật kèm báo vướng mắc
 fact-corrected = Đính chính
 fact-parcel-tracked = Tin từ hãng chuyển phát
 fact-loss-reported = Báo mất, hỏng seal

@@ -68,6 +68,7 @@ altogether, an officer is given no more tickets until `allow`.
 `open-rescue` takes what a phone's rescue copy holds (*.agency), as far as it can be read; `import-bundle` takes an export, which has
 to be whole. Facts go through the checks of a push; what is here already changes nothing, so a file may be taken again.
 `missing-photos` lists photographs that facts name and that have not come; it fails when one is overdue by the rule pack.
+`difficulties` prints what officers reported, a JSON object a line, with what their phones said of themselves.
 The log goes to standard error; set RUST_LOG for more or less of it.
 ";
 
@@ -152,7 +153,7 @@ async fn main() -> ExitCode {
     if let Some(what) = args.next_if(|first| seal_command::NAMES.contains(&first.as_str())) {
         return ended(seal_command::run(&what, args, &stores));
     }
-    if args.next_if(|first| evidence_command::NAMES.contains(&first.as_str())).is_some() {
+    if args.peek().is_some_and(|first| evidence_command::NAMES.contains(&first.as_str())) {
         return ended(evidence_command::run(args, &stores));
     }
     if let Some(what) = args.next_if(|first| rescue_command::NAMES.contains(&first.as_str())) {

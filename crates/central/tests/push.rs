@@ -4,7 +4,9 @@ mod common;
 
 use axum::http::StatusCode;
 use common::{World, code, json_request, receipt, remark, unit};
-use seal_core::fact::{ConflictDecided, Fact, TrackingSeen};
+use jiff::{SignedDuration, Timestamp};
+use seal_core::enrolment::DeviceKeyHome;
+use seal_core::fact::{ConflictDecided, DiagnosticsGiven, Fact, QueueStanding, TrackingSeen};
 use seal_core::ids::{EventId, OfficerId, Sha256};
 use seal_core::wire::{B64, PushItem, PushStatus};
 use serde_json::json;
@@ -64,6 +66,34 @@ async fn one_bad_item_never_blocks_the_others() {
     // The flipped one is not lost: its true bytes are taken.
     let answer = world.push(&phone, &good[1..2]).await;
     assert!(matches!(answer.results[0].status, PushStatus::Accepted { .. }));
+}
+
+#[tokio::test]
+async fn difficulties_are_told_with_what_the_phone_said_of_itself() {
+    let world = World::new();
+    let mut phone = world.phone(1, "an.nv", "246810").await;
+    let reported = [phone.event(None, remark("treo máy")), phone.event(None, remark("chốt kẹt"))];
+    let given = DiagnosticsGiven {
+        app: "seal-field 0.1.0".to_owned(),
+        system: "android aarch64".to_owned(),
+        free_bytes: Some(1 << 30),
+        signing_key: DeviceKeyHome::Software,
+        data_key: DeviceKeyHome::System,
+        queue: QueueStanding { waiting: 2, ..QueueStanding::default() },
+        pulled_at: None,
+        log: vec!["mất mạng".to_owned()],
+    };
+    let fact = Fact::DiagnosticsGiven(Box::new(given.clone()));
+    let said = phone.event_with(None, fact, |event| event.act = reported[1].event.act);
+    world.push(&phone, &reported).await;
+    world.advance(SignedDuration::from_mins(1));
+    world.push(&phone, &[said]).await;
+    let told = world.central.difficulties(Timestamp::UNIX_EPOCH).unwrap();
+    let words: Vec<_> = told.iter().map(|one| (one.text.as_str(), one.diagnostics.clone())).collect();
+    assert_eq!(words, [("treo máy", None), ("chốt kẹt", Some(given))]);
+    assert_eq!((told[0].event, told[0].unit.as_str(), told[0].device), (reported[0].event.id, "03EE", phone.device));
+    let later = told[0].received_at + SignedDuration::from_secs(1);
+    assert_eq!(world.central.difficulties(later).unwrap(), []);
 }
 
 #[tokio::test]

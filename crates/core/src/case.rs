@@ -437,6 +437,7 @@ impl CaseView {
             | Fact::ParcelReceived(_)
             | Fact::ConflictDecided(_)
             | Fact::DifficultyReported(_)
+            | Fact::DiagnosticsGiven(_)
             | Fact::Corrected(_)
             | Fact::DepletionStated(_)
             | Fact::DepletionEnded(_)

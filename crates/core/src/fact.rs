@@ -4,10 +4,12 @@
 //! conflict? when is it due back?) are projections, computed anew from the facts by `case.rs`, `custody.rs`, `courier.rs`.
 
 mod approval;
+mod diagnostics;
 mod signed;
 mod stock;
 
 pub use approval::*;
+pub use diagnostics::*;
 pub use signed::*;
 pub use stock::*;
 
@@ -74,6 +76,8 @@ pub enum Fact {
     ConflictDecided(ConflictDecided),
     /// A difficulty reported to the supervision department (dispatch point 4.b).
     DifficultyReported(DifficultyReported),
+    /// What the phone said of itself with a reported difficulty, of the same act.
+    DiagnosticsGiven(Box<DiagnosticsGiven>),
     /// An earlier fact was wrong. It stays; this stands beside it (EPCIS errorDeclaration).
     Corrected(Corrected),
     /// The monitoring platform reported on a seal; signed by the central that ingested it.
@@ -603,6 +607,7 @@ impl Fact {
             | Self::ParcelHandedOver(_)
             | Self::ConflictDecided(_)
             | Self::DifficultyReported(_)
+            | Self::DiagnosticsGiven(_)
             | Self::Corrected(_)
             | Self::ApprovalAsked(_)
             | Self::ApprovalGiven(_)
@@ -676,6 +681,7 @@ impl Fact {
             Self::ParcelReceived(_) => "parcel_received",
             Self::ConflictDecided(_) => "conflict_decided",
             Self::DifficultyReported(_) => "difficulty_reported",
+            Self::DiagnosticsGiven(_) => "diagnostics_given",
             Self::Corrected(_) => "corrected",
             Self::TrackingSeen(_) => "tracking_seen",
             Self::ApprovalAsked(_) => "approval_asked",

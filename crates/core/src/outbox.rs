@@ -8,9 +8,6 @@ use crate::ids::{CaseId, EventId, OfficerId, Sha256};
 use crate::seal_no::SealNo;
 
 /// Order of sending: a lower lane goes first, and a stuck item in one lane never holds another (trust 1.3).
-///
-/// There is no lane of diagnostics: no log leaves the phone. What an officer reports as a difficulty is a fact, and has to be
-/// told at once (dispatch point 4.b).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Lane {
@@ -24,6 +21,8 @@ pub enum Lane {
     Thumbnails = 3,
     /// Photo originals.
     Photos = 4,
+    /// What the phone said of itself with a reported difficulty. The report itself has to be told at once (dispatch point 4.b).
+    Diagnostics = 5,
 }
 
 /// The central's proof that it has something.

@@ -51,6 +51,7 @@ fn kinds_in_the_code() -> usize {
         ParcelReceived(_) => 19,
         ConflictDecided(_) => 20,
         DifficultyReported(_) => 21,
+        DiagnosticsGiven(_) => 43,
         Corrected(_) => 22,
         TrackingSeen(_) => 23,
         ApprovalAsked(_) => 24,
@@ -75,7 +76,7 @@ fn kinds_in_the_code() -> usize {
     };
     let numbers: HashSet<i32> = facts().iter().map(number).collect();
     assert_eq!(numbers.len(), facts().len(), "one sample of each kind");
-    42
+    43
 }
 
 #[test]

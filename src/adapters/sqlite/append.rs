@@ -171,6 +171,7 @@ pub fn lane_of(fact: &Fact) -> Lane {
         }
         // The opening goes along: everything else of its case hangs from it.
         Fact::LockCommanded(_) | Fact::LockRead(_) | Fact::SealCutOff(_) | Fact::CaseOpened(_) => Lane::Lock,
+        Fact::DiagnosticsGiven(_) => Lane::Diagnostics,
         _ => Lane::Facts,
     }
 }

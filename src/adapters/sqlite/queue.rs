@@ -20,16 +20,21 @@ const MEDIA_TYPE: &str = "application/octet-stream";
 const ACCEPTED_LISTED: SignedDuration = SignedDuration::from_hours(24);
 
 /// What may be sent at `now`. Photos are handed out only when no event can go, and one at a time, so that a fact made
-/// during an upload never waits for more than a piece of it.
+/// during an upload never waits for more than a piece of it. Diagnostics are handed out when nothing else is left.
 pub fn due(conn: &Connection, now: Timestamp, limit: usize) -> Result<Vec<i64>, StoreError> {
     if record::is_undecided(conn)? {
         return Ok(Vec::new());
     }
-    let mut keys = order::sendable(&candidates(conn, now)?);
-    keys.truncate(limit);
-    if keys.is_empty() && limit > 0 {
+    let (last, facts): (Vec<_>, Vec<_>) =
+        candidates(conn, now)?.into_iter().partition(|candidate| candidate.lane == Lane::Diagnostics as u8);
+    let mut keys = order::sendable(&facts);
+    if keys.is_empty() {
         keys.extend(due_photo(conn, now)?);
     }
+    if keys.is_empty() {
+        keys = order::sendable(&last);
+    }
+    keys.truncate(limit);
     Ok(keys)
 }
 
@@ -320,7 +325,8 @@ fn lane(stored: u8) -> Lane {
         1 => Lane::Lock,
         2 => Lane::Facts,
         3 => Lane::Thumbnails,
-        _ => Lane::Photos,
+        4 => Lane::Photos,
+        _ => Lane::Diagnostics,
     }
 }
 

@@ -478,7 +478,7 @@ fn record(desk: &Desk, act: Act) -> Result<Value, String> {
             json!({})
         }
         Act::Difficulty { text } => {
-            report_difficulty(kit, &officer, None, "sealctl", &text).map_err(words)?;
+            report_difficulty(kit, &officer, None, "sealctl", &text, None).map_err(words)?;
             json!({})
         }
         _ => return Err("not an act that leaves facts".to_owned()),

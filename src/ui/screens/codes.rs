@@ -59,6 +59,7 @@ pub fn fact_icon(kind: &str) -> &'static str {
         "parcel_tracked" => "truck",
         "conflict_decided" => "scale",
         "difficulty_reported" => "message-square-warning",
+        "diagnostics_given" => "cpu",
         "tracking_seen" => "radio",
         "seal_signed" => "key-round",
         "signature_checked" => "shield-check",

@@ -197,16 +197,7 @@ fn Line(item: Item, title: String, author: String, now: Timestamp, #[props(defau
         OutboxState::Sending => (t!("queue-state-sending"), Tone::Info),
         OutboxState::Waiting if item.sent_bytes > 0 => (t!("queue-state-part", n = percent), Tone::Info),
         OutboxState::Waiting if item.waits_for_fact => (t!("queue-state-after-fact"), Tone::Idle),
-        OutboxState::Waiting => match item.last_problem.as_deref() {
-            Some("sign_in") => (t!("queue-state-sign-in"), Tone::Warn),
-            Some("portal") => (t!("queue-state-portal"), Tone::Warn),
-            Some("server_busy") => (t!("queue-state-busy"), Tone::Idle),
-            Some("tls") => (t!("queue-state-tls"), Tone::Bad),
-            Some("forbidden") => (t!("queue-state-forbidden"), Tone::Bad),
-            Some("upgrade") => (t!("queue-state-upgrade"), Tone::Warn),
-            Some("central_restored") => (t!("queue-state-restored"), Tone::Warn),
-            _ => (t!("queue-state-network"), Tone::Idle),
-        },
+        OutboxState::Waiting => waits_for(item.last_problem.as_deref()),
     };
     let mut meta = vec![format!("`{}`", made(item.made_at, now)), format::size(item.bytes, lang()), author];
     if item.sent_bytes > 0 && item.sent_bytes < item.bytes {
@@ -290,6 +281,20 @@ fn StuckActs(case: Option<CaseId>) -> Element {
 /// Time of day; with the date once it is older than a day.
 fn made(at: Timestamp, now: Timestamp) -> String {
     if now.duration_since(at).as_hours() < 20 { format::time_short(at) } else { format::date_time(at) }
+}
+
+/// What an item waits for after its last try.
+pub(super) fn waits_for(problem: Option<&str>) -> (String, Tone) {
+    match problem {
+        Some("sign_in") => (t!("queue-state-sign-in"), Tone::Warn),
+        Some("portal") => (t!("queue-state-portal"), Tone::Warn),
+        Some("server_busy") => (t!("queue-state-busy"), Tone::Idle),
+        Some("tls") => (t!("queue-state-tls"), Tone::Bad),
+        Some("forbidden") => (t!("queue-state-forbidden"), Tone::Bad),
+        Some("upgrade") => (t!("queue-state-upgrade"), Tone::Warn),
+        Some("central_restored") => (t!("queue-state-restored"), Tone::Warn),
+        _ => (t!("queue-state-network"), Tone::Idle),
+    }
 }
 
 /// Why an item needs a person: what the central said, what it means, what to do.

@@ -1,10 +1,14 @@
 //! A difficulty, reported to the supervision department with the queue.
 
 use dioxus::prelude::*;
+use seal_core::fact::DiagnosticsGiven;
 
 use super::parts::{Page, Trouble};
+use super::queue::waits_for;
 use super::stored::store_trouble;
-use crate::actions::report_difficulty::report_difficulty;
+use super::words::lang;
+use crate::actions::report_difficulty::{diagnose, report_difficulty};
+use crate::i18n::format;
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::use_desk;
@@ -16,9 +20,14 @@ pub fn Report(screen: String) -> Element {
     let mut text = use_signal(String::new);
     let mut sent = use_signal(|| false);
     let mut failed = use_signal(String::new);
+    // As the screen opened: what is shown is what is sent.
+    let diagnostics = use_hook(|| diagnose(&desk.kit()).map_err(|error| store_trouble(&error)));
+    let mut along = use_signal(|| true);
+    let given = diagnostics.as_ref().ok().cloned();
     let save = move |()| {
         let Some(officer) = desk.officer() else { return };
-        match report_difficulty(&desk.kit(), &officer, None, &screen, &text.peek()) {
+        let given = given.clone().filter(|_| along());
+        match report_difficulty(&desk.kit(), &officer, None, &screen, &text.peek(), given) {
             Ok(()) => sent.set(true),
             Err(error) => failed.set(store_trouble(&error)),
         }
@@ -44,7 +53,53 @@ pub fn Report(screen: String) -> Element {
                 Button { kind: ButtonKind::Go, big: true, icon: "send", disabled: text().trim().is_empty(), text: t!("settings-report-send"), onclick: save }
             },
             TextArea { label: t!("settings-report-what"), help: t!("settings-report-help"), oninput: move |typed: String| text.set(typed) }
+            match diagnostics {
+                Ok(given) => rsx! {
+                    List {
+                        Switch { icon: "cpu", title: t!("settings-report-diagnostics"), sub: t!("settings-report-diagnostics-why"), on: along(), onclick: move |()| along.toggle() }
+                    }
+                    if along() {
+                        Given { given: Box::new(given) }
+                    }
+                },
+                // The report goes without it.
+                Err(why) => rsx! { Trouble { text: why } },
+            }
             Trouble { text: failed() }
+        }
+    }
+}
+
+/// Everything that goes along, for the officer to see.
+#[component]
+fn Given(given: Box<DiagnosticsGiven>) -> Element {
+    let DiagnosticsGiven { app, system, free_bytes, signing_key, data_key, queue, pulled_at, log } = *given;
+    let home = |home: &str| match home {
+        "hardware" => t!("settings-report-key-hardware"),
+        "system" => t!("settings-report-key-system"),
+        _ => t!("settings-report-key-software"),
+    };
+    let mut items = vec![(t!("settings-version"), app), (t!("settings-report-system"), system)];
+    items.extend(free_bytes.map(|bytes| (t!("settings-room"), format::size(bytes, lang()))));
+    items.push((t!("settings-report-signing-key"), home(signing_key.as_str())));
+    items.push((t!("settings-report-data-key"), home(data_key.as_str())));
+    items.push((t!("settings-report-waiting"), t!("items", n = queue.waiting)));
+    items.push((t!("settings-report-stuck"), t!("items", n = queue.stuck)));
+    items.extend(queue.oldest.map(|at| (t!("settings-report-oldest"), format::date_time(at))));
+    items.extend(
+        queue.problems.iter().map(|(problem, items)| (waits_for(Some(problem.as_str())).0, t!("items", n = *items))),
+    );
+    items.extend(pulled_at.map(|at| (t!("settings-report-pulled"), format::date_time(at))));
+    rsx! {
+        details { class: "samples stack",
+            summary { class: "btn", Icon { name: "list" } {t!("settings-report-see")} }
+            Card {
+                KeyValue { items }
+            }
+            if !log.is_empty() {
+                SectionHead { title: t!("settings-report-log"), note: t!("settings-report-lines", n = log.len()) }
+                pre { class: "log", tabindex: "0", role: "region", "aria-label": t!("settings-report-log"), {log.join("\n")} }
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use seal_core::calendar::{DayOff, YearCalendar};
 use seal_core::cbor::Bytes;
 use seal_core::codes::*;
 use seal_core::doc::*;
+use seal_core::enrolment::DeviceKeyHome;
 use seal_core::event::{EVENT_VERSION, Event};
 use seal_core::evidence::*;
 use seal_core::fact::*;
@@ -279,6 +280,22 @@ pub fn facts() -> Vec<Fact> {
             reason: text("ảnh cho thấy"),
         }),
         Fact::DifficultyReported(DifficultyReported { text: text("chốt kẹt"), screen: text("arm") }),
+        Fact::DiagnosticsGiven(Box::new(DiagnosticsGiven {
+            app: text("seal-field 0.1.0"),
+            system: text("android aarch64"),
+            free_bytes: Some(4 << 30),
+            signing_key: DeviceKeyHome::Hardware,
+            data_key: DeviceKeyHome::System,
+            queue: QueueStanding {
+                waiting: 3,
+                stuck: 1,
+                bytes: 70_000,
+                oldest: Some("2026-11-23T01:02:03.456Z".parse().unwrap()),
+                problems: [(text("offline"), 3), (text("server_busy"), 1)].into(),
+            },
+            pulled_at: Some("2026-11-23T00:59:00Z".parse().unwrap()),
+            log: vec![text("2026-11-23T01:02:03Z  WARN seal_field::sync: mất mạng")],
+        })),
         Fact::Corrected(Corrected {
             event: EventId(id(8)),
             reason: CorrectionReason::DidNotOccur,
