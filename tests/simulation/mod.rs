@@ -506,7 +506,7 @@ impl World {
     fn act(&mut self, which: usize) {
         let journey = self.journey(which);
         let no = journey.seal.as_str();
-        let facts = match self.dice.below(7) {
+        let facts = match self.dice.below(8) {
             0 | 1 => {
                 let command = self.command(no, LockAction::Arm);
                 vec![common::scanned("CSQU3054383"), command.clone(), common::read_back(no, &command)]
@@ -518,6 +518,7 @@ impl World {
                 vec![command.clone(), common::read_back(no, &command)]
             }
             5 => vec![common::scanned("MSKU9070323"), common::tug(no), common::inspected(no)],
+            6 => vec![common::tug(no), common::diagnostics()],
             _ => vec![common::scanned("307766164220")],
         };
         self.note(format!("{which} writes {} facts of {no}", facts.len()));
