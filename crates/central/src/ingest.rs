@@ -68,11 +68,12 @@ pub(crate) fn take(
     let now = (central.0.clock)();
     // Checking signatures is the dearest part: outside the transaction, so that several phones' are checked at once.
     let checked = check(central, device, request)?;
-    let answer = match push_whole(central, device, request, &checked, now) {
+    let push = Push { central, device, request, checked, now };
+    let answer = match push.in_this_life(Push::whole) {
         // Some item cannot be stored. Which one, shows when each is stored by itself.
         Err(trouble) if !trouble.passes() => {
             tracing::error!(%trouble, %device, "a push could not be stored as a whole");
-            push_one_by_one(central, device, request, &checked, now)?
+            push.in_this_life(Push::one_by_one)?
         }
         answer => answer?,
     };
@@ -100,84 +101,6 @@ fn check(central: &Central, device: DeviceId, request: &PushRequest) -> Result<C
     Ok(Checked { key, items })
 }
 
-/// All items in one go.
-fn push_whole(
-    central: &Central,
-    device: DeviceId,
-    request: &PushRequest,
-    checked: &Checked,
-    now: Timestamp,
-) -> Result<Option<PushResponse>, Trouble> {
-    in_this_life(central, request, now, |tx| {
-        let mut stored = stored(tx, &request.items)?;
-        Record::during(tx, |record| {
-            let push = Push { central, device, checked, now };
-            (0..).zip(&request.items).map(|(at, item)| push.item_status(record, &mut stored, at, item)).collect()
-        })
-    })
-}
-
-/// One after the other, so that one that cannot be stored does not spoil the others.
-fn push_one_by_one(
-    central: &Central,
-    device: DeviceId,
-    request: &PushRequest,
-    checked: &Checked,
-    now: Timestamp,
-) -> Result<Option<PushResponse>, Trouble> {
-    in_this_life(central, request, now, |tx| {
-        let mut stored = stored(tx, &request.items)?;
-        let push = Push { central, device, checked, now };
-        let one = |(at, item): (usize, &PushItem)| {
-            let status =
-                tx.savepoint(|tx| Record::during(tx, |record| push.item_status(record, &mut stored, at, item)));
-            match status {
-                // Nothing of this push can be stored now, and none of it is at fault.
-                Err(trouble) if trouble.passes() => Err(trouble),
-                Err(trouble) => {
-                    tracing::error!(%trouble, event = %item.id, "an event could not be stored now");
-                    stored.forget(item.id);
-                    Ok(PushStatus::Deferred)
-                }
-                status => status,
-            }
-        };
-        (0..).zip(&request.items).map(one).collect()
-    })
-}
-
-/// The answer to a push for this life of the database; `None` when the phone knows another one.
-fn in_this_life(
-    central: &Central,
-    request: &PushRequest,
-    now: Timestamp,
-    work: impl FnOnce(&Transaction) -> Result<Vec<PushStatus>, Trouble>,
-) -> Result<Option<PushResponse>, Trouble> {
-    central.0.db.write(|tx| {
-        let epoch = epoch(tx)?;
-        if request.epoch.as_ref().is_some_and(|known| *known != epoch) {
-            return Ok(None);
-        }
-        let statuses = work(tx)?;
-        let mut need_photos = Vec::new();
-        for (item, status) in request.items.iter().zip(&statuses) {
-            match status {
-                // Of a new fact they are on their way; naming them would be a third of the answer.
-                PushStatus::Accepted { .. } | PushStatus::Deferred => {}
-                PushStatus::Duplicate { .. } => missing(tx, item.id, &mut need_photos)?,
-                PushStatus::HashConflict => {
-                    tracing::error!(event = %item.id, "integrity alarm: two contents under one event id");
-                }
-                PushStatus::Rejected { code, .. } => tracing::warn!(event = %item.id, code, "event rejected"),
-            }
-        }
-        let result = |(item, status): (&PushItem, PushStatus)| PushResult { id: item.id, status };
-        let results = request.items.iter().zip(statuses).map(result).collect();
-        let proto = PROTO.to_owned();
-        Ok(Some(PushResponse { proto, epoch, server_time: now, results, need_photos, checkpoint: None }))
-    })
-}
-
 /// Reads an event that `key` signed. With `ring`, whose check is much faster than `p256`'s: it is the dearest part of a push.
 fn signed_by(cose: &[u8], key: &VerifyingKey) -> Result<SignedEvent, EventError> {
     let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key.to_encoded_point(false));
@@ -192,11 +115,69 @@ fn rejected(code: &str, detail: impl Into<String>) -> PushStatus {
 struct Push<'a> {
     central: &'a Central,
     device: DeviceId,
-    checked: &'a Checked,
+    request: &'a PushRequest,
+    checked: Checked,
     now: Timestamp,
 }
 
 impl Push<'_> {
+    /// The answer for this life of the database, in which `store` tells what becomes of each item; `None` when the phone knows
+    /// another life.
+    fn in_this_life(
+        &self,
+        store: impl FnOnce(&Self, &Transaction, Stored) -> Result<Vec<PushStatus>, Trouble>,
+    ) -> Result<Option<PushResponse>, Trouble> {
+        let request = self.request;
+        self.central.0.db.write(|tx| {
+            let epoch = epoch(tx)?;
+            if request.epoch.as_ref().is_some_and(|known| *known != epoch) {
+                return Ok(None);
+            }
+            let statuses = store(self, tx, stored(tx, &request.items)?)?;
+            let mut need_photos = Vec::new();
+            for (item, status) in request.items.iter().zip(&statuses) {
+                match status {
+                    // Of a new fact they are on their way; naming them would be a third of the answer.
+                    PushStatus::Accepted { .. } | PushStatus::Deferred => {}
+                    PushStatus::Duplicate { .. } => missing(tx, item.id, &mut need_photos)?,
+                    PushStatus::HashConflict => {
+                        tracing::error!(event = %item.id, "integrity alarm: two contents under one event id");
+                    }
+                    PushStatus::Rejected { code, .. } => tracing::warn!(event = %item.id, code, "event rejected"),
+                }
+            }
+            let result = |(item, status): (&PushItem, PushStatus)| PushResult { id: item.id, status };
+            let results = request.items.iter().zip(statuses).map(result).collect();
+            let (proto, server_time) = (PROTO.to_owned(), self.now);
+            Ok(Some(PushResponse { proto, epoch, server_time, results, need_photos, checkpoint: None }))
+        })
+    }
+
+    /// All items in one go.
+    fn whole(&self, tx: &Transaction, mut stored: Stored) -> Result<Vec<PushStatus>, Trouble> {
+        let items = (0..).zip(&self.request.items);
+        Record::during(tx, |record| items.map(|(at, item)| self.item_status(record, &mut stored, at, item)).collect())
+    }
+
+    /// One after the other, so that one that cannot be stored does not spoil the others.
+    fn one_by_one(&self, tx: &Transaction, mut stored: Stored) -> Result<Vec<PushStatus>, Trouble> {
+        let one = |(at, item): (usize, &PushItem)| {
+            let status =
+                tx.savepoint(|tx| Record::during(tx, |record| self.item_status(record, &mut stored, at, item)));
+            match status {
+                // Nothing of this push can be stored now, and none of it is at fault.
+                Err(trouble) if trouble.passes() => Err(trouble),
+                Err(trouble) => {
+                    tracing::error!(%trouble, event = %item.id, "an event could not be stored now");
+                    stored.forget(item.id);
+                    Ok(PushStatus::Deferred)
+                }
+                status => status,
+            }
+        };
+        (0..).zip(&self.request.items).map(one).collect()
+    }
+
     /// What becomes of the item at `at`.
     fn item_status(
         &self,
