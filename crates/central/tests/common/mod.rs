@@ -3,6 +3,7 @@
 
 pub mod database;
 pub mod machine;
+pub mod postgres_server;
 
 use std::sync::{Arc, Mutex};
 
