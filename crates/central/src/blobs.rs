@@ -9,6 +9,7 @@
 
 use std::path::{Path as FsPath, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use futures_util::TryStreamExt as _;
@@ -18,6 +19,9 @@ use object_store::{ObjectStore, ObjectStoreExt as _};
 use seal_core::ids::Sha256;
 
 use crate::db::Trouble;
+
+/// So long it is waited for when all that is asked is whether it is there.
+const THERE: Duration = Duration::from_secs(5);
 
 /// A store of photographs. Cheap to clone.
 #[derive(Clone)]
@@ -46,8 +50,10 @@ impl Blobs {
         if let Some(folder) = &self.folder {
             return Ok(std::fs::read_dir(folder).map(drop)?);
         }
-        self.store.list_with_delimiter(Some(&self.root.clone().join("pieces"))).await.map_err(|e| self.trouble(e))?;
-        Ok(())
+        let pieces = self.root.clone().join("pieces");
+        let asked = tokio::time::timeout(THERE, self.store.list_with_delimiter(Some(&pieces))).await;
+        let silent = |_| Trouble::StoreAway(format!("it said nothing for {} s", THERE.as_secs()));
+        asked.map_err(silent)?.map(drop).map_err(|e| self.trouble(e))
     }
 
     /// A whole photograph.
@@ -85,12 +91,12 @@ impl Blobs {
         self.store.put(&piece, bytes.into()).await.map(drop).map_err(|e| self.trouble(e))
     }
 
-    /// All that has come of an upload.
+    /// All that has come of an upload; less of it where another central is forgetting it.
     pub(crate) async fn together(&self, photo: &Sha256) -> Result<Bytes, Trouble> {
         let mut all = Vec::new();
         for piece in following(self.pieces(photo).await?) {
-            let bytes = self.read(&piece.place).await?;
-            all.extend_from_slice(&bytes.ok_or_else(|| Trouble::Stored(format!("a piece of {photo} is gone")))?);
+            let Some(bytes) = self.read(&piece.place).await? else { break };
+            all.extend_from_slice(&bytes);
         }
         Ok(all.into())
     }
@@ -141,8 +147,22 @@ impl Blobs {
     }
 
     fn trouble(&self, error: object_store::Error) -> Trouble {
-        if self.folder.is_none() { Trouble::Away(error.to_string()) } else { Trouble::Io(error.into()) }
+        if self.folder.is_none() { Trouble::StoreAway(told(&error)) } else { Trouble::Io(error.into()) }
     }
+}
+
+/// An error with its causes, of which some tell their own cause and some do not: the last one says what a certificate lacks.
+fn told(error: &object_store::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(source) = cause {
+        let more = source.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        cause = source.source();
+    }
+    text
 }
 
 /// Credentials, region and endpoint come from the environment (`AWS_ACCESS_KEY_ID`, `AWS_ENDPOINT` ...).
@@ -154,9 +174,19 @@ fn far(url: &str) -> Result<Blobs, Trouble> {
     let (_, prefix) = rest.split_once('/').unwrap_or((rest, ""));
     // The store's client takes the process's own cryptography; another was chosen where this fails.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let store = AmazonS3Builder::from_env().with_url(url).build().map_err(|error| unusable(error.to_string()))?;
+    let store = AmazonS3Builder::from_env().with_url(url).with_retry(patience()).build();
+    let store = store.map_err(|error| unusable(error.to_string()))?;
     let root = Path::parse(prefix).map_err(|error| unusable(error.to_string()))?;
     Ok(Blobs { store: Arc::new(store), root, folder: None })
+}
+
+/// A store that is away is told to the phone, which comes again; the library would try for minutes, and a phone takes that
+/// for a central that is gone.
+#[cfg(feature = "s3")]
+fn patience() -> object_store::RetryConfig {
+    let backoff =
+        object_store::BackoffConfig { max_backoff: Duration::from_secs(1), ..object_store::BackoffConfig::default() };
+    object_store::RetryConfig { backoff, max_retries: 4, retry_timeout: Duration::from_secs(5) }
 }
 
 #[cfg(not(feature = "s3"))]

@@ -122,7 +122,11 @@ async fn finish(
         (blobs.together(&photo).await?, false)
     } else {
         // A stop between the keeping and the note in the database leaves the whole without a piece.
-        (blobs.whole(&photo).await?.unwrap_or_default(), true)
+        match blobs.whole(&photo).await? {
+            Some(bytes) => (bytes, true),
+            // Nor may one be thrown away that another central keeps from now on.
+            None => (Bytes::new(), false),
+        }
     };
     let (bytes, right) = blocking(move || {
         let right = Sha256::of(&bytes) == photo;
@@ -130,6 +134,10 @@ async fn finish(
     })
     .await?;
     if !right {
+        // Another central that took the same upload was first, and has forgotten its pieces.
+        if let Have::Complete { receipt, .. } = have(central, &photo).await? {
+            return Ok(Some(receipt));
+        }
         if is_kept {
             blobs.throw_away(&photo).await?;
         }

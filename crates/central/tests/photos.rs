@@ -1,10 +1,14 @@
-//! Photograph bytes: tus rules, resumption, digests, scope, and leftovers of a stop.
+//! Photograph bytes: tus rules, resumption, digests, scope, and leftovers of a stop. Once more over S3-compatible stores with
+//! `./run peers s3`.
 
 mod common;
+
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use common::photos::Photos;
 use common::{Answer, Phone, START, World, case, request};
 use jiff::SignedDuration;
 use seal_core::evidence::{PhotoQuality, PhotoRef, PhotoRole, Thumbnail};
@@ -129,16 +133,12 @@ async fn a_stop_between_the_last_byte_and_the_check_leaves_nothing_stuck() {
     let (bytes, photo) = picture();
     create(&world, &phone, &photo, bytes.len()).await;
     // The whole file lies there unchecked, as after a stop; once right, once with one wrong byte.
-    let pieces = world.folder.path().join("photos/pieces").join(photo.to_string());
-    let piece = |bytes: &[u8]| {
-        std::fs::create_dir_all(&pieces).unwrap();
-        std::fs::write(pieces.join("0000000000"), bytes).unwrap();
-    };
+    let (photos, piece) = (Photos::of(world.folder.path()), format!("pieces/{photo}/0000000000"));
     let mut wrong = bytes.clone();
     wrong[0] ^= 1;
-    piece(&wrong);
+    photos.write(&piece, &wrong).await;
     assert_eq!(create(&world, &phone, &photo, bytes.len()).await.header("upload-offset"), "0");
-    piece(&bytes);
+    photos.write(&piece, &bytes).await;
     let first = proof(&create(&world, &phone, &photo, bytes.len()).await);
 
     // The file has its final name, but the database does not know.
@@ -148,6 +148,49 @@ async fn a_stop_between_the_last_byte_and_the_check_leaves_nothing_stuck() {
     // The phone that only asks gets there too.
     world.database().run("UPDATE photo SET complete_at = NULL");
     assert_eq!(proof(&head(&world, &phone, &photo).await), first);
+}
+
+/// Sends a photograph in three requests, as a phone does that asks anew whenever it was told no.
+async fn upload(world: Arc<World>, phone: Phone, bytes: Vec<u8>) -> Receipt {
+    let photo = Sha256::of(&bytes);
+    loop {
+        let here = create(&world, &phone, &photo, bytes.len()).await;
+        assert_eq!(here.status, StatusCode::CREATED, "{}", here.text());
+        if !here.header("x-sealfield-receipt").is_empty() {
+            return proof(&here);
+        }
+        let mut offset: usize = here.header("upload-offset").parse().unwrap();
+        while offset < bytes.len() {
+            let end = (offset + 40_000).min(bytes.len());
+            let answer = patch(&world, &phone, &photo, offset, Body::from(bytes[offset..end].to_vec())).await;
+            match answer.status {
+                StatusCode::NO_CONTENT => offset = end,
+                StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY => break,
+                _ => panic!("{}", answer.text()),
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_centrals_that_take_the_same_upload_at_once_do_not_spoil_it() {
+    let one = World::new();
+    let centrals = [Arc::new(one.beside()), Arc::new(one)];
+    let photos = Photos::of(centrals[1].folder.path());
+    for round in 0..12 {
+        let mut bytes = picture().0;
+        bytes[0] = round;
+        let mut uploads = Vec::new();
+        for (number, world) in (1..).zip(&centrals) {
+            let phone = world.phone(number, "an.nv", "246810").await;
+            uploads.push(tokio::spawn(upload(world.clone(), phone, bytes.clone())));
+        }
+        let name = Sha256::of(&bytes).to_string();
+        for receipt in futures_util::future::join_all(uploads).await {
+            assert_eq!(receipt.unwrap().code[..4].to_lowercase(), name[..4]);
+        }
+        assert!(photos.read(&format!("{}/{name}", &name[..2])).await.is_some_and(|kept| kept == bytes));
+    }
 }
 
 #[tokio::test]

@@ -34,6 +34,9 @@ pub enum Trouble {
     /// The database cannot be reached or has no room now; the same may be asked again.
     #[error("the database cannot be used now: {0}")]
     Away(String),
+    /// The store of photographs cannot be reached now; the same may be asked again.
+    #[error("the store of photographs cannot be used now: {0}")]
+    StoreAway(String),
     /// The schema could not be brought up to date.
     #[error("database schema: {0}")]
     Schema(#[from] rusqlite_migration::Error),
@@ -55,7 +58,7 @@ impl Trouble {
     /// It is over by itself, or with the next connection: whoever asked asks again.
     pub(crate) fn passes(&self) -> bool {
         match self {
-            Self::Away(_) => true,
+            Self::Away(_) | Self::StoreAway(_) => true,
             Self::Db(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy),
             _ => false,
         }

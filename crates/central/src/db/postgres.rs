@@ -38,6 +38,12 @@ use super::{Trouble, meta, new_life_if_none, schema};
 const CONNECTIONS: u32 = 8;
 /// So long one waits for a connection.
 const CONNECT: Duration = Duration::from_secs(10);
+/// So long each host of the address may take to be reached, unless the address says otherwise: the next one's turn must come
+/// while somebody waits.
+const REACH: Duration = Duration::from_secs(3);
+/// A machine that went dark says nothing: a connection to it is given up after so long, whether something was asked of it or
+/// not, unless the address says otherwise.
+const DARK: Duration = Duration::from_secs(30);
 /// File of the roots that the server's certificate must lead to; named as libpq does. Else the public ones.
 const ROOTS_VARIABLE: &str = "PGSSLROOTCERT";
 /// For every connection. To be the one writer is waited for as long as on SQLite; a central that stands still in its
@@ -70,11 +76,23 @@ impl Pool {
     pub(super) fn connect(url: &str) -> Result<Self, Trouble> {
         // Not the library's words: they could show the password.
         let mut config: Config = url.parse().map_err(|_| Trouble::Server("its address cannot be read".to_owned()))?;
-        config.connect_timeout(CONNECT).keepalives_idle(Duration::from_secs(30));
+        config.keepalives_idle(DARK / 2).keepalives_interval(DARK / 6);
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(REACH);
+        }
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(DARK);
+        }
         if config.get_application_name().is_none() {
             config.application_name("seal-central");
         }
         let manager = Manager { config, tls: MakeRustlsConnect::new(tls()?) };
+        // What no waiting mends (a certificate, a password) is said at once; the pool would try for a while.
+        if let Err(trouble) = r2d2::ManageConnection::connect(&manager)
+            && !trouble.passes()
+        {
+            return Err(trouble);
+        }
         let connections = r2d2::Pool::builder()
             .max_size(CONNECTIONS)
             .min_idle(Some(1))
@@ -133,6 +151,9 @@ fn tls() -> Result<ClientConfig, Trouble> {
             for certificate in CertificateDer::pem_file_iter(file).map_err(|error| unread(&error))? {
                 let certificate = certificate.map_err(|error| unread(&error))?;
                 roots.add(certificate).map_err(|error| unread(&error))?;
+            }
+            if roots.is_empty() {
+                return Err(unread(&"no certificate is in it"));
             }
         }
     }
@@ -407,7 +428,10 @@ fn told(error: &Error) -> (bool, Trouble) {
             let _ = write!(text, ": {source}");
             cause = source.source();
         }
-        let network = error.is_closed() || error.source().is_some_and(|cause| cause.is::<std::io::Error>());
+        let cause = error.source().and_then(|cause| cause.downcast_ref::<std::io::Error>());
+        // What TLS refused is told in the same way as what the network did.
+        let refused = |cause: &std::io::Error| cause.get_ref().is_some_and(|why| why.is::<rustls::Error>());
+        let network = error.is_closed() || cause.is_some_and(|cause| !refused(cause));
         return (true, if network { Trouble::Away(text) } else { Trouble::Server(text) });
     };
     let text = format!("{} ({})", refused.message(), refused.code().code());

@@ -3,6 +3,8 @@
 
 pub mod database;
 pub mod machine;
+pub mod photos;
+pub mod postgres_server;
 
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +13,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use database::Database;
 use jiff::{SignedDuration, Timestamp};
 use p256::ecdsa::SigningKey;
-use seal_central::{Central, ServerConfig, Terms};
+use seal_central::{Central, ServerConfig, Stores, Terms};
 use seal_core::cbor::{Bytes, CborError};
 use seal_core::doc::Doc;
 use seal_core::enrolment::{Claim, DeviceKeyHome, Offer};
@@ -170,7 +172,7 @@ impl World {
 fn open(folder: &TempDir, now: &Arc<Mutex<Timestamp>>, practice: bool) -> Central {
     let now = now.clone();
     let clock = Arc::new(move || *now.lock().unwrap());
-    let stores = Database::of(folder.path()).stores();
+    let stores = Stores { blobs: photos::address(folder.path()), ..Database::of(folder.path()).stores() };
     Central::open(ServerConfig { data: folder.path().to_owned(), clock, practice, stores }).unwrap()
 }
 
