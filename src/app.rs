@@ -30,7 +30,7 @@ use crate::ports::enrolment::KeepError;
 use crate::ports::location::Nowhere;
 use crate::ports::store::{AsideBecause, DAMAGE_NOTE, Damage, Store as _, StoreError};
 use crate::ports::tickets::Tickets;
-use crate::ports::vault::{KeyGuard, Purpose, Vault, VaultError};
+use crate::ports::vault::{DeviceKeys, KeyGuard, Purpose, Vault, VaultError};
 use crate::sync::{self, SyncHandle, SyncPorts};
 
 /// The rule pack shipped with the app; it holds until one was pulled.
@@ -196,22 +196,26 @@ impl From<DeviceSettings> for RealSettings {
 /// Opens the vault. When its key is lost for good, all that was sealed with it is moved aside, never deleted, and the phone
 /// begins anew; the folder it lies in now is told.
 fn vault(data: &Path) -> Result<(Arc<dyn Vault>, Option<PathBuf>), AppError> {
-    let guard = platform::key_guard();
-    match open_vault(data, guard.as_deref()) {
+    let (guard, keys) = (platform::key_guard(), platform::device_keys());
+    match open_vault(data, guard.as_deref(), keys.clone()) {
         Ok(vault) => Ok((Arc::new(vault), None)),
         Err(VaultError::KeyLost(why)) => {
             let aside = set_aside(data)?;
             tracing::error!(%why, aside = %aside.display(), "the key of the data is lost; the data was moved aside");
-            Ok((Arc::new(open_vault(data, guard.as_deref())?), Some(aside)))
+            Ok((Arc::new(open_vault(data, guard.as_deref(), keys)?), Some(aside)))
         }
         Err(other) => Err(other.into()),
     }
 }
 
-fn open_vault(data: &Path, guard: Option<&dyn KeyGuard>) -> Result<FileVault, VaultError> {
+fn open_vault(
+    data: &Path,
+    guard: Option<&dyn KeyGuard>,
+    keys: Option<Arc<dyn DeviceKeys>>,
+) -> Result<FileVault, VaultError> {
     let folder = data.join(VAULT);
     match guard {
-        Some(guard) => FileVault::open_guarded(&folder, guard),
+        Some(guard) => FileVault::open_guarded(&folder, guard, keys),
         None => FileVault::open(&folder),
     }
 }

@@ -37,6 +37,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("seal_barcode", &["adapters"]),
     ("jni", &["platform"]),
     ("security_framework", &["platform"]),
+    ("security_framework_sys", &["platform"]),
+    ("core_foundation", &["platform"]),
     ("ndk_context", &["platform"]),
     ("rustix", &["platform"]),
     ("libc", &["platform"]),

@@ -3,6 +3,7 @@
 pub mod barcode;
 pub mod camera_hub;
 pub mod clock;
+mod device_key;
 pub mod enrolled;
 mod files;
 pub mod http;

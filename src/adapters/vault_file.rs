@@ -3,24 +3,24 @@
 //!
 //! ```text
 //! data-key     the key: "software" and the key itself, or "keystore" and what the key store gave
-//! device       sealed: the device's id and its signing key, PKCS #8 PEM; one file, so that neither exists without the other
+//! device       sealed: the device's id and its signing key, or where that is; one file, so that neither exists without the other
 //! s-<name>     sealed: a secret; the name is a keyed hash
 //! ```
-//! The signing key is software ([`KeyHome::Software`]), and every report says so.
+//! The signing key is made in the system's store of keys where there is one, and is software elsewhere; [`Vault::key_home`]
+//! says which.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{fs, io};
 
-use p256::ecdsa::SigningKey;
 use p256::elliptic_curve::rand_core::{OsRng, RngCore as _};
-use p256::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, LineEnding};
-use seal_core::event::sign_with;
 use seal_core::ids::DeviceId;
 use uuid::Uuid;
 
+use super::device_key::DeviceKey;
 use super::files;
 use super::sealed::{Sealer, derive, is_sealed};
-use crate::ports::vault::{GuardError, Key, KeyGuard, KeyHome, Purpose, Vault, VaultError};
+use crate::ports::vault::{DeviceKeys, GuardError, Key, KeyGuard, KeyHome, Purpose, Vault, VaultError};
 
 const DATA_KEY: &str = "data-key";
 const DEVICE: &str = "device";
@@ -52,7 +52,7 @@ pub struct FileVault {
     data_key: Key,
     secrets: Sealer,
     device: DeviceId,
-    key: SigningKey,
+    key: DeviceKey,
 }
 
 impl std::fmt::Debug for FileVault {
@@ -62,23 +62,29 @@ impl std::fmt::Debug for FileVault {
 }
 
 impl FileVault {
-    /// Opens the vault in `folder`, its key beside it; the first time it makes the device's id and keys.
+    /// Opens the vault in `folder`, its key beside it and the signing key in it; the first time it makes the device's id and keys.
     ///
     /// # Errors
     /// When a key is there and cannot be read (a new one would be another device), or cannot be written.
     pub fn open(folder: &Path) -> Result<Self, VaultError> {
-        Self::open_guarded(folder, &KeyFile)
+        Self::open_guarded(folder, &KeyFile, None)
     }
 
-    /// The same, the key wrapped by the system's key store. A key that lay in a file is wrapped now.
+    /// The same, the key wrapped by the system's key store. A key that lay in a file is wrapped now. A new device's signing key
+    /// is made in `keys`; a device that has a key goes on with it, wherever it is.
     ///
     /// # Errors
-    /// [`VaultError::KeyLost`] when what was sealed can never be opened again; nothing is changed then.
-    pub fn open_guarded(folder: &Path, guard: &dyn KeyGuard) -> Result<Self, VaultError> {
+    /// [`VaultError::KeyLost`] when what was sealed can never be opened again; nothing is changed then. A lost signing key is
+    /// no such reason: it is told by [`Vault::sign`].
+    pub fn open_guarded(
+        folder: &Path,
+        guard: &dyn KeyGuard,
+        keys: Option<Arc<dyn DeviceKeys>>,
+    ) -> Result<Self, VaultError> {
         files::private_folder(folder).map_err(unreadable)?;
         let data_key = data_key(folder, guard)?;
         let secrets = Sealer::new(&derive(&data_key, "secrets"));
-        let (device, key) = device(folder, &secrets)?;
+        let (device, key) = device(folder, &secrets, keys.as_ref())?;
         let vault = Self { folder: folder.to_owned(), home: guard.home(), data_key, secrets, device, key };
         vault.seal_older()?;
         Ok(vault)
@@ -153,35 +159,33 @@ const fn home_word(home: KeyHome) -> &'static str {
 }
 
 /// Reads the device's id and key, sealing those of an app that did not; makes them the first time.
-fn device(folder: &Path, secrets: &Sealer) -> Result<(DeviceId, SigningKey), VaultError> {
+fn device(
+    folder: &Path,
+    secrets: &Sealer,
+    keys: Option<&Arc<dyn DeviceKeys>>,
+) -> Result<(DeviceId, DeviceKey), VaultError> {
     let path = folder.join(DEVICE);
     let seal =
         |text: &[u8]| files::write_durably(folder, &path, &secrets.seal(DEVICE.as_bytes(), text)).map_err(unreadable);
     match fs::read(&path) {
         Ok(bytes) if is_sealed(&bytes) => {
             let text = secrets.open(DEVICE.as_bytes(), &bytes).map_err(unreadable)?;
-            read_device(&text)
+            DeviceKey::read(&text, keys)
         }
         Ok(text) => {
-            let device = read_device(&text)?;
+            let device = DeviceKey::read(&text, keys)?;
             seal(&text)?;
             Ok(device)
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let (device, key) = (DeviceId(Uuid::new_v4()), SigningKey::random(&mut OsRng));
-            let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(unreadable)?;
-            seal(format!("{device}\n{}", pem.as_str()).as_bytes())?;
+            let device = DeviceId(Uuid::new_v4());
+            // Stopped before it is kept, the next opening makes another device.
+            let (key, kept) = DeviceKey::make(device, keys)?;
+            seal(kept.as_bytes())?;
             Ok((device, key))
         }
         Err(error) => Err(unreadable(error)),
     }
-}
-
-fn read_device(text: &[u8]) -> Result<(DeviceId, SigningKey), VaultError> {
-    let text = std::str::from_utf8(text).map_err(unreadable)?;
-    let (id, pem) = text.split_once('\n').ok_or_else(|| VaultError::Unreadable("the file is cut short".to_owned()))?;
-    let device = id.parse().map_err(unreadable)?;
-    Ok((device, SigningKey::from_pkcs8_pem(pem).map_err(unreadable)?))
 }
 
 fn from_hex(text: &str) -> Option<String> {
@@ -224,15 +228,15 @@ impl Vault for FileVault {
     }
 
     fn public_key(&self) -> Vec<u8> {
-        self.key.verifying_key().to_encoded_point(false).as_bytes().to_vec()
+        self.key.public()
     }
 
     fn sign(&self, bytes: &[u8]) -> Result<[u8; 64], VaultError> {
-        Ok(sign_with(&self.key, bytes))
+        self.key.sign(bytes)
     }
 
     fn key_home(&self) -> KeyHome {
-        KeyHome::Software
+        self.key.home()
     }
 
     fn keep(&self, name: &str, secret: &[u8]) -> Result<(), VaultError> {
@@ -261,7 +265,9 @@ impl Vault for FileVault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use p256::ecdsa::{Signature, VerifyingKey, signature::Verifier as _};
+    use crate::adapters::device_key::tests::{Answer, Keys};
+    use p256::ecdsa::{Signature, SigningKey, VerifyingKey, signature::Verifier as _};
+    use p256::pkcs8::{EncodePrivateKey as _, LineEnding};
     use std::os::unix::fs::PermissionsExt as _;
     use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -297,7 +303,7 @@ mod tests {
         let signature = Signature::from_slice(&first.sign(b"fact").unwrap()).unwrap();
         key.verify(b"fact", &signature).unwrap();
         assert!(!format!("{first:?}").contains("key"));
-        assert_eq!(first.data_key_home(), KeyHome::Software);
+        assert_eq!((first.data_key_home(), first.key_home()), (KeyHome::Software, KeyHome::Software));
     }
 
     #[test]
@@ -355,20 +361,120 @@ mod tests {
         let device = FileVault::open(folder.path()).unwrap();
         let bytes = *device.key(Purpose::Database).bytes();
         let store = Store(AtomicU8::new(7));
-        let vault = FileVault::open_guarded(folder.path(), &store).unwrap();
+        let vault = FileVault::open_guarded(folder.path(), &store, None).unwrap();
         assert_eq!((vault.key(Purpose::Database).bytes(), vault.data_key_home()), (&bytes, KeyHome::Hardware));
         assert_ne!(fs::read(folder.path().join(DATA_KEY)).unwrap()[9..], *vault.data_key.bytes());
         let sealed = fs::read(folder.path().join(DEVICE)).unwrap();
 
         assert!(matches!(FileVault::open(folder.path()), Err(VaultError::Unreadable(_))));
         store.0.store(1, Ordering::SeqCst);
-        assert!(matches!(FileVault::open_guarded(folder.path(), &store), Err(VaultError::Unreadable(_))));
+        assert!(matches!(FileVault::open_guarded(folder.path(), &store, None), Err(VaultError::Unreadable(_))));
         store.0.store(0, Ordering::SeqCst);
-        assert!(matches!(FileVault::open_guarded(folder.path(), &store), Err(VaultError::KeyLost(_))));
+        assert!(matches!(FileVault::open_guarded(folder.path(), &store, None), Err(VaultError::KeyLost(_))));
         store.0.store(7, Ordering::SeqCst);
-        FileVault::open_guarded(folder.path(), &store).unwrap();
+        FileVault::open_guarded(folder.path(), &store, None).unwrap();
         fs::remove_file(folder.path().join(DATA_KEY)).unwrap();
-        assert!(matches!(FileVault::open_guarded(folder.path(), &store), Err(VaultError::KeyLost(_))));
+        assert!(matches!(FileVault::open_guarded(folder.path(), &store, None), Err(VaultError::KeyLost(_))));
         assert_eq!(fs::read(folder.path().join(DEVICE)).unwrap(), sealed, "nothing was made anew");
+    }
+
+    /// A phone: its folder, and a store of keys beside the one that wraps.
+    struct Phone(tempfile::TempDir, Store, Arc<Keys>);
+
+    impl Phone {
+        fn new(home: KeyHome) -> Self {
+            Self(tempfile::tempdir().unwrap(), Store(AtomicU8::new(7)), Keys::new(home))
+        }
+
+        fn open(&self) -> Result<FileVault, VaultError> {
+            FileVault::open_guarded(self.0.path(), &self.1, Some(Arc::clone(&self.2) as Arc<dyn DeviceKeys>))
+        }
+    }
+
+    fn verifies(vault: &FileVault, bytes: &[u8]) {
+        let signature = Signature::from_slice(&vault.sign(bytes).unwrap()).unwrap();
+        VerifyingKey::from_sec1_bytes(&vault.public_key()).unwrap().verify(bytes, &signature).unwrap();
+    }
+
+    #[test]
+    fn a_new_phones_signing_key_is_made_in_the_store_and_only_there() {
+        for home in [KeyHome::Hardware, KeyHome::System] {
+            let phone = Phone::new(home);
+            let first = phone.open().unwrap();
+            assert_eq!(first.key_home(), home);
+            for answer in [Answer::Low, Answer::High] {
+                phone.2.answers(answer);
+                verifies(&first, b"fact");
+            }
+            let again = phone.open().unwrap();
+            assert_eq!((again.device(), again.public_key()), (first.device(), first.public_key()));
+            assert_eq!((again.key_home(), phone.2.made.lock().unwrap().len()), (home, 1));
+            verifies(&again, b"another fact");
+        }
+    }
+
+    #[test]
+    fn a_phone_that_has_a_software_key_keeps_it_and_says_so() {
+        let phone = Phone::new(KeyHome::Hardware);
+        let before = FileVault::open(phone.0.path()).unwrap();
+        let now = phone.open().unwrap();
+        assert_eq!((now.device(), now.public_key()), (before.device(), before.public_key()));
+        assert_eq!((now.key_home(), now.data_key_home()), (KeyHome::Software, KeyHome::Hardware));
+        assert!(phone.2.made.lock().unwrap().is_empty());
+        verifies(&now, b"fact");
+    }
+
+    #[test]
+    fn stopped_before_the_key_is_kept_another_one_is_made() {
+        let phone = Phone::new(KeyHome::Hardware);
+        let first = phone.open().unwrap();
+        // The disk as it is between the two: the store has a key, and no file names it.
+        fs::remove_file(phone.0.path().join(DEVICE)).unwrap();
+        let second = phone.open().unwrap();
+        assert_ne!((first.device(), first.public_key()), (second.device(), second.public_key()));
+        verifies(&phone.open().unwrap(), b"fact");
+        assert_eq!(phone.open().unwrap().device(), second.device());
+    }
+
+    #[test]
+    fn a_store_that_cannot_make_a_key_changes_nothing_and_may_be_asked_again() {
+        let phone = Phone::new(KeyHome::Hardware);
+        for answer in [Answer::Unavailable, Answer::Lost] {
+            phone.2.answers(answer);
+            // Not `KeyLost`, at which the data would be moved aside; no software key in its place either.
+            assert!(matches!(phone.open(), Err(VaultError::Unreadable(_))));
+            assert!(!phone.0.path().join(DEVICE).exists());
+        }
+        phone.2.answers(Answer::Low);
+        assert_eq!(phone.open().unwrap().key_home(), KeyHome::Hardware);
+    }
+
+    #[test]
+    fn without_its_signing_key_a_phone_still_opens_and_reads_and_says_that_it_cannot_sign() {
+        let phone = Phone::new(KeyHome::Hardware);
+        let vault = phone.open().unwrap();
+        vault.keep("token", b"bearer").unwrap();
+        let sealed = fs::read(phone.0.path().join(DEVICE)).unwrap();
+        let key = phone.2.made.lock().unwrap().clone();
+
+        phone.2.made.lock().unwrap().clear();
+        assert!(matches!(vault.sign(b"fact"), Err(VaultError::SigningKeyLost(_))));
+        let again = phone.open().unwrap();
+        assert_eq!(again.secret("token").unwrap().as_deref(), Some(&b"bearer"[..]));
+        assert_eq!((again.public_key(), again.key_home()), (vault.public_key(), KeyHome::Hardware));
+        assert!(matches!(again.sign(b"fact"), Err(VaultError::SigningKeyLost(_))));
+        assert!(phone.2.made.lock().unwrap().is_empty(), "no other key in its place");
+        assert_eq!(fs::read(phone.0.path().join(DEVICE)).unwrap(), sealed);
+
+        *phone.2.made.lock().unwrap() = key;
+        for (answer, lost) in
+            [(Answer::Unavailable, false), (Answer::Nonsense, false), (Answer::Foreign, true), (Answer::Lost, true)]
+        {
+            phone.2.answers(answer);
+            let error = phone.open().unwrap().sign(b"fact").unwrap_err();
+            assert_eq!(matches!(error, VaultError::SigningKeyLost(_)), lost, "{error}");
+        }
+        phone.2.answers(Answer::Low);
+        verifies(&phone.open().unwrap(), b"fact");
     }
 }

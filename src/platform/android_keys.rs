@@ -3,11 +3,11 @@
 //! One AES-256-GCM key that cannot leave the key store wraps every vault of the app. It asks for no unlocked screen, so that
 //! sync in the background works. A folder copied to another phone, or an app installed anew, has lost it, and says so.
 
-use ::jni::errors::Error;
-use ::jni::objects::{JByteArray, JObject, JValue};
+use ::jni::objects::{JObject, JValue};
 use ::jni::{Env, jni_sig, jni_str};
 
 use super::android::{Jni, with_activity};
+use super::android_keystore::{BUILDER, PROVIDER, built, bytes, caught, guard_error, list, says_hardware};
 use crate::ports::vault::{GuardError, Key, KeyGuard, KeyHome};
 
 const ALIAS: &str = "seal-field-data-key";
@@ -19,11 +19,7 @@ const DECRYPT: i32 = 2;
 /// Bytes of the nonce that the key store chooses.
 const NONCE: usize = 12;
 /// What Java throws when the key is no longer the one that wrapped.
-const LOST: [&str; 3] = [
-    "javax.crypto.AEADBadTagException",
-    "java.security.UnrecoverableKeyException",
-    "android.security.keystore.KeyPermanentlyInvalidatedException",
-];
+const OTHER_KEY: &str = "javax.crypto.AEADBadTagException";
 
 /// The key store of the phone.
 pub struct Keystore;
@@ -60,14 +56,8 @@ impl KeyGuard for Keystore {
         let Some((nonce, sealed)) = wrapped.split_at_checked(NONCE) else {
             return Err(GuardError::Lost("its file is cut short".to_owned()));
         };
-        let opened = with_activity(|env, _| {
-            // With its name, which says whether the key is lost.
-            open(env, nonce, sealed).or_else(|error| env.exception_catch().and(Err(error)))
-        });
-        let opened = opened.map_err(|error| match error {
-            Error::CaughtJavaException { name, msg, .. } if LOST.contains(&name.as_str()) => GuardError::Lost(msg),
-            other => GuardError::Unavailable(other.to_string()),
-        })?;
+        let opened = with_activity(|env, _| caught(env, |env| open(env, nonce, sealed)))
+            .map_err(|error| guard_error(error, &[OTHER_KEY]))?;
         let opened = opened.ok_or_else(|| GuardError::Lost("the key store does not hold its key".to_owned()))?;
         let opened = opened.as_slice().try_into();
         Ok(Key::new(opened.map_err(|_| GuardError::Lost("what was wrapped has not 32 bytes".to_owned()))?))
@@ -98,34 +88,13 @@ fn open(env: &mut Env<'_>, nonce: &[u8], sealed: &[u8]) -> Jni<Option<Vec<u8>>> 
 
 /// The wrapping key; null when there is none and none is to be made.
 fn key<'a>(env: &mut Env<'a>, make: bool) -> Jni<JObject<'a>> {
-    let (provider, alias) = (env.new_string("AndroidKeyStore")?, env.new_string(ALIAS)?);
-    let store = env
-        .call_static_method(
-            jni_str!("java/security/KeyStore"),
-            jni_str!("getInstance"),
-            jni_sig!("(Ljava/lang/String;)Ljava/security/KeyStore;"),
-            &[JValue::Object(&provider)],
-        )?
-        .l()?;
-    env.call_method(
-        &store,
-        jni_str!("load"),
-        jni_sig!("(Ljava/security/KeyStore$LoadStoreParameter;)V"),
-        &[JValue::Object(&JObject::null())],
-    )?;
-    let key = env
-        .call_method(
-            &store,
-            jni_str!("getKey"),
-            jni_sig!("(Ljava/lang/String;[C)Ljava/security/Key;"),
-            &[JValue::Object(&alias), JValue::Object(&JObject::null())],
-        )?
-        .l()?;
+    let alias = env.new_string(ALIAS)?;
+    let key = super::android_keystore::key(env, &alias)?;
     if !key.is_null() || !make {
         return Ok(key);
     }
     let spec = spec(env, &alias)?;
-    let aes = env.new_string("AES")?;
+    let (aes, provider) = (env.new_string("AES")?, env.new_string(PROVIDER)?);
     let maker = env
         .call_static_method(
             jni_str!("javax/crypto/KeyGenerator"),
@@ -145,7 +114,6 @@ fn key<'a>(env: &mut Env<'a>, make: bool) -> Jni<JObject<'a>> {
 
 /// AES-256-GCM, to wrap and to open.
 fn spec<'a>(env: &mut Env<'a>, alias: &JObject<'_>) -> Jni<JObject<'a>> {
-    const BUILDER: &::jni::strings::JNIStr = jni_str!("android/security/keystore/KeyGenParameterSpec$Builder");
     let builder =
         env.new_object(BUILDER, jni_sig!("(Ljava/lang/String;I)V"), &[JValue::Object(alias), JValue::Int(PURPOSES)])?;
     env.call_method(
@@ -154,29 +122,26 @@ fn spec<'a>(env: &mut Env<'a>, alias: &JObject<'_>) -> Jni<JObject<'a>> {
         jni_sig!("(I)Landroid/security/keystore/KeyGenParameterSpec$Builder;"),
         &[JValue::Int(256)],
     )?;
-    let gcm = env.new_string("GCM")?;
-    let modes = env.new_object_array(1, jni_str!("java/lang/String"), &gcm)?;
+    let modes = list(env, "GCM")?;
     env.call_method(
         &builder,
         jni_str!("setBlockModes"),
         jni_sig!("([Ljava/lang/String;)Landroid/security/keystore/KeyGenParameterSpec$Builder;"),
         &[JValue::Object(&modes)],
     )?;
-    let none = env.new_string("NoPadding")?;
-    let paddings = env.new_object_array(1, jni_str!("java/lang/String"), &none)?;
+    let paddings = list(env, "NoPadding")?;
     env.call_method(
         &builder,
         jni_str!("setEncryptionPaddings"),
         jni_sig!("([Ljava/lang/String;)Landroid/security/keystore/KeyGenParameterSpec$Builder;"),
         &[JValue::Object(&paddings)],
     )?;
-    let build = jni_sig!("()Landroid/security/keystore/KeyGenParameterSpec;");
-    env.call_method(&builder, jni_str!("build"), build, &[])?.l()
+    built(env, &builder)
 }
 
 /// Whether the key store says that the key lies in secure hardware.
 fn inside_hardware(env: &mut Env<'_>, key: &JObject<'_>) -> Jni<bool> {
-    let (aes, provider) = (env.new_string("AES")?, env.new_string("AndroidKeyStore")?);
+    let (aes, provider) = (env.new_string("AES")?, env.new_string(PROVIDER)?);
     let factory = env
         .call_static_method(
             jni_str!("javax/crypto/SecretKeyFactory"),
@@ -194,7 +159,7 @@ fn inside_hardware(env: &mut Env<'_>, key: &JObject<'_>) -> Jni<bool> {
             &[JValue::Object(key), JValue::Object(&class)],
         )?
         .l()?;
-    env.call_method(&info, jni_str!("isInsideSecureHardware"), jni_sig!("()Z"), &[])?.z()
+    says_hardware(env, &info)
 }
 
 fn cipher<'a>(env: &mut Env<'a>) -> Jni<JObject<'a>> {
@@ -212,9 +177,4 @@ fn finish(env: &mut Env<'_>, cipher: &JObject<'_>, input: &[u8]) -> Jni<Vec<u8>>
     let input = env.byte_array_from_slice(input)?;
     let output = env.call_method(cipher, jni_str!("doFinal"), jni_sig!("([B)[B"), &[JValue::Object(&input)])?.l()?;
     bytes(env, output)
-}
-
-fn bytes(env: &mut Env<'_>, array: JObject<'_>) -> Jni<Vec<u8>> {
-    let array = JByteArray::cast_local(env, array)?;
-    env.convert_byte_array(&array)
 }

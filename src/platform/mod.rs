@@ -12,18 +12,26 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use crate::ports::seal_link::LinkTrouble;
-use crate::ports::vault::KeyGuard;
+use crate::ports::vault::{DeviceKeys, KeyGuard};
 
 #[cfg(target_os = "android")]
 mod android;
 #[cfg(target_os = "android")]
 mod android_keys;
+#[cfg(target_os = "android")]
+mod android_keystore;
+#[cfg(target_os = "android")]
+mod android_signing;
 #[cfg(not(any(target_os = "android", target_os = "ios")))]
 mod desktop;
 #[cfg(target_os = "ios")]
 mod ios;
 #[cfg(target_os = "ios")]
 mod ios_keys;
+#[cfg(target_os = "ios")]
+mod ios_signing;
+#[cfg(any(target_os = "android", test))]
+mod spki;
 
 #[cfg(target_os = "linux")]
 mod linux_pairing;
@@ -95,6 +103,19 @@ pub fn key_guard() -> Option<Box<dyn KeyGuard>> {
     return Some(Box::new(android_keys::Keystore));
     #[cfg(target_os = "ios")]
     return Some(Box::new(ios_keys::Keychain));
+    #[cfg(not(any(target_os = "android", target_os = "ios")))]
+    None
+}
+
+/// The system's store of signing keys; `None` where the app uses none and the key is a software key.
+///
+/// One is used on phones. Type-checked only; not yet run on a device.
+#[must_use]
+pub fn device_keys() -> Option<Arc<dyn DeviceKeys>> {
+    #[cfg(target_os = "android")]
+    return Some(Arc::new(android_signing::Keystore));
+    #[cfg(target_os = "ios")]
+    return Some(Arc::new(ios_signing::Enclave));
     #[cfg(not(any(target_os = "android", target_os = "ios")))]
     None
 }

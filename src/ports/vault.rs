@@ -15,6 +15,10 @@ pub enum VaultError {
     /// The key of the data is gone for good: nothing kept under it can be read again.
     #[error("the key of the data on this phone is lost: {0}")]
     KeyLost(String),
+    /// The key that signs for this device is gone for good. What is kept stays readable and what was signed stays signed, but
+    /// this device signs nothing more.
+    #[error("the signing key of this phone is lost: {0}")]
+    SigningKeyLost(String),
     /// What should have been signed cannot be written.
     #[error(transparent)]
     Content(#[from] seal_core::cbor::CborError),
@@ -25,7 +29,7 @@ pub enum VaultError {
 pub enum KeyHome {
     /// In a file under the app's folder.
     Software,
-    /// With the system's keychain, outside the app's folder; the app may read it.
+    /// With the system, outside the app's folder and not in secure hardware.
     System,
     /// In the phone's secure hardware; it cannot leave it.
     Hardware,
@@ -72,7 +76,7 @@ pub enum Purpose {
 /// What the system's key store says.
 #[derive(Debug, thiserror::Error)]
 pub enum GuardError {
-    /// The key that wrapped is gone or does not fit: what it wrapped can never be opened.
+    /// The key is gone or another one is in its place: what it wrapped can never be opened, and it signs no more.
     #[error("{0}")]
     Lost(String),
     /// Not now; another time it may.
@@ -96,6 +100,30 @@ pub trait KeyGuard: Send + Sync {
     fn unwrap(&self, wrapped: &[u8]) -> Result<Key, GuardError>;
 }
 
+/// A signing key that the system's store made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeKey {
+    /// Where the private half is.
+    pub home: KeyHome,
+    /// The public half, SEC1 uncompressed P-256 point, 65 bytes.
+    pub public: Vec<u8>,
+}
+
+/// The system's store of signing keys, whose private halves never leave it.
+pub trait DeviceKeys: Send + Sync {
+    /// Makes a P-256 signing key under a name that no key has yet, in the safest place the phone has.
+    ///
+    /// # Errors
+    /// [`GuardError`]; then there may be a key of this name, which nobody uses.
+    fn make(&self, name: &str) -> Result<MadeKey, GuardError>;
+    /// ECDSA signature over the SHA-256 of `bytes` by the key of this name; ASN.1 DER, as such stores give it. Asks the officer
+    /// for nothing: receipts and the end of a command must not wait for an answer.
+    ///
+    /// # Errors
+    /// [`GuardError`]. `Lost` only when no later try can succeed.
+    fn sign(&self, name: &str, bytes: &[u8]) -> Result<Vec<u8>, GuardError>;
+}
+
 /// A vault.
 pub trait Vault: Send + Sync {
     /// The vault's key for one purpose.
@@ -110,9 +138,9 @@ pub trait Vault: Send + Sync {
     /// ES256 signature over `bytes`, r and s.
     ///
     /// # Errors
-    /// When the key cannot be used.
+    /// When the key cannot be used now; [`VaultError::SigningKeyLost`] when it never can again.
     fn sign(&self, bytes: &[u8]) -> Result<[u8; 64], VaultError>;
-    /// Where the key is.
+    /// Where the key that signs is.
     fn key_home(&self) -> KeyHome;
     /// Keeps a named secret, replacing the old one.
     ///

@@ -5,6 +5,7 @@ errors-disk-full = The phone is full, nothing was written. Free some space and d
 errors-store-key = This phone's key does not open the data on it. The data is untouched, not deleted. Tell support before going on.
 errors-store-damaged = The data on this phone is damaged and was set aside, not deleted. Tell support before going on.
 errors-vault = The device key cannot be used, nothing was written. Unlock the phone and try again.
+errors-signing-key-lost = This phone's signing key is lost, so it signs nothing new; nothing was written this time. What was recorded before is whole and still being sent. Write on paper, use another phone. Do not delete the app: wait until all is sent, then ask the unit's administrator to enrol the phone anew.
 errors-store = Nothing was written. Try again; if it stays so restart the app.
 errors-stopped = The act stopped half way. Read the seal's state.
 errors-radio-off = Bluetooth is off. Switch it on and try again.

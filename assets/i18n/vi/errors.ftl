@@ -5,6 +5,7 @@ errors-disk-full = Máy hết chỗ trống, chưa ghi gì. Xóa bớt ảnh, t�
 errors-store-key = Khóa của máy này không mở được dữ liệu trên máy. Dữ liệu còn nguyên, không xóa. Báo bộ phận kỹ thuật trước khi làm tiếp.
 errors-store-damaged = Dữ liệu trên máy bị hỏng và đã được để riêng, không xóa. Báo bộ phận kỹ thuật trước khi làm tiếp.
 errors-vault = Không dùng được khóa ký của máy, chưa ghi gì. Mở khóa máy rồi thử lại.
+errors-signing-key-lost = Khóa ký của máy này đã mất nên không ký được bản ghi mới; lần này chưa ghi gì. Bản ghi trước còn nguyên và vẫn tự gửi. Ghi giấy, dùng máy khác. Đừng xóa ứng dụng: chờ gửi hết rồi báo quản trị đơn vị đăng ký lại máy.
 errors-store = Chưa ghi được vào máy. Thử lại; vẫn vậy thì khởi động lại ứng dụng.
 errors-stopped = Việc với seal dừng giữa chừng. Đọc lại trạng thái seal.
 errors-radio-off = Bluetooth đang tắt. Bật Bluetooth rồi thử lại.

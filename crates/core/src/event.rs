@@ -188,7 +188,7 @@ fn newer_form(payload: &[u8]) -> Option<EventError> {
     (form.v > EVENT_VERSION).then_some(EventError::Version(form.v))
 }
 
-/// Signs with a software key. ES256 over SHA-256, low-S, deterministic nonce (RFC 6979).
+/// Signs with a software key. ES256 over SHA-256, deterministic nonce (RFC 6979); s is as it comes, low or high.
 #[must_use]
 pub fn sign_with(key: &SigningKey, bytes: &[u8]) -> [u8; 64] {
     use p256::ecdsa::signature::Signer as _;

@@ -263,7 +263,11 @@ fn trouble_text(error: &EnrolTrouble) -> String {
         EnrolTrouble::Unreached(CentralTrouble::Busy { .. }) => t!("enrol-busy-central"),
         EnrolTrouble::Unreached(_) => t!("enrol-unreached"),
         EnrolTrouble::Store(error) => super::stored::store_trouble(error),
-        EnrolTrouble::Keep(_) | EnrolTrouble::Vault(_) => {
+        EnrolTrouble::Vault(why) => {
+            tracing::error!(%error, "enrolment");
+            super::stored::signing_trouble(why)
+        }
+        EnrolTrouble::Keep(_) => {
             tracing::error!(%error, "enrolment");
             t!("enrol-not-kept")
         }

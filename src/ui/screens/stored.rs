@@ -6,6 +6,7 @@ use seal_core::ids::CaseId;
 
 use super::parts::Page;
 use crate::ports::store::StoreError;
+use crate::ports::vault::VaultError;
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::{Desk, use_desk};
@@ -50,8 +51,16 @@ pub fn store_trouble(error: &StoreError) -> String {
         StoreError::DiskFull => t!("errors-disk-full"),
         StoreError::Damaged(_) => t!("errors-store-damaged"),
         StoreError::OtherKey(_) => t!("errors-store-key"),
-        StoreError::Vault(_) => t!("errors-vault"),
+        StoreError::Vault(error) => signing_trouble(error),
         StoreError::Database(_) => t!("errors-store"),
+    }
+}
+
+/// A fact that could not be signed, in the officer's words.
+pub fn signing_trouble(error: &VaultError) -> String {
+    match error {
+        VaultError::SigningKeyLost(_) => t!("errors-signing-key-lost"),
+        _ => t!("errors-vault"),
     }
 }
 
