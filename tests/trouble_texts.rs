@@ -644,13 +644,7 @@ async fn a_difficulty_is_reported_with_what_the_officer_saw_and_only_then() {
     let before = facts().len();
 
     let mut phone = open();
-    phone.says(&[
-        "Gửi kèm thông tin kỹ thuật",
-        "Đi sau cùng",
-        "seal-field 0.1.0",
-        "Khóa ký của máy",
-        "trong tệp của ứng dụng",
-    ]);
+    phone.says(&["Gửi kèm thông tin kỹ thuật", "Đi sau cùng", "seal-field 0.1.0", "Khóa ký", "Trong tệp của ứng dụng"]);
     phone.type_into(0, "Màn hình đứng");
     phone.press("Gửi kèm thông tin kỹ thuật");
     assert!(!phone.text().contains("seal-field 0.1.0"), "not shown, not sent");

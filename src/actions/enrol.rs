@@ -97,7 +97,8 @@ pub fn read_offer(kit: &Kit, text: &str) -> Result<Offer, EnrolTrouble> {
 }
 
 /// Where a key is, as it is told to others.
-pub(super) const fn key_home(home: KeyHome) -> DeviceKeyHome {
+#[must_use]
+pub const fn key_home(home: KeyHome) -> DeviceKeyHome {
     match home {
         KeyHome::Software => DeviceKeyHome::Software,
         KeyHome::System => DeviceKeyHome::System,

@@ -6,7 +6,7 @@ use seal_core::fact::DiagnosticsGiven;
 use super::parts::{Page, Trouble};
 use super::queue::waits_for;
 use super::stored::store_trouble;
-use super::words::lang;
+use super::words::{key_home, lang};
 use crate::actions::report_difficulty::{diagnose, report_difficulty};
 use crate::i18n::format;
 use crate::t;
@@ -74,15 +74,10 @@ pub fn Report(screen: String) -> Element {
 #[component]
 fn Given(given: Box<DiagnosticsGiven>) -> Element {
     let DiagnosticsGiven { app, system, free_bytes, signing_key, data_key, queue, pulled_at, log } = *given;
-    let home = |home: &str| match home {
-        "hardware" => t!("settings-report-key-hardware"),
-        "system" => t!("settings-report-key-system"),
-        _ => t!("settings-report-key-software"),
-    };
     let mut items = vec![(t!("settings-version"), app), (t!("settings-report-system"), system)];
     items.extend(free_bytes.map(|bytes| (t!("settings-room"), format::size(bytes, lang()))));
-    items.push((t!("settings-report-signing-key"), home(signing_key.as_str())));
-    items.push((t!("settings-report-data-key"), home(data_key.as_str())));
+    items.push((t!("settings-key"), key_home(signing_key)));
+    items.push((t!("settings-report-data-key"), key_home(data_key)));
     items.push((t!("settings-report-waiting"), t!("items", n = queue.waiting)));
     items.push((t!("settings-report-stuck"), t!("items", n = queue.stuck)));
     items.extend(queue.oldest.map(|at| (t!("settings-report-oldest"), format::date_time(at))));

@@ -9,9 +9,9 @@ use super::export::ExportAll;
 use super::parts::Page;
 use super::{NOTE_SETTINGS, words};
 use crate::actions::Kit;
+use crate::actions::enrol::key_home;
 use crate::actions::leave_phone::{leave_phone, what_stays};
 use crate::i18n::{Lang, format};
-use crate::ports::vault::KeyHome;
 use crate::t;
 use crate::ui::components::*;
 use crate::ui::desk::{Desk, use_desk};
@@ -37,15 +37,6 @@ fn whose(kit: &Kit, officer: &Officer) -> String {
     let name = |author: &OfficerId| words::officer_name(kit, &officer.unit, author);
     let each: Vec<String> = staying.authors.iter().map(|(author, n)| format!("{} ({n})", name(author))).collect();
     each.join(", ")
-}
-
-/// Where the key that signs this phone's facts is.
-fn key_home(home: KeyHome) -> String {
-    match home {
-        KeyHome::Hardware => t!("settings-key-hardware"),
-        KeyHome::System => t!("settings-key-system"),
-        KeyHome::Software => t!("settings-key-software"),
-    }
 }
 
 /// See the module.
@@ -83,7 +74,7 @@ pub fn Settings() -> Element {
     let mut about = vec![
         (t!("settings-version"), env!("CARGO_PKG_VERSION").to_owned()),
         (t!("settings-device"), device),
-        (t!("settings-key"), key_home(kit.vault.key_home())),
+        (t!("settings-key"), words::key_home(key_home(kit.vault.key_home()))),
         (t!("settings-unit"), unit),
         (t!("settings-account"), officer.id.0.clone()),
     ];

@@ -3,6 +3,7 @@
 use seal_core::case::{CasePhase, CaseView, SealOnCase};
 use seal_core::codes::{CustomsSealKind, Iso17712, SealType, SealingParty};
 use seal_core::container::ContainerNo;
+use seal_core::enrolment::DeviceKeyHome;
 use seal_core::evidence::{PhotoQuality, PhotoRole};
 use seal_core::fact::ManualMethod;
 use seal_core::ids::{OfficeCode, OfficerId};
@@ -270,6 +271,15 @@ fn grouped(text: &str, size: usize) -> String {
 /// Whole minutes as words: "12 phút", "3 giờ".
 pub fn minutes(seconds: i64) -> String {
     format::duration(u64::try_from(seconds).unwrap_or(0) / 60 * 60, lang())
+}
+
+/// Where a key is.
+pub fn key_home(home: DeviceKeyHome) -> String {
+    match home {
+        DeviceKeyHome::Hardware => t!("settings-key-hardware"),
+        DeviceKeyHome::System => t!("settings-key-system"),
+        DeviceKeyHome::Software => t!("settings-key-software"),
+    }
 }
 
 /// The language of the screen.
