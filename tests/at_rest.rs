@@ -28,7 +28,7 @@ use seal_field::actions::hand_over::{hand_over, note_tug};
 use seal_field::actions::lock_command::Patience;
 use seal_field::actions::open_case::{NewCase, OpenCaseDraft, keep_open_case, open_case};
 use seal_field::actions::pair_seal::pair_seal;
-use seal_field::actions::report_difficulty::report_difficulty;
+use seal_field::actions::report_difficulty::{diagnose, report_difficulty};
 use seal_field::actions::scan_item::{note_code, recognise};
 use seal_field::actions::sign_in::sign_in;
 use seal_field::actions::take_photo::{Shot, keep_photo};
@@ -217,7 +217,7 @@ async fn shift(kit: &Kit) {
         signature: SIGNATURE.to_owned(),
     };
     hand_over(kit, &officer, case, &[seal], true, signed).unwrap();
-    report_difficulty(kit, &officer, Some(case), "lock", "ghi chú dấu vết bốn").unwrap();
+    report_difficulty(kit, &officer, Some(case), "lock", "ghi chú dấu vết bốn", Some(diagnose(kit).unwrap())).unwrap();
     until("the receipts", || kit.store.queue_counts().unwrap().waiting == 0).await;
 }
 

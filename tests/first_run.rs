@@ -431,7 +431,7 @@ async fn what_stands_in_the_way_of_an_enrolment_is_named_and_nothing_is_kept() {
     // is lost.
     let hai = a.sign_in(&site, "hai.tv").await;
     a.device.sync.set_coverage(false);
-    report_difficulty(&a.kit, &hai, None, "queue", "Chưa gửi").unwrap();
+    report_difficulty(&a.kit, &hai, None, "queue", "Chưa gửi", None).unwrap();
     let elsewhere = other.text().unwrap();
     let told = read_offer(&a.kit, &elsewhere);
     assert!(matches!(told, Err(EnrolTrouble::OtherCentral { waiting: 1, .. })), "{told:?}");
@@ -471,7 +471,7 @@ async fn a_wiped_phone_enrols_anew_and_has_what_was_sent() {
     };
     tokio::time::timeout(Duration::from_secs(60), stuck).await.expect("picture and thumbnail are missing");
     old.lose_coverage().await;
-    report_difficulty(&old.kit, &hai, None, "queue", "Chưa gửi").unwrap();
+    report_difficulty(&old.kit, &hai, None, "queue", "Chưa gửi", None).unwrap();
     let (device, before) = (old.kit.vault.device(), old.kit.store.case(case).unwrap().unwrap());
     let facts: Vec<_> =
         old.kit.store.queue().unwrap().into_iter().filter(|item| matches!(item.what, QueueWhat::Fact { .. })).collect();
@@ -488,7 +488,7 @@ async fn a_wiped_phone_enrols_anew_and_has_what_was_sent() {
     let hai = new.sign_in(&site, "hai.tv").await;
     new.sync().await;
     assert_eq!(new.kit.store.case(case).unwrap().unwrap(), before, "what was sent is there again");
-    report_difficulty(&new.kit, &hai, None, "queue", "Máy mới").unwrap();
+    report_difficulty(&new.kit, &hai, None, "queue", "Máy mới", None).unwrap();
     new.sync().await;
 
     // At the central: the old phone until it is taken out of use, the photograph that only it had, and nothing of its last act.
