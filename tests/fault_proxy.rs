@@ -201,6 +201,7 @@ async fn over_a_thin_line_facts_go_first_and_a_photograph_arrives_in_parts() {
     let mut site = Site::open(31).await;
     let phone = site.phone("phone", "03EE").await;
     phone.sync.set_coverage(false);
+    until("it hears of it", || phone.sync.status().borrow().problem.as_deref() == Some("offline")).await;
     let mut ledger = Ledger::default();
     let photo = photo_of(&phone.device.photos, &picture(1, PHOTO), &picture(2, THUMBNAIL));
     ledger.wrote(phone.write(None, vec![photo]));

@@ -229,7 +229,8 @@ impl Phone {
     async fn lose_coverage(&self) {
         self.device.sync.set_coverage(false);
         let mut status = self.device.sync.status();
-        let lost = status.wait_for(|status| !status.online && !status.busy);
+        // Not merely not online: a phone that has just signed in is neither yet.
+        let lost = status.wait_for(|status| status.problem.as_deref() == Some("offline") && !status.busy);
         tokio::time::timeout(Duration::from_secs(60), lost).await.expect("it hears of it").unwrap();
     }
 
@@ -430,7 +431,7 @@ async fn what_stands_in_the_way_of_an_enrolment_is_named_and_nothing_is_kept() {
     // Enrolled, with something in the queue: a new offer of the same central is taken, one of another is not, and nothing
     // is lost.
     let hai = a.sign_in(&site, "hai.tv").await;
-    a.device.sync.set_coverage(false);
+    a.lose_coverage().await;
     report_difficulty(&a.kit, &hai, None, "queue", "Chưa gửi", None).unwrap();
     let elsewhere = other.text().unwrap();
     let told = read_offer(&a.kit, &elsewhere);
