@@ -141,6 +141,7 @@ async fn origin(browser: &Browser, address: &str) {
     browser.see("Đồng ý cho người khác gỡ seal").await;
     browser.shot("agree").await;
     browser.tap("Quay lại").await;
+    browser.see("Đã bàn giao").await;
 
     // Everything waits, visibly; then everything goes, facts first.
     browser.tap("Quay lại").await;
