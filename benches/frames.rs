@@ -5,7 +5,7 @@ mod table;
 use image::GrayImage;
 use seal_core::scan::Symbology;
 use seal_field::adapters::barcode::{Formats, FrameReader};
-use seal_field::practice::prints::{FEED_HEIGHT, FEED_WIDTH, PracticeCode, feed_frame};
+use seal_prints::{FEED_HEIGHT, FEED_WIDTH, PracticeCode, feed_frame};
 use table::{Times, ms, row, table, time};
 
 const FRAMES: u64 = 12;

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use common::open_database;
+use seal_core::enrolment::KeyHome;
 use seal_core::evidence::PhotoRole;
 use seal_core::fact::{CargoHandedOver, Stage};
 use seal_core::ids::{CaseId, OfficerId};
@@ -28,7 +29,7 @@ use seal_field::actions::hand_over::{hand_over, note_tug};
 use seal_field::actions::lock_command::Patience;
 use seal_field::actions::open_case::{NewCase, OpenCaseDraft, keep_open_case, open_case};
 use seal_field::actions::pair_seal::pair_seal;
-use seal_field::actions::report_difficulty::{diagnose, report_difficulty};
+use seal_field::actions::report_difficulty::{Difficulty, diagnose, report_difficulty};
 use seal_field::actions::scan_item::{note_code, recognise};
 use seal_field::actions::sign_in::sign_in;
 use seal_field::actions::take_photo::{Shot, keep_photo};
@@ -39,7 +40,7 @@ use seal_field::app::{Device, DeviceSettings};
 use seal_field::ports::camera::Still;
 use seal_field::ports::photos::PhotoFiles as _;
 use seal_field::ports::store::{AsideBecause, DAMAGE_NOTE, Damage, OFFICER_NOTE};
-use seal_field::ports::vault::{KeyHome, Purpose, Vault as _};
+use seal_field::ports::vault::{Purpose, Vault as _};
 use seal_field::practice::set::PracticeSet;
 
 const DATABASE: &str = "seal-field.sqlite";
@@ -217,7 +218,8 @@ async fn shift(kit: &Kit) {
         signature: SIGNATURE.to_owned(),
     };
     hand_over(kit, &officer, case, &[seal], true, signed).unwrap();
-    report_difficulty(kit, &officer, Some(case), "lock", "ghi chú dấu vết bốn", Some(diagnose(kit).unwrap())).unwrap();
+    let difficulty = Difficulty { text: "ghi chú dấu vết bốn", screen: "lock", case: Some(case) };
+    report_difficulty(kit, &officer, difficulty, Some(diagnose(kit).unwrap())).unwrap();
     until("the receipts", || kit.store.queue_counts().unwrap().waiting == 0).await;
 }
 

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use rcgen::{CertificateParams, CertifiedIssuer, KeyPair};
 use seal_core::case::CasePhase;
 use seal_core::codes::SealCondition;
-use seal_core::enrolment::{DeviceKeyHome, Offer, OfferError};
+use seal_core::enrolment::{KeyHome, Offer, OfferError};
 use seal_core::evidence::PhotoRole;
 use seal_core::fact::{CargoHandedOver, Inspected, Stage};
 use seal_core::ids::{CaseId, OfficeCode, OfficerId, Sha256};
@@ -46,7 +46,7 @@ use seal_field::actions::pair_seal::pair_seal;
 use seal_field::actions::read_seal_log::read_seal_log;
 use seal_field::actions::receive_parcel::{note_found, receive_parcel};
 use seal_field::actions::receive_seal::receive_seal;
-use seal_field::actions::report_difficulty::report_difficulty;
+use seal_field::actions::report_difficulty::{Difficulty, report_difficulty};
 use seal_field::actions::sign_in::{SignInTrouble, sign_in};
 use seal_field::actions::take_photo::{Shot, keep_photo};
 use seal_field::actions::tug_test::tug_test;
@@ -252,6 +252,11 @@ fn yard(folder: &Path) -> Arc<dyn Reach> {
     Arc::new(Yard::open(folder, Arc::new(Timestamp::now)).unwrap())
 }
 
+/// A report from the queue's screen.
+fn difficulty(text: &str) -> Difficulty<'_> {
+    Difficulty { text, screen: "queue", case: None }
+}
+
 fn unit(code: &str) -> OfficeCode {
     OfficeCode::parse(code).unwrap()
 }
@@ -272,7 +277,7 @@ async fn a_seal_goes_its_whole_way_from_an_empty_central_without_practice() {
     assert!(matches!(nobody, Err(SignInTrouble::NeverHere(CentralTrouble::Offline(_)))), "{nobody:?}");
     let done = a.enrol(&site.offer("03EE", &[])).await.unwrap();
     let device = a.kit.vault.device();
-    assert_eq!((done.certificate.device, done.certificate.home), (device, DeviceKeyHome::Software));
+    assert_eq!((done.certificate.device, done.certificate.home), (device, KeyHome::Software));
     assert_eq!((done.certificate.unit.clone(), done.clock_behind_s), (unit("03EE"), None));
     assert!(site.devices().contains(&format!("{device}\t03EE\tsoftware")));
     let kept = a.kept().unwrap();
@@ -373,7 +378,7 @@ async fn a_seal_goes_its_whole_way_from_an_empty_central_without_practice() {
 
     // Lost: taken out of use, it is let in no more, and keeps what it did not send.
     run(&["devices", "revoke", &device.to_string(), "--data", &site.path("data")]);
-    report_difficulty(&a.kit, &hai, None, "queue", "Máy bị thu hồi", None).unwrap();
+    report_difficulty(&a.kit, &hai, difficulty("Máy bị thu hồi"), None).unwrap();
     let shut = sign_in(&a.kit, &hai.id, &site.secret("hai.tv")).await;
     assert!(
         matches!(&shut, Err(SignInTrouble::Central(CentralTrouble::Forbidden(p))) if p.code == "device_revoked"),
@@ -432,7 +437,7 @@ async fn what_stands_in_the_way_of_an_enrolment_is_named_and_nothing_is_kept() {
     // is lost.
     let hai = a.sign_in(&site, "hai.tv").await;
     a.lose_coverage().await;
-    report_difficulty(&a.kit, &hai, None, "queue", "Chưa gửi", None).unwrap();
+    report_difficulty(&a.kit, &hai, difficulty("Chưa gửi"), None).unwrap();
     let elsewhere = other.text().unwrap();
     let told = read_offer(&a.kit, &elsewhere);
     assert!(matches!(told, Err(EnrolTrouble::OtherCentral { waiting: 1, .. })), "{told:?}");
@@ -472,7 +477,7 @@ async fn a_wiped_phone_enrols_anew_and_has_what_was_sent() {
     };
     tokio::time::timeout(Duration::from_secs(60), stuck).await.expect("picture and thumbnail are missing");
     old.lose_coverage().await;
-    report_difficulty(&old.kit, &hai, None, "queue", "Chưa gửi", None).unwrap();
+    report_difficulty(&old.kit, &hai, difficulty("Chưa gửi"), None).unwrap();
     let (device, before) = (old.kit.vault.device(), old.kit.store.case(case).unwrap().unwrap());
     let facts: Vec<_> =
         old.kit.store.queue().unwrap().into_iter().filter(|item| matches!(item.what, QueueWhat::Fact { .. })).collect();
@@ -489,7 +494,7 @@ async fn a_wiped_phone_enrols_anew_and_has_what_was_sent() {
     let hai = new.sign_in(&site, "hai.tv").await;
     new.sync().await;
     assert_eq!(new.kit.store.case(case).unwrap().unwrap(), before, "what was sent is there again");
-    report_difficulty(&new.kit, &hai, None, "queue", "Máy mới", None).unwrap();
+    report_difficulty(&new.kit, &hai, difficulty("Máy mới"), None).unwrap();
     new.sync().await;
 
     // At the central: the old phone until it is taken out of use, the photograph that only it had, and nothing of its last act.

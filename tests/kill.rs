@@ -21,10 +21,8 @@ use seal_field::ports::vault::Vault as _;
 use uuid::Uuid;
 
 const FOLDER: &str = "KILL_TEST_FOLDER";
-/// A hundred, or more in the soak.
-fn kills() -> u32 {
-    std::env::var("SEAL_FIELD_KILLS").map_or(100, |kills| kills.parse().expect("SEAL_FIELD_KILLS is a number"))
-}
+/// How often.
+const KILLS: u32 = 100;
 /// Facts in each act of [`child`].
 const FACTS: usize = 3;
 
@@ -73,7 +71,7 @@ fn a_hundred_kills_lose_and_double_nothing() {
     let mut chain: Vec<SignedEvent> = Vec::new();
     // A busy machine lets the child live longer, so that there is something to kill.
     let mut most_us = 160_000;
-    for _ in 0..kills() {
+    for _ in 0..KILLS {
         let (tried, told) = run_and_kill(folder.path(), most_us);
         if told.is_empty() {
             most_us += 20_000;
@@ -100,7 +98,7 @@ fn a_hundred_kills_lose_and_double_nothing() {
         acknowledged += told.len();
         begun.extend(tried);
     }
-    assert!(acknowledged > kills() as usize, "only {acknowledged} acts: the kills came too early to prove anything");
+    assert!(acknowledged > KILLS as usize, "only {acknowledged} acts: the kills came too early to prove anything");
 
     let device = Device::open(folder.path());
     let key = VerifyingKey::from_sec1_bytes(&device.vault.public_key()).unwrap();
@@ -122,12 +120,12 @@ fn a_hundred_kills_lose_and_double_nothing() {
         })
         .collect();
     let mut pump = Pump::new(&device, Model { faults, ..Model::default() });
-    pump.run(2_000 * kills());
+    pump.run(2_000 * KILLS);
     let open =
         device.store.queue().unwrap().into_iter().find(|item| !matches!(item.state, OutboxState::Accepted { .. }));
     assert_eq!(open, None);
     pump.model.check();
     assert_eq!(pump.model.order.len(), chain.len());
     assert_eq!(pump.model.complete.len(), acts.len() * 2);
-    eprintln!("{} kills, {} acts begun, {acknowledged} acknowledged, {} kept", kills(), begun.len(), acts.len());
+    eprintln!("{} kills, {} acts begun, {acknowledged} acknowledged, {} kept", KILLS, begun.len(), acts.len());
 }

@@ -47,10 +47,8 @@ fn the_rehearsal_passes() {
 
 // ── killed at a hundred random moments ──
 
-/// A hundred, or more in the soak.
-fn kills() -> u32 {
-    std::env::var("SEAL_FIELD_KILLS").map_or(100, |kills| kills.parse().expect("SEAL_FIELD_KILLS is a number"))
-}
+/// How often.
+const KILLS: u32 = 100;
 /// A kill comes in or after one of so many acts, counted so that a slow machine is hit in the same places.
 const ACTS_BEFORE: u64 = 12;
 /// And so long after it began, at most, as long as no command took longer: about the time an act takes.
@@ -348,7 +346,7 @@ fn killed_at_100_random_moments_nothing_is_lost_or_doubled() {
     drop(device);
 
     let began = Instant::now();
-    for kill in 0..kills() {
+    for kill in 0..KILLS {
         let latest = LATEST_MS.max(officer.command_ms);
         let (acts, wait) = (officer.random.next(ACTS_BEFORE), officer.random.next(latest));
         let mut device = spawn(central.address());

@@ -4,15 +4,13 @@
 
 #[path = "journey/browser.rs"]
 mod browser;
-#[path = "journey/scenes.rs"]
-mod scenes;
 
 use std::path::Path;
 
 use browser::{Browser, practice};
-use scenes::{Label, Scene};
 use seal_core::scan::Symbology;
 use seal_field::adapters::barcode::{Formats, FrameReader};
+use seal_prints::scene::{self, Label, Scene};
 
 const CONTAINER: &str = "SFPU4820155";
 const OTHER: &str = "SFPU4821779";
@@ -53,11 +51,8 @@ fn labels_of_the_films_are_outlined_on_most_frames() {
         let mut reader = FrameReader::new();
         let seen: Vec<usize> = (0..10)
             .map(|n| {
-                reader
-                    .read(scene.frame(n).into_raw(), scenes::WIDTH, scenes::HEIGHT, Formats::SCAN)
-                    .unwrap()
-                    .found
-                    .len()
+                let frame = scene.frame(n).unwrap().into_raw();
+                reader.read(frame, scene::WIDTH, scene::HEIGHT, Formats::SCAN).unwrap().found.len()
             })
             .collect();
         assert!(seen.iter().filter(|n| **n == labels).count() >= least, "{name}: {seen:?}");
@@ -76,7 +71,7 @@ fn linear(text: &str) -> Label {
 
 /// From the shift: the scan of anything, with this before the camera.
 async fn look(browser: &Browser, scene: &Scene) {
-    browser.film(&scene.film());
+    browser.film(&scene.film().unwrap());
     browser.tap_exactly("Quét").await;
     browser.frames(1).await;
 }

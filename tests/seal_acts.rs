@@ -15,6 +15,7 @@ use seal_core::codes::{CustomsSealKind, SealCondition, SealType, SealingParty};
 use seal_core::container::ContainerNo;
 use seal_core::cover::Cover;
 use seal_core::doc::{CaseDoc, Doc, SealLife, SealRadio};
+use seal_core::enrolment::KeyHome;
 use seal_core::fact::{Fact, ManualMethod, OnOff, SecondOfficer};
 use seal_core::ids::OfficerId;
 use seal_core::inspection::{Because, HandCheck, InspectionFault, Verdict};
@@ -47,7 +48,7 @@ use seal_field::actions::tug_test::tug_test;
 use seal_field::adapters::seals::yard::RadioDelays;
 use seal_field::ports::seal_link::LinkTrouble;
 use seal_field::ports::store::Store as _;
-use seal_field::ports::vault::{Key, KeyHome, Purpose, Vault, VaultError};
+use seal_field::ports::vault::{Key, Purpose, Vault, VaultError};
 use seal_simulator::{Proximity, Reach as _, SealSpec, Trouble};
 
 impl Bench {

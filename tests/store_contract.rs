@@ -10,6 +10,7 @@ use seal_core::case::CasePhase;
 use seal_core::codes::{CustomsSealKind, SealType};
 use seal_core::custody::Whereabouts;
 use seal_core::doc::{Doc, PackDoc, PackEntryDoc, SealDoc, SealLife, SealRadio};
+use seal_core::enrolment::KeyHome;
 use seal_core::event::SignedEvent;
 use seal_core::fact::{Corrected, CorrectionReason, Fact};
 use seal_core::ids::Sha256;
@@ -22,7 +23,7 @@ use seal_core::wire::{B64, Change, ChangesResponse, PROTO};
 use seal_field::adapters::sqlite::SqliteStore;
 use seal_field::ports::lists::{CaseList, Cases, Lists as _, Page, ParcelList, Parcels, SealList, Seals};
 use seal_field::ports::store::{Sendable, Settled, Store as _, StoreError};
-use seal_field::ports::vault::{Key, KeyHome, Purpose, Vault, VaultError};
+use seal_field::ports::vault::{Key, Purpose, Vault, VaultError};
 
 fn receipt(n: u64) -> Receipt {
     Receipt { server_seq: n, at: "2026-11-23T02:00:00Z".parse().unwrap(), code: "7F3A-21".to_owned() }

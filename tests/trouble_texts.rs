@@ -17,13 +17,14 @@ use jiff::SignedDuration;
 use phone::{Eye, Phone};
 use seal_core::codes::SealType;
 use seal_core::doc::{CaseDoc, Doc, SealDoc, SealLife, SealRadio};
+use seal_core::enrolment::KeyHome;
 use seal_core::event::SignedEvent;
 use seal_core::evidence::{PhotoQuality, PhotoRole};
 use seal_core::fact::{CodeRead, Fact, SecondOfficer, Stage};
-use seal_core::ids::{CommandId, OfficerId};
+use seal_core::ids::{CommandId, DeviceId, OfficerId};
 use seal_core::inspection::Verdict;
 use seal_core::officer::{Officer, Role};
-use seal_core::outbox::{OutboxState, QueueWhat};
+use seal_core::outbox::{OutboxState, QueueItem, QueueWhat};
 use seal_core::rules::RulePack;
 use seal_core::scan::Symbology;
 use seal_core::seal::reading::LockAction;
@@ -40,7 +41,7 @@ use seal_field::adapters::seals::yard::{RadioDelays, YardRadio};
 use seal_field::ports::camera::{CameraTrouble, Seen, Still};
 use seal_field::ports::store::{Sendable, Store as _};
 use seal_field::ports::sync::SyncStatus;
-use seal_field::ports::vault::Key;
+use seal_field::ports::vault::{Key, Purpose, Vault, VaultError};
 use seal_field::ui::route::{Route, ScanFor};
 use seal_simulator::{Reach as _, SealSpec, Trouble};
 
@@ -625,6 +626,68 @@ async fn two_devices_until_a_supervisor_decides() {
     assert!(!phone.text().contains("Cần người thứ hai"));
     phone.hold("Gỡ seal");
     phone.comes_to_say(&["Đã gỡ"]).await;
+}
+
+// ── the signing key gone ──
+
+/// A vault whose key store no longer has the key that signs; all else of it serves.
+struct SigningKeyGone(Arc<dyn Vault>);
+
+impl Vault for SigningKeyGone {
+    fn sign(&self, _: &[u8]) -> Result<[u8; 64], VaultError> {
+        Err(VaultError::SigningKeyLost("the key store does not hold it".to_owned()))
+    }
+    fn key(&self, purpose: Purpose) -> Key {
+        self.0.key(purpose)
+    }
+    fn data_key_home(&self) -> KeyHome {
+        self.0.data_key_home()
+    }
+    fn device(&self) -> DeviceId {
+        self.0.device()
+    }
+    fn public_key(&self) -> Vec<u8> {
+        self.0.public_key()
+    }
+    fn key_home(&self) -> KeyHome {
+        KeyHome::Hardware
+    }
+    fn keep(&self, name: &str, secret: &[u8]) -> Result<(), VaultError> {
+        self.0.keep(name, secret)
+    }
+    fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, VaultError> {
+        self.0.secret(name)
+    }
+    fn forget(&self, name: &str) -> Result<(), VaultError> {
+        self.0.forget(name)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn signing_key_lost() {
+    let (mut bench, _) = world(&[]);
+    pair(&bench).await;
+    let whole = bench.kit.vault.clone();
+    bench.kit.vault = Arc::new(SigningKeyGone(whole));
+    let written = bench.kinds();
+    let words = ["Khóa ký của máy này đã mất", "lần này chưa ghi gì", "Ghi giấy, dùng máy khác", "Đừng xóa ứng dụng"];
+
+    // A command that cannot be written down is not sent.
+    let mut phone = lock(&bench, &bench.a, LockAction::Arm);
+    phone.hold("Khóa seal");
+    phone.comes_to_say(&words).await;
+    assert_eq!((bench.state(), bench.truth().commands_received), (SealState::Free, 0));
+
+    let mut phone = Phone::open(&bench.kit, &bench.a, &Route::Report { screen: "queue".to_owned() });
+    phone.type_into(0, "Máy không ký được");
+    phone.press("Ghi và gửi");
+    phone.says(&words);
+
+    // What was signed before is whole, and still goes.
+    assert_eq!(bench.kinds(), written);
+    queue_after(&bench, &[]);
+    let open = |item: &QueueItem| !matches!(item.state, OutboxState::Accepted { .. });
+    assert!(!bench.kit.store.queue().unwrap().iter().any(open));
 }
 
 // ── what the app has no words for ──

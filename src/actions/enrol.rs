@@ -5,16 +5,14 @@
 //! its items are for the central they were made under, so a phone that has one is not taken to another.
 
 use seal_core::cbor::Bytes;
-use seal_core::enrolment::{
-    Claim, DeviceCertificate, DeviceKeyHome, ENROLMENT_FORM, EnrolmentError, Offer, OfferError,
-};
+use seal_core::enrolment::{Claim, DeviceCertificate, ENROLMENT_FORM, EnrolmentError, Offer, OfferError};
 use seal_core::wire::{B64, EnrolRequest, Problem};
 
 use super::Kit;
 use crate::ports::central::CentralTrouble;
 use crate::ports::enrolment::{Enrolled, Enrolment, KeepError};
 use crate::ports::store::StoreError;
-use crate::ports::vault::{KeyHome, VaultError};
+use crate::ports::vault::VaultError;
 
 /// Farther apart than this, phone's and central's clocks are told to the officer.
 const CLOCKS_APART_S: i64 = 120;
@@ -96,16 +94,6 @@ pub fn read_offer(kit: &Kit, text: &str) -> Result<Offer, EnrolTrouble> {
     Ok(offer)
 }
 
-/// Where a key is, as it is told to others.
-#[must_use]
-pub const fn key_home(home: KeyHome) -> DeviceKeyHome {
-    match home {
-        KeyHome::Software => DeviceKeyHome::Software,
-        KeyHome::System => DeviceKeyHome::System,
-        KeyHome::Hardware => DeviceKeyHome::Hardware,
-    }
-}
-
 /// Enrols this phone with the central of an offer that the officer agreed to. May be repeated after any failure: the same
 /// phone takes one place of an offer, however often it asks.
 ///
@@ -119,7 +107,7 @@ pub async fn enrol(kit: &Kit, offer: &Offer) -> Result<Done, EnrolTrouble> {
         central: offer.central,
         device: kit.vault.device(),
         key: Bytes(kit.vault.public_key()),
-        home: key_home(kit.vault.key_home()),
+        home: kit.vault.key_home(),
     };
     let cose = claim.sign(|bytes| kit.vault.sign(bytes))?;
     let answer = enrolment.ask(offer, &EnrolRequest { claim: B64(cose) }).await.map_err(trouble)?;

@@ -6,8 +6,18 @@ use seal_core::officer::Officer;
 use seal_core::outbox::{OutboxState, QueueItem};
 
 use super::Kit;
-use super::enrol::key_home;
 use crate::ports::store::StoreError;
+
+/// What an officer reports.
+#[derive(Debug, Clone, Copy)]
+pub struct Difficulty<'a> {
+    /// In the officer's words.
+    pub text: &'a str,
+    /// Where it happened: the screen's name, or the program's.
+    pub screen: &'a str,
+    /// The case it happened in.
+    pub case: Option<CaseId>,
+}
 
 /// Writes it down; it goes out with the queue, `diagnostics` after everything else. An empty text writes nothing.
 ///
@@ -16,11 +26,10 @@ use crate::ports::store::StoreError;
 pub fn report_difficulty(
     kit: &Kit,
     officer: &Officer,
-    case: Option<CaseId>,
-    screen: &str,
-    text: &str,
+    difficulty: Difficulty<'_>,
     diagnostics: Option<DiagnosticsGiven>,
 ) -> Result<(), StoreError> {
+    let Difficulty { text, screen, case } = difficulty;
     let text = text.trim();
     if text.is_empty() {
         return Ok(());
@@ -39,8 +48,8 @@ pub fn diagnose(kit: &Kit) -> Result<DiagnosticsGiven, StoreError> {
         app: kit.machine.app(),
         system: kit.machine.system(),
         free_bytes: kit.photos.free_space(),
-        signing_key: key_home(kit.vault.key_home()),
-        data_key: key_home(kit.vault.data_key_home()),
+        signing_key: kit.vault.key_home(),
+        data_key: kit.vault.data_key_home(),
         queue: standing(&kit.store.queue()?),
         pulled_at: kit.store.feed()?.pulled_at,
         log: kit.machine.log(),

@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use seal_core::officer::Officer;
 
 use super::Kit;
-use super::report_difficulty::report_difficulty;
+use super::report_difficulty::{Difficulty, report_difficulty};
 use crate::ports::store::{RecordAlarm, StoreError};
 
 /// Reports every open alarm as a difficulty: what is wrong, when it was seen, and both signed checkpoints, by which anybody
@@ -15,7 +15,7 @@ use crate::ports::store::{RecordAlarm, StoreError};
 /// [`StoreError`]; the alarms then stay open.
 pub fn report_record(kit: &Kit, officer: &Officer) -> Result<(), StoreError> {
     let alarms: Vec<String> = kit.store.record_alarms()?.iter().map(in_words).collect();
-    report_difficulty(kit, officer, None, "record", &alarms.join("\n"), None)?;
+    report_difficulty(kit, officer, Difficulty { text: &alarms.join("\n"), screen: "record", case: None }, None)?;
     kit.store.record_alarms_reported()
 }
 

@@ -19,11 +19,12 @@ use p256::elliptic_curve::rand_core::OsRng;
 use p256::pkcs8::{
     DecodePrivateKey as _, DecodePublicKey as _, EncodePrivateKey as _, EncodePublicKey as _, LineEnding,
 };
+use seal_core::enrolment::KeyHome;
 use seal_core::event::sign_with;
 use seal_core::ids::DeviceId;
 use zeroize::Zeroizing;
 
-use crate::ports::vault::{DeviceKeys, GuardError, KeyHome, VaultError};
+use crate::ports::vault::{DeviceKeys, GuardError, VaultError};
 
 const HARDWARE: &str = "hardware";
 const SYSTEM: &str = "system";

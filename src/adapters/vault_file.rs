@@ -14,13 +14,14 @@ use std::sync::Arc;
 use std::{fs, io};
 
 use p256::elliptic_curve::rand_core::{OsRng, RngCore as _};
+use seal_core::enrolment::KeyHome;
 use seal_core::ids::DeviceId;
 use uuid::Uuid;
 
 use super::device_key::DeviceKey;
 use super::files;
 use super::sealed::{Sealer, derive, is_sealed};
-use crate::ports::vault::{DeviceKeys, GuardError, Key, KeyGuard, KeyHome, Purpose, Vault, VaultError};
+use crate::ports::vault::{DeviceKeys, GuardError, Key, KeyGuard, Purpose, Vault, VaultError};
 
 const DATA_KEY: &str = "data-key";
 const DEVICE: &str = "device";

@@ -7,8 +7,10 @@ use ::jni::objects::{JObject, JValue};
 use ::jni::{Env, jni_sig, jni_str};
 
 use super::android::{Jni, with_activity};
-use super::android_keystore::{BUILDER, PROVIDER, built, bytes, caught, guard_error, list, says_hardware};
-use crate::ports::vault::{GuardError, Key, KeyGuard, KeyHome};
+use super::android_keystore::{self, BUILDER, PROVIDER, built, bytes, caught, guard_error, list};
+use seal_core::enrolment::KeyHome;
+
+use crate::ports::vault::{GuardError, Key, KeyGuard};
 
 const ALIAS: &str = "seal-field-data-key";
 /// `KeyProperties.PURPOSE_ENCRYPT | PURPOSE_DECRYPT`.
@@ -89,7 +91,7 @@ fn open(env: &mut Env<'_>, nonce: &[u8], sealed: &[u8]) -> Jni<Option<Vec<u8>>> 
 /// The wrapping key; null when there is none and none is to be made.
 fn key<'a>(env: &mut Env<'a>, make: bool) -> Jni<JObject<'a>> {
     let alias = env.new_string(ALIAS)?;
-    let key = super::android_keystore::key(env, &alias)?;
+    let key = android_keystore::key(env, &alias)?;
     if !key.is_null() || !make {
         return Ok(key);
     }
@@ -150,16 +152,8 @@ fn inside_hardware(env: &mut Env<'_>, key: &JObject<'_>) -> Jni<bool> {
             &[JValue::Object(&aes), JValue::Object(&provider)],
         )?
         .l()?;
-    let class = env.find_class(jni_str!("android/security/keystore/KeyInfo"))?;
-    let info = env
-        .call_method(
-            &factory,
-            jni_str!("getKeySpec"),
-            jni_sig!("(Ljavax/crypto/SecretKey;Ljava/lang/Class;)Ljava/security/spec/KeySpec;"),
-            &[JValue::Object(key), JValue::Object(&class)],
-        )?
-        .l()?;
-    says_hardware(env, &info)
+    let get = jni_sig!("(Ljavax/crypto/SecretKey;Ljava/lang/Class;)Ljava/security/spec/KeySpec;");
+    android_keystore::inside_hardware(env, &factory, &get, key)
 }
 
 fn cipher<'a>(env: &mut Env<'a>) -> Jni<JObject<'a>> {

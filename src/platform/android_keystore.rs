@@ -2,6 +2,7 @@
 
 use ::jni::errors::Error;
 use ::jni::objects::{JByteArray, JObject, JObjectArray, JValue};
+use ::jni::signature::MethodSignature;
 use ::jni::{Env, jni_sig, jni_str};
 
 use super::android::Jni;
@@ -41,9 +42,18 @@ pub fn key<'a>(env: &mut Env<'a>, alias: &JObject<'_>) -> Jni<JObject<'a>> {
     .l()
 }
 
-/// Whether a `KeyInfo` says that its key lies in secure hardware (TEE or StrongBox).
-pub fn says_hardware(env: &mut Env<'_>, info: &JObject<'_>) -> Jni<bool> {
-    env.call_method(info, jni_str!("isInsideSecureHardware"), jni_sig!("()Z"), &[])?.z()
+/// Whether the key store says that a key lies in secure hardware (TEE or StrongBox). `factory`: the one of the key's algorithm;
+/// `get`: the type of its `getKeySpec`.
+pub fn inside_hardware(
+    env: &mut Env<'_>,
+    factory: &JObject<'_>,
+    get: &MethodSignature<'_, '_>,
+    key: &JObject<'_>,
+) -> Jni<bool> {
+    let class = env.find_class(jni_str!("android/security/keystore/KeyInfo"))?;
+    let asked = [JValue::Object(key), JValue::Object(&class)];
+    let info = env.call_method(factory, jni_str!("getKeySpec"), get, &asked)?.l()?;
+    env.call_method(&info, jni_str!("isInsideSecureHardware"), jni_sig!("()Z"), &[])?.z()
 }
 
 /// What a builder has built.

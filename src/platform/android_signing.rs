@@ -8,9 +8,11 @@ use ::jni::objects::{JObject, JValue};
 use ::jni::{Env, jni_sig, jni_str};
 
 use super::android::{Jni, with_activity};
-use super::android_keystore::{BUILDER, PROVIDER, built, bytes, caught, guard_error, key, list, says_hardware};
+use super::android_keystore::{self, BUILDER, PROVIDER, built, bytes, caught, guard_error, key, list};
 use super::spki;
-use crate::ports::vault::{DeviceKeys, GuardError, KeyHome, MadeKey};
+use seal_core::enrolment::KeyHome;
+
+use crate::ports::vault::{DeviceKeys, GuardError, MadeKey};
 
 const ALIAS: &str = "seal-field-signing-";
 /// `KeyProperties.PURPOSE_SIGN`.
@@ -111,16 +113,8 @@ fn inside_hardware(env: &mut Env<'_>, pair: &JObject<'_>) -> Jni<bool> {
             &[JValue::Object(&ec), JValue::Object(&provider)],
         )?
         .l()?;
-    let class = env.find_class(jni_str!("android/security/keystore/KeyInfo"))?;
-    let info = env
-        .call_method(
-            &factory,
-            jni_str!("getKeySpec"),
-            jni_sig!("(Ljava/security/Key;Ljava/lang/Class;)Ljava/security/spec/KeySpec;"),
-            &[JValue::Object(&private), JValue::Object(&class)],
-        )?
-        .l()?;
-    says_hardware(env, &info)
+    let get = jni_sig!("(Ljava/security/Key;Ljava/lang/Class;)Ljava/security/spec/KeySpec;");
+    android_keystore::inside_hardware(env, &factory, &get, &private)
 }
 
 /// The signature; `None` when the key store has no key of this name.

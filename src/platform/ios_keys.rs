@@ -8,7 +8,9 @@ use security_framework::access_control::{ProtectionMode, SecAccessControl};
 use security_framework::passwords::{PasswordOptions, generic_password, set_generic_password_options};
 use uuid::Uuid;
 
-use crate::ports::vault::{GuardError, Key, KeyGuard, KeyHome};
+use seal_core::enrolment::KeyHome;
+
+use crate::ports::vault::{GuardError, Key, KeyGuard};
 
 const SERVICE: &str = "seal-field data key";
 /// `errSecItemNotFound`.

@@ -18,7 +18,9 @@ use security_framework_sys::item::{
     kSecAttrKeyTypeECSECPrimeRandom, kSecAttrLabel, kSecAttrTokenID, kSecAttrTokenIDSecureEnclave, kSecPrivateKeyAttrs,
 };
 
-use crate::ports::vault::{DeviceKeys, GuardError, KeyHome, MadeKey};
+use seal_core::enrolment::KeyHome;
+
+use crate::ports::vault::{DeviceKeys, GuardError, MadeKey};
 
 const LABEL: &str = "seal-field signing key ";
 /// `errSecItemNotFound`.

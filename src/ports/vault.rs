@@ -1,5 +1,6 @@
 //! Where secrets live: the key of the data at rest, the device's signing key, tokens, seal secrets. Nothing of it reaches a log.
 
+use seal_core::enrolment::KeyHome;
 use seal_core::ids::DeviceId;
 use zeroize::Zeroizing;
 
@@ -22,17 +23,6 @@ pub enum VaultError {
     /// What should have been signed cannot be written.
     #[error(transparent)]
     Content(#[from] seal_core::cbor::CborError),
-}
-
-/// Where a key is kept. Every verification report says which.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyHome {
-    /// In a file under the app's folder.
-    Software,
-    /// With the system, outside the app's folder and not in secure hardware.
-    System,
-    /// In the phone's secure hardware; it cannot leave it.
-    Hardware,
 }
 
 /// A key of 256 bits, wiped from memory when dropped.

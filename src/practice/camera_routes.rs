@@ -11,10 +11,10 @@ use axum::routing::get;
 use seal_core::scan::Symbology;
 use serde::Deserialize;
 
-use super::prints::{CannotEncode, PracticeCode, blank_png, feed_png};
 use super::scenes::SCENES;
 use super::screens::Screens;
 use crate::adapters::camera_hub::{Cameras, MAX_MESSAGE, PageLink};
+use seal_prints::{CannotEncode, PracticeCode, blank_png, feed_png};
 
 /// The JS module, for renderers that load it as text.
 pub const CAMERA_JS: &str = include_str!("../../assets/camera.js");

@@ -6,8 +6,8 @@ use crate::adapters::barcode::BarcodeError;
 use crate::adapters::camera_hub::{CameraEvent, CameraTrouble, StillError};
 use crate::adapters::hub_camera::HubCamera;
 use crate::ports::camera::{Camera as _, Code, Cue, CueWays, Seen};
-use crate::practice::prints::{FEED_HEIGHT, FEED_WIDTH, feed_frame};
 use seal_core::scan::HowRead;
+use seal_prints::{FEED_HEIGHT, FEED_WIDTH, feed_frame};
 use std::time::Duration;
 use tokio::sync::broadcast;
 

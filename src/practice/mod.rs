@@ -7,7 +7,8 @@ pub mod loopback;
 pub mod panel;
 pub mod paper_routes;
 pub mod print_pages;
-pub mod prints;
+#[cfg(test)]
+mod prints_tests;
 pub mod scenes;
 pub mod screens;
 #[cfg(feature = "live")]

@@ -16,9 +16,9 @@ use seal_core::seal_no::SealNo;
 use seal_core::waybill::WaybillNo;
 
 use super::panel::WAYBILL;
-use super::prints::{self, CannotEncode, ContainerRow, SheetHeader};
 use super::set::PracticeSet;
 use crate::ports::clock::Clock as _;
+use seal_prints::{CannotEncode, ContainerRow, SheetHeader};
 
 /// `GET /prints` and what it lists.
 pub fn routes<S: Clone + Send + Sync + 'static>(set: Arc<PracticeSet>) -> Router<S> {
@@ -125,25 +125,24 @@ async fn containers(State(set): State<Arc<PracticeSet>>, Path(id): Path<String>)
                 qr: code.clone(),
             })
             .collect();
-        Some(prints::container_sheet(&header, &rows))
+        Some(seal_prints::container_sheet(&header, &rows))
     }))
 }
 
 async fn goods(State(set): State<Arc<PracticeSet>>, Path(id): Path<String>) -> Response {
-    page(
-        find(&set, &id)
-            .and_then(|case| Some(prints::goods_sheet(&header_of(&set, &case)?, "1 container", "", Symbology::Code39))),
-    )
+    page(find(&set, &id).and_then(|case| {
+        Some(seal_prints::goods_sheet(&header_of(&set, &case)?, "1 container", "", Symbology::Code39))
+    }))
 }
 
 async fn plate(Path(container): Path<String>) -> Response {
-    page(container.parse().ok().map(|container| prints::container_plate(&container)))
+    page(container.parse().ok().map(|container| seal_prints::container_plate(&container)))
 }
 
 async fn seal(Path(number): Path<String>) -> Response {
-    page(SealNo::parse(&number).ok().map(|seal| prints::seal_label(&seal)))
+    page(SealNo::parse(&number).ok().map(|seal| seal_prints::seal_label(&seal)))
 }
 
 async fn waybill(Path(number): Path<String>) -> Response {
-    page(WaybillNo::parse(&number).ok().map(|number| prints::waybill_label(&number, "Hữu Nghị", "Sài Gòn KV1")))
+    page(WaybillNo::parse(&number).ok().map(|number| seal_prints::waybill_label(&number, "Hữu Nghị", "Sài Gòn KV1")))
 }

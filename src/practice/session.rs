@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::panel::Panel;
-use super::prints::MARK;
 use super::set::{PracticeDevice, PracticeSet};
 use crate::actions::Kit;
 use crate::adapters::camera_hub::Cameras;
@@ -12,6 +11,7 @@ use crate::adapters::hub_camera::HubCamera;
 use crate::adapters::paper_hub::Papers;
 use crate::adapters::pdf::PdfPress;
 use crate::ui::desk::DeskParts;
+use seal_prints::MARK;
 
 /// What `device`'s screens work with. Each opening has a camera of its own, so that two pages of one device do not
 /// fight over it, and papers of its own. `server`: where camera, sheets and papers are served, when not by the page's own origin.

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use p256::ecdsa::SigningKey;
 use seal_core::codes::SealCondition;
 use seal_core::doc::{Doc, PackDoc, PackEntryDoc};
-use seal_core::enrolment::DeviceKeyHome;
+use seal_core::enrolment::KeyHome;
 use seal_core::evidence::{PhotoQuality, PhotoRef, PhotoRole, Thumbnail};
 use seal_core::fact::{
     CaseOpened, CodeRead, DiagnosticsGiven, Fact, Inspected, LockCommanded, LockRead, ParcelPacked, PhotoTaken,
@@ -232,8 +232,8 @@ pub fn diagnostics() -> Fact {
         app: "seal-field 0.1.0".to_owned(),
         system: "linux x86_64".to_owned(),
         free_bytes: None,
-        signing_key: DeviceKeyHome::Software,
-        data_key: DeviceKeyHome::Software,
+        signing_key: KeyHome::Software,
+        data_key: KeyHome::Software,
         queue: QueueStanding::default(),
         pulled_at: None,
         log: Vec::new(),

@@ -11,10 +11,12 @@ use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use seal_core::scan::Symbology;
-use seal_field::practice::prints::{FeedKind, PracticeCode, write_feed};
+use seal_prints::{FeedKind, PracticeCode, write_feed};
 
 /// How long anything on a screen may take to appear. Generous: two shared cores run browser, app, central and decoder.
 const PATIENCE: Duration = Duration::from_secs(40);
+/// How often it is looked for meanwhile.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// A child process that ends with the test.
 pub struct Process(pub Child);
@@ -368,7 +370,7 @@ impl Browser {
     }
 
     async fn find(&self, xpath: &str, what: &str) -> Element {
-        match self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(xpath)).await {
+        match self.client.wait().at_most(PATIENCE).every(LOOK).for_element(Locator::XPath(xpath)).await {
             Ok(element) => element,
             Err(_) => self.fail(&format!("not on the screen: {what:?}")).await,
         }

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use p256::elliptic_curve::rand_core::{OsRng, RngCore as _};
 use seal_core::cbor::{Bytes, CborError};
 use seal_core::enrolment::{
-    Claim, DeviceCertificate, DeviceKeyHome, ENROLMENT_FORM, EnrolmentError, Offer, OfferError, SECRET_BYTES,
+    Claim, DeviceCertificate, ENROLMENT_FORM, EnrolmentError, KeyHome, Offer, OfferError, SECRET_BYTES,
 };
 use seal_core::ids::{DeviceId, OfficeCode, Sha256};
 use seal_core::wire::{B64, EnrolRequest, EnrolResponse, PROTO};
@@ -321,7 +321,7 @@ fn not_this_device(tx: &Transaction, claim: &Claim) -> Result<Option<Refused>, T
 
 fn keep(tx: &Transaction, certificate: &DeviceCertificate, enrolment: [u8; 32], cose: &[u8]) -> Result<(), Trouble> {
     let DeviceCertificate { device, key, home, unit, issued, expires, .. } = certificate;
-    let home: DeviceKeyHome = *home;
+    let home: KeyHome = *home;
     tx.execute(
         "INSERT INTO device (id, key, enrolled_by, enrolled_at) VALUES (?1, ?2, '', ?3) ON CONFLICT (id) DO NOTHING",
         (device.0.as_bytes(), &key.0, issued.as_millisecond()),

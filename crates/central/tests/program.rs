@@ -10,7 +10,7 @@ use std::process::{Child, Command, Output, Stdio};
 use common::database::Database;
 use p256::ecdsa::SigningKey;
 use seal_core::cbor::{Bytes, CborError};
-use seal_core::enrolment::{Claim, DeviceKeyHome, Offer};
+use seal_core::enrolment::{Claim, KeyHome, Offer};
 use seal_core::event::sign_with;
 use seal_core::wire::B64;
 
@@ -75,7 +75,7 @@ fn enrol(address: &str, printed: &str) -> String {
     let offer = Offer::read(printed.lines().next().unwrap()).unwrap();
     let Offer { secret, central, .. } = offer;
     let (device, key_) = (DEVICE.parse().unwrap(), Bytes(public()));
-    let claim = Claim { v: 1, secret, central, device, key: key_, home: DeviceKeyHome::Software };
+    let claim = Claim { v: 1, secret, central, device, key: key_, home: KeyHome::Software };
     let cose = claim.sign(|bytes| Ok::<_, CborError>(sign_with(&key(), bytes))).unwrap();
     post(address, "/v1/enrol", &serde_json::json!({ "claim": B64(cose) }).to_string())
 }

@@ -5,7 +5,7 @@ mod common;
 use axum::http::StatusCode;
 use common::{World, code, json_request, receipt, remark, unit};
 use jiff::{SignedDuration, Timestamp};
-use seal_core::enrolment::DeviceKeyHome;
+use seal_core::enrolment::KeyHome;
 use seal_core::fact::{ConflictDecided, DiagnosticsGiven, Fact, QueueStanding, TrackingSeen};
 use seal_core::ids::{EventId, OfficerId, Sha256};
 use seal_core::wire::{B64, PushItem, PushStatus};
@@ -77,8 +77,8 @@ async fn difficulties_are_told_with_what_the_phone_said_of_itself() {
         app: "seal-field 0.1.0".to_owned(),
         system: "android aarch64".to_owned(),
         free_bytes: Some(1 << 30),
-        signing_key: DeviceKeyHome::Software,
-        data_key: DeviceKeyHome::System,
+        signing_key: KeyHome::Software,
+        data_key: KeyHome::System,
         queue: QueueStanding { waiting: 2, ..QueueStanding::default() },
         pulled_at: None,
         log: vec!["mất mạng".to_owned()],

@@ -42,19 +42,20 @@ const TEXT: usize = 128 << 10;
 /// Characters that the largest QR code holds in alphanumeric mode at level L (ISO/IEC 18004, version 40).
 pub const QR_CHARACTERS: usize = 4296;
 
-/// Where the private half of a device's key is.
+/// Where a key of a device is: the private half of the one that signs, or the one that wraps its data. Every verification report
+/// says which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum DeviceKeyHome {
-    /// In the app's own files.
+pub enum KeyHome {
+    /// In a file of the app's own folder.
     Software,
-    /// With the system's keychain.
+    /// With the system, outside the app's folder and not in secure hardware.
     System,
-    /// In secure hardware, which it cannot leave.
+    /// In the phone's secure hardware, which it cannot leave.
     Hardware,
 }
 
-impl DeviceKeyHome {
+impl KeyHome {
     /// As it is stored.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -234,7 +235,7 @@ pub struct Claim {
     /// Its public key, SEC1 uncompressed P-256 point.
     pub key: Bytes,
     /// Where the private half is, as the phone says.
-    pub home: DeviceKeyHome,
+    pub home: KeyHome,
 }
 
 /// Hides the secret.
@@ -314,7 +315,7 @@ pub struct DeviceCertificate {
     /// Its public key, SEC1 uncompressed P-256 point.
     pub key: Bytes,
     /// Where the private half is, as the phone said.
-    pub home: DeviceKeyHome,
+    pub home: KeyHome,
     /// The unit it belongs to.
     pub unit: OfficeCode,
     /// When, by the central's clock; whole seconds.
@@ -464,7 +465,7 @@ mod tests {
     fn claim() -> Claim {
         let Offer { secret, central, .. } = offer();
         let device = DeviceId(Uuid::from_u128(2));
-        Claim { v: 1, secret, central, device, key: Bytes(public(7)), home: DeviceKeyHome::Software }
+        Claim { v: 1, secret, central, device, key: Bytes(public(7)), home: KeyHome::Software }
     }
 
     fn certificate() -> DeviceCertificate {

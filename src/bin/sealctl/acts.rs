@@ -37,7 +37,7 @@ use seal_field::actions::read_seal_log::read_seal_log;
 use seal_field::actions::receive_parcel::{note_found, receive_parcel};
 use seal_field::actions::receive_seal::receive_seal;
 use seal_field::actions::record_seal::{SealByHand, record_seal};
-use seal_field::actions::report_difficulty::report_difficulty;
+use seal_field::actions::report_difficulty::{Difficulty, report_difficulty};
 use seal_field::actions::scan_item::{Lead, follow, likeliest, note_code, recognise, value_of};
 use seal_field::actions::sign_in::sign_in;
 use seal_field::actions::state_depletion::{end_depletion, state_depletion};
@@ -478,7 +478,8 @@ fn record(desk: &Desk, act: Act) -> Result<Value, String> {
             json!({})
         }
         Act::Difficulty { text } => {
-            report_difficulty(kit, &officer, None, "sealctl", &text, None).map_err(words)?;
+            report_difficulty(kit, &officer, Difficulty { text: &text, screen: "sealctl", case: None }, None)
+                .map_err(words)?;
             json!({})
         }
         _ => return Err("not an act that leaves facts".to_owned()),

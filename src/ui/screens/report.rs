@@ -7,7 +7,7 @@ use super::parts::{Page, Trouble};
 use super::queue::waits_for;
 use super::stored::store_trouble;
 use super::words::{key_home, lang};
-use crate::actions::report_difficulty::{diagnose, report_difficulty};
+use crate::actions::report_difficulty::{Difficulty, diagnose, report_difficulty};
 use crate::i18n::format;
 use crate::t;
 use crate::ui::components::*;
@@ -27,7 +27,9 @@ pub fn Report(screen: String) -> Element {
     let save = move |()| {
         let Some(officer) = desk.officer() else { return };
         let given = given.clone().filter(|_| along());
-        match report_difficulty(&desk.kit(), &officer, None, &screen, &text.peek(), given) {
+        let text = text.peek();
+        let difficulty = Difficulty { text: &text, screen: &screen, case: None };
+        match report_difficulty(&desk.kit(), &officer, difficulty, given) {
             Ok(()) => sent.set(true),
             Err(error) => failed.set(store_trouble(&error)),
         }

@@ -9,7 +9,6 @@ use super::export::ExportAll;
 use super::parts::Page;
 use super::{NOTE_SETTINGS, words};
 use crate::actions::Kit;
-use crate::actions::enrol::key_home;
 use crate::actions::leave_phone::{leave_phone, what_stays};
 use crate::i18n::{Lang, format};
 use crate::t;
@@ -74,7 +73,7 @@ pub fn Settings() -> Element {
     let mut about = vec![
         (t!("settings-version"), env!("CARGO_PKG_VERSION").to_owned()),
         (t!("settings-device"), device),
-        (t!("settings-key"), words::key_home(key_home(kit.vault.key_home()))),
+        (t!("settings-key"), words::key_home(kit.vault.key_home())),
         (t!("settings-unit"), unit),
         (t!("settings-account"), officer.id.0.clone()),
     ];

@@ -3,7 +3,7 @@
 use seal_core::case::{CasePhase, CaseView, SealOnCase};
 use seal_core::codes::{CustomsSealKind, Iso17712, SealType, SealingParty};
 use seal_core::container::ContainerNo;
-use seal_core::enrolment::DeviceKeyHome;
+use seal_core::enrolment::KeyHome;
 use seal_core::evidence::{PhotoQuality, PhotoRole};
 use seal_core::fact::ManualMethod;
 use seal_core::ids::{OfficeCode, OfficerId};
@@ -274,11 +274,11 @@ pub fn minutes(seconds: i64) -> String {
 }
 
 /// Where a key is.
-pub fn key_home(home: DeviceKeyHome) -> String {
+pub fn key_home(home: KeyHome) -> String {
     match home {
-        DeviceKeyHome::Hardware => t!("settings-key-hardware"),
-        DeviceKeyHome::System => t!("settings-key-system"),
-        DeviceKeyHome::Software => t!("settings-key-software"),
+        KeyHome::Hardware => t!("settings-key-hardware"),
+        KeyHome::System => t!("settings-key-system"),
+        KeyHome::Software => t!("settings-key-software"),
     }
 }
 

@@ -16,7 +16,7 @@ use p256::ecdsa::SigningKey;
 use seal_central::{Central, ServerConfig, Stores, Terms};
 use seal_core::cbor::{Bytes, CborError};
 use seal_core::doc::Doc;
-use seal_core::enrolment::{Claim, DeviceKeyHome, Offer};
+use seal_core::enrolment::{Claim, KeyHome, Offer};
 use seal_core::event::{EVENT_VERSION, Event, SignedEvent, sign_with};
 use seal_core::fact::Fact;
 use seal_core::ids::{ActId, CaseId, DeviceId, EventId, OfficeCode, OfficerId, Sha256};
@@ -254,7 +254,7 @@ impl Phone {
     pub fn claim(&self, offer: &Offer) -> Claim {
         let Offer { secret, central, .. } = offer.clone();
         let key = Bytes(self.key.verifying_key().to_encoded_point(false).as_bytes().to_vec());
-        Claim { v: 1, secret, central, device: self.device, key, home: DeviceKeyHome::Software }
+        Claim { v: 1, secret, central, device: self.device, key, home: KeyHome::Software }
     }
 
     /// The body of that request.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::enrolment::DeviceKeyHome;
+use crate::enrolment::KeyHome;
 
 /// See [`super::Fact::DiagnosticsGiven`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,9 +17,9 @@ pub struct DiagnosticsGiven {
     /// Free space where the app keeps its data, bytes; `None` where the system does not say.
     pub free_bytes: Option<u64>,
     /// Where the key is that signs facts.
-    pub signing_key: DeviceKeyHome,
+    pub signing_key: KeyHome,
     /// Where the key is that the data at rest hangs from.
-    pub data_key: DeviceKeyHome,
+    pub data_key: KeyHome,
     /// How the queue stood.
     pub queue: QueueStanding,
     /// When the last pull ended well.

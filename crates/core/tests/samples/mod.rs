@@ -6,7 +6,7 @@ use seal_core::calendar::{DayOff, YearCalendar};
 use seal_core::cbor::Bytes;
 use seal_core::codes::*;
 use seal_core::doc::*;
-use seal_core::enrolment::DeviceKeyHome;
+use seal_core::enrolment::KeyHome;
 use seal_core::event::{EVENT_VERSION, Event};
 use seal_core::evidence::*;
 use seal_core::fact::*;
@@ -284,8 +284,8 @@ pub fn facts() -> Vec<Fact> {
             app: text("seal-field 0.1.0"),
             system: text("android aarch64"),
             free_bytes: Some(4 << 30),
-            signing_key: DeviceKeyHome::Hardware,
-            data_key: DeviceKeyHome::System,
+            signing_key: KeyHome::Hardware,
+            data_key: KeyHome::System,
             queue: QueueStanding {
                 waiting: 3,
                 stuck: 1,

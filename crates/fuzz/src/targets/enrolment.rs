@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use p256::ecdsa::SigningKey;
 use seal_core::cbor::{Bytes, CborError};
-use seal_core::enrolment::{Claim, DeviceCertificate, DeviceKeyHome, ENROLMENT_FORM, Offer};
+use seal_core::enrolment::{Claim, DeviceCertificate, ENROLMENT_FORM, KeyHome, Offer};
 use seal_core::event::sign_with;
 use seal_core::ids::{DeviceId, OfficeCode, Sha256};
 use uuid::Uuid;
@@ -66,7 +66,7 @@ fn offer(roots: u8) -> Offer {
 fn claim() -> Claim {
     let Offer { secret, central, .. } = offer(0);
     let device = DeviceId(Uuid::from_u128(2));
-    Claim { v: ENROLMENT_FORM, secret, central, device, key: public(7), home: DeviceKeyHome::Software }
+    Claim { v: ENROLMENT_FORM, secret, central, device, key: public(7), home: KeyHome::Software }
 }
 
 fn certificate() -> DeviceCertificate {

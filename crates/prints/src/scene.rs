@@ -1,21 +1,23 @@
-//! What a fake camera films: labels in a yard that move, lie askew, in the dark, out of focus, beside each other or not there.
+//! What a camera films: labels in a yard that move, lie askew, in the dark, out of focus, beside each other or not there.
 //! Every frame has grain of its own.
 
 use std::f32::consts::TAU;
 
 use image::{GrayImage, Luma};
 use seal_core::scan::Symbology;
-use seal_field::practice::prints::PracticeCode;
+
+use super::feed::jpeg;
+use super::{CannotEncode, PracticeCode};
 
 /// As a phone's stream.
 pub const WIDTH: u32 = 1280;
 /// As a phone's stream.
 pub const HEIGHT: u32 = 720;
-/// Frames of a film; the fake camera repeats it.
+/// Frames of a film, which is repeated.
 const FRAMES: u32 = 10;
 
 /// A printed label in the yard.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Label {
     code: PracticeCode,
     /// Middle in the first frame, pixels.
@@ -28,25 +30,35 @@ pub struct Label {
 }
 
 impl Label {
+    /// In the middle of the picture, nearly straight.
+    #[must_use]
     pub fn new(symbology: Symbology, text: &str) -> Self {
         Self { code: PracticeCode::new(symbology, text), at: [640., 360.], way: [0., 0.], degrees: 2., module: 4. }
     }
+    /// Its middle, pixels from the upper left corner.
+    #[must_use]
     pub fn at(self, x: f32, y: f32) -> Self {
         Self { at: [x, y], ..self }
     }
+    /// How far it swings to each side over the film, pixels.
+    #[must_use]
     pub fn moving(self, x: f32, y: f32) -> Self {
         Self { way: [x, y], ..self }
     }
+    /// Turned clockwise.
+    #[must_use]
     pub fn tilted(self, degrees: f32) -> Self {
         Self { degrees, ..self }
     }
+    /// Its size: pixels a module.
+    #[must_use]
     pub fn module(self, pixels: f32) -> Self {
         Self { module: pixels, ..self }
     }
 }
 
 /// Labels in a yard, and how the camera sees it.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Scene {
     labels: Vec<Label>,
     /// Part of the light that is left; none: day.
@@ -56,38 +68,45 @@ pub struct Scene {
 }
 
 impl Scene {
+    /// By day, sharp.
+    #[must_use]
     pub fn of(labels: &[Label]) -> Self {
         Self { labels: labels.to_vec(), ..Self::default() }
     }
+    /// With this part of the light.
+    #[must_use]
     pub fn dark(self, light: f32) -> Self {
         Self { light: Some(light), ..self }
     }
+    /// Out of focus: Gaussian blur, pixels.
+    #[must_use]
     pub fn blurred(self, pixels: f32) -> Self {
         Self { blur: pixels, ..self }
     }
 
     /// The film as concatenated JPEG pictures.
-    pub fn film(&self) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// [`CannotEncode`]: no label can say this.
+    pub fn film(&self) -> Result<Vec<u8>, CannotEncode> {
         let mut film = Vec::new();
         for n in 0..FRAMES {
-            let colour = image::DynamicImage::from(self.frame(n)).into_rgb8();
-            image::codecs::jpeg::JpegEncoder::new_with_quality(&mut film, 88).encode_image(&colour).expect("a picture");
+            film.extend(jpeg(self.frame(n)?, 88));
         }
-        film
+        Ok(film)
     }
 
     /// One frame of the film.
-    pub fn frame(&self, n: u32) -> GrayImage {
+    ///
+    /// # Errors
+    /// [`CannotEncode`]: no label can say this.
+    pub fn frame(&self, n: u32) -> Result<GrayImage, CannotEncode> {
         let swing = (n as f32 / FRAMES as f32 * TAU).sin();
-        let prints: Vec<(GrayImage, &Label, [f32; 2])> = self
-            .labels
-            .iter()
-            .map(|label| {
-                let print = label.code.modules().expect("a code that can be printed").image(SHARP);
-                let [x, y] = label.at;
-                (print, label, [x + swing * label.way[0], y + swing * label.way[1]])
-            })
-            .collect();
+        let mut prints = Vec::new();
+        for label in &self.labels {
+            let Label { code, at: [x, y], way, .. } = label;
+            prints.push((code.modules()?.image(SHARP), label, [x + swing * way[0], y + swing * way[1]]));
+        }
         let sharp = GrayImage::from_fn(WIDTH, HEIGHT, |x, y| {
             let (x, y) = (x as f32, y as f32);
             let label = prints.iter().find_map(|(print, label, at)| grey_of(print, label, *at, x, y));
@@ -96,10 +115,10 @@ impl Scene {
         let seen = if self.blur > 0. { image::imageops::fast_blur(&sharp, self.blur) } else { sharp };
         let light = self.light.unwrap_or(0.95);
         let mut grain = Grain(u64::from(n + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        GrayImage::from_fn(WIDTH, HEIGHT, |x, y| {
+        Ok(GrayImage::from_fn(WIDTH, HEIGHT, |x, y| {
             let grey = f32::from(seen.get_pixel(x, y)[0]) * light;
             Luma([(grey + 4. + 3. * grain.next()).clamp(0., 255.) as u8])
-        })
+        }))
     }
 }
 

@@ -1,8 +1,10 @@
-use super::*;
+//! What practice prints is read by the app's own reader.
+
 use crate::adapters::barcode::{Formats, FrameReader, decode_luma, decode_picture};
 use seal_core::container::ContainerNo;
 use seal_core::declaration::DeclarationNo;
-use seal_core::scan::parcel_code;
+use seal_core::scan::{Symbology, parcel_code};
+use seal_prints::*;
 use uuid::Uuid;
 
 fn codes() -> Vec<PracticeCode> {

@@ -65,7 +65,7 @@ fn png_of(frame: &GrayImage, code: &PracticeCode) -> Result<Vec<u8>, CannotEncod
 }
 
 /// Writes `per_code` frames of each code in turn, for a browser's fake camera, which repeats the file.
-pub fn write_feed(out: &mut impl Write, kind: FeedKind, codes: &[PracticeCode], per_code: u64) -> io::Result<()> {
+pub fn write_feed(out: &mut dyn Write, kind: FeedKind, codes: &[PracticeCode], per_code: u64) -> io::Result<()> {
     if kind == FeedKind::Y4m {
         writeln!(out, "YUV4MPEG2 W{FEED_WIDTH} H{FEED_HEIGHT} F10:1 Ip A1:1 C420jpeg")?;
     }
@@ -80,17 +80,20 @@ pub fn write_feed(out: &mut impl Write, kind: FeedKind, codes: &[PracticeCode], 
                     // Both colour planes are neutral and a quarter of the size.
                     out.write_all(&vec![128; (FEED_WIDTH * FEED_HEIGHT / 2) as usize])?;
                 }
-                // Chromium's reader wants three colour components.
-                FeedKind::Mjpeg => {
-                    let colour = image::DynamicImage::from(frame).into_rgb8();
-                    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut *out, 85)
-                        .encode_image(&colour)
-                        .map_err(io::Error::other)?;
-                }
+                FeedKind::Mjpeg => out.write_all(&jpeg(frame, 85))?,
             }
         }
     }
     Ok(())
+}
+
+/// A picture of a film. Chromium's reader wants three colour components.
+pub(crate) fn jpeg(frame: GrayImage, quality: u8) -> Vec<u8> {
+    let colour = image::DynamicImage::from(frame).into_rgb8();
+    let mut jpeg = Vec::new();
+    let mut encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, quality);
+    encoder.encode_image(&colour).expect("a frame's size fits a JPEG, and memory takes every byte");
+    jpeg
 }
 
 /// Bilinear sample.
