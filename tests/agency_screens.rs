@@ -1,20 +1,12 @@
 //! Signing in with the agency's account, from the sign-in screen over HTTP to a central and its provider: by a browser and its
 //! digits, by a code on another device, then by PIN without the central; and what the screen says when it comes to nothing.
 
-#[path = "common/bench.rs"]
-mod bench;
-mod common;
-#[path = "common/phone.rs"]
-mod phone;
-#[path = "../crates/central/tests/common/provider.rs"]
-mod provider;
-
 use std::sync::{Arc, Mutex};
 
-use bench::Bench;
+use crate::bench::Bench;
+use crate::phone::Phone;
+use crate::provider::{CLIENT, Lie, Provider, REDIRECT, SECRET};
 use jiff::{SignedDuration, Timestamp};
-use phone::Phone;
-use provider::{CLIENT, Lie, Provider, REDIRECT, SECRET};
 use seal_central::oidc::Config;
 use seal_central::{Central, ServerConfig};
 use seal_core::ids::OfficerId;

@@ -2,16 +2,12 @@
 //! whole. Against the real central; nothing is lost, nothing doubled, nothing taken from a file that is not whole.
 #![cfg(feature = "practice")]
 
-#[path = "common/bench.rs"]
-mod bench;
-mod common;
-
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use bench::Bench;
-use common::*;
+use crate::bench::Bench;
+use crate::common::*;
 use seal_central::practice::{Account, World};
 use seal_central::{Central, ImportBundleError, ServerConfig};
 use seal_core::event::SignedEvent;

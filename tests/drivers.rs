@@ -1,15 +1,11 @@
 //! What every driver of seals has to do, run over each family with simulated seals. The oracle is the yard: what really
 //! happened, and how many commands it got. A new driver adds a row to [`FAMILIES`] and is held to the same.
 
-#[path = "common/bench.rs"]
-mod bench;
-mod common;
-
 use std::sync::{Arc, Mutex};
 
+use crate::bench::*;
+use crate::common::seal;
 use async_trait::async_trait;
-use bench::*;
-use common::seal;
 use jiff::SignedDuration;
 use seal_core::ids::{CommandId, OfficerId};
 use seal_core::seal::log::LogKind;

@@ -1,21 +1,11 @@
 //! What the law asks for before a seal goes on: the acts, the screens and their words, and an approval between two phones
 //! without a network.
 
-#[path = "common/accounts.rs"]
-mod accounts;
-#[path = "common/bench.rs"]
-mod bench;
-mod common;
-#[path = "common/mobile.rs"]
-mod mobile;
-#[path = "common/phone.rs"]
-mod phone;
-
-use accounts::SignsIn;
-use bench::*;
-use common::{case_id, office};
+use crate::accounts::SignsIn;
+use crate::bench::*;
+use crate::common::{case_id, office};
+use crate::mobile::{Mobile, people, person};
 use jiff::SignedDuration;
-use mobile::{Mobile, people, person};
 use seal_core::case::{CasePhase, CaseView};
 use seal_core::codes::{CustomsSealKind, SealCondition, SealType, SealingParty};
 use seal_core::doc::{CaseDoc, Doc, SealDoc, SealLife};

@@ -1,28 +1,22 @@
 //! The screen of the first run, without a browser and in one: read, compared, agreed to, certified; and what it says when it
 //! is not. A screenshot lands in `target/journey/enrol/`.
 
-#[path = "common/bench.rs"]
-mod bench;
-#[path = "journey/browser.rs"]
-mod browser;
-mod common;
-#[path = "common/phone.rs"]
-mod phone;
+use crate::common;
 
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::bench::Bench;
+use crate::browser::Browser;
+use crate::phone::{Eye, Phone};
 use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::response::Html;
 use axum::routing::get;
-use bench::Bench;
-use browser::Browser;
 use dioxus::prelude::VirtualDom;
 use dioxus_liveview::LiveViewPool;
 use jiff::SignedDuration;
-use phone::{Eye, Phone};
 use seal_central::accounts::Cost;
 use seal_central::{Central, ServerConfig, Terms};
 use seal_core::cbor::Bytes;

@@ -3,8 +3,7 @@
 //! Nothing of practice: `seal-central` runs as a program without `--practice`, behind TLS of the agency's own authority; the
 //! phones know it by the printed text alone; the seal has the key that the central handed out for it.
 
-#[path = "common/tls.rs"]
-mod tls;
+use crate::tls;
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;

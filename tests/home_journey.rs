@@ -1,16 +1,11 @@
 //! The way home in a real browser: a clock with a worked Saturday, one across Tết, a seal used on a shipment home instead of
 //! a courier, and a parcel that is short of one seal. Screenshots land in `target/journey/home/`.
 
-#[path = "journey/browser.rs"]
-mod browser;
 #[allow(dead_code)] // each journey uses its part
-#[path = "journey/hands.rs"]
-mod hands;
-
 use std::path::Path;
 
-use browser::{Browser, practice_from};
-use hands::{open_practice, shoot, sign_out, to_shift};
+use crate::browser::{Browser, practice_from};
+use crate::hands::{open_practice, shoot, sign_out, to_shift};
 use seal_core::scan::Symbology;
 
 /// Of Sài Gòn KV1, lying at Hữu Nghị.

@@ -1,14 +1,12 @@
 //! The acts and screens after the sealing, on a real store: inspection, the way home, the queue. With `SHOTS=<folder>` each
 //! screen is also written there as a page, to be looked at.
 
-#[path = "common/bench.rs"]
-mod bench;
-mod common;
+use crate::common;
 
 use std::sync::Arc;
 
-use bench::*;
-use common::{Device, office, opened, seal};
+use crate::bench::*;
+use crate::common::{Device, office, opened, seal};
 use dioxus::prelude::*;
 use jiff::{SignedDuration, Timestamp};
 use seal_core::codes::{SealCondition, SealType, SealingParty};

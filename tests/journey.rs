@@ -4,18 +4,12 @@
 //! simulated. Screenshots of every screen land in `target/journey/`.
 #![cfg(feature = "live")]
 
-#[path = "journey/browser.rs"]
-mod browser;
-
-#[path = "journey/hands.rs"]
-mod hands;
-#[path = "journey/rooms.rs"]
-mod rooms;
+use crate::rooms;
 
 use std::path::{Path, PathBuf};
 
-use browser::{Browser, practice, practice_from};
-use hands::{leave_practice, network, open_practice, photograph, shoot, trouble};
+use crate::browser::{Browser, practice, practice_from};
+use crate::hands::{leave_practice, network, open_practice, photograph, shoot, trouble};
 use seal_core::scan::Symbology;
 
 const CONTAINER: &str = "SFPU4820155";

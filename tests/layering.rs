@@ -79,6 +79,32 @@ const IMPURE: &[&str] = &[
 const CLOCKLESS: &[&str] = &["ports", "actions", "sync"];
 const CLOCKS: &[&str] = &["SystemTime::now", "Instant::now", "Timestamp::now", "Zoned::now"];
 
+/// A file of tests that no program has would never run, and nobody would see it.
+#[test]
+fn every_file_of_tests_is_in_a_program() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut forgotten = Vec::new();
+    for (package, programs) in [("", &["main", "journeys"][..]), ("crates/central", &["main"])] {
+        let folder = root.join(package);
+        let mut known = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+        for program in programs {
+            known += &fs::read_to_string(folder.join(format!("tests/{program}.rs"))).unwrap();
+        }
+        for file in fs::read_dir(folder.join("tests")).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_some_and(|ending| ending == "rs") {
+                let name = path.file_stem().unwrap().to_str().unwrap();
+                let is_in =
+                    known.contains(&format!("mod {name};\n")) || known.contains(&format!("\"tests/{name}.rs\""));
+                if !is_in {
+                    forgotten.push(path);
+                }
+            }
+        }
+    }
+    assert!(forgotten.is_empty(), "{forgotten:#?}");
+}
+
 /// Every breach in one file of the app; `path` is relative to `src/`.
 fn app_breaches(path: &str, source: &str) -> Vec<String> {
     let code = code_of(source);

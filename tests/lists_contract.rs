@@ -1,12 +1,10 @@
 //! What every list and figure must say: the same as the whole views, whatever happened. Shown on the SQLite store.
 
-mod common;
-#[path = "common/old_form.rs"]
-mod old_form;
+use crate::old_form;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::*;
+use crate::common::*;
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;

@@ -1,13 +1,11 @@
 //! A parcel on paper: the act on a real store, what is on the screen, and the address the file is fetched from.
 
-#[path = "common/bench.rs"]
-mod bench;
-mod common;
+use crate::common;
 
 use std::sync::Arc;
 
-use bench::*;
-use common::office;
+use crate::bench::*;
+use crate::common::office;
 use dioxus::prelude::*;
 use seal_core::doc::{Doc, SealDoc};
 use seal_core::document::{Document, Sheet};

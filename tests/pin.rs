@@ -1,16 +1,10 @@
 //! The PIN without coverage: counted before it is looked at, slower after five wrong ones, closed after ten, by a clock nobody
 //! can set, and worth nothing without the vault.
 
-#[path = "common/accounts.rs"]
-mod accounts;
-#[path = "common/bench.rs"]
-mod bench;
-mod common;
-
 use std::sync::Arc;
 
-use accounts::SignsIn;
-use bench::{Bench, officer};
+use crate::accounts::SignsIn;
+use crate::bench::{Bench, officer};
 use jiff::{SignedDuration, Timestamp};
 use seal_core::ids::OfficerId;
 use seal_core::officer::{Officer, Role};

@@ -1,12 +1,10 @@
 //! The rescue journal, and the database that is made whole from it: damage of any kind, anywhere, at any moment.
 
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::*;
+use crate::common::*;
 use jiff::SignedDuration;
 use seal_core::cbor::Bytes;
 use seal_core::event::SignedEvent;

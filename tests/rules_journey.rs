@@ -1,13 +1,10 @@
 //! What the law asks for, in a real browser: group B while group A waits, a bolt on group A goods under a statement of
 //! depletion, and an approval from phone to phone without a network. Screenshots land in `target/rules/`.
 
-#[path = "journey/browser.rs"]
-mod browser;
-
 use std::path::Path;
 use std::time::Duration;
 
-use browser::{Browser, practice};
+use crate::browser::{Browser, practice};
 use seal_core::scan::Symbology;
 
 const SEAL: &str = "83181001";

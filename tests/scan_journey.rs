@@ -2,12 +2,9 @@
 //! once, a smeared one, one that leaves the picture, nothing. What the officer reads and hears. Screenshots land in
 //! `target/journey/scan/`.
 
-#[path = "journey/browser.rs"]
-mod browser;
-
 use std::path::Path;
 
-use browser::{Browser, practice};
+use crate::browser::{Browser, practice};
 use seal_core::scan::Symbology;
 use seal_field::adapters::barcode::{Formats, FrameReader};
 use seal_prints::scene::{self, Label, Scene};

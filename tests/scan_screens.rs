@@ -1,15 +1,8 @@
 //! The scan screen without a browser: several codes in view, codes from a picture, what is heard, lists worked off by scan.
 
-#[path = "common/bench.rs"]
-mod bench;
-mod common;
-#[path = "common/mobile.rs"]
-mod mobile;
-#[path = "common/phone.rs"]
-mod phone;
-
-use common::{case_id, office, seal};
-use mobile::{Mobile, person};
+use crate::bench;
+use crate::common::{case_id, office, seal};
+use crate::mobile::{Mobile, person};
 use seal_core::codes::{CustomsSealKind, Iso17712, SealType};
 use seal_core::doc::{CaseDoc, Doc, SealDoc, SealLife, SealRadio};
 use seal_core::event::SignedEvent;

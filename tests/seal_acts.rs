@@ -1,14 +1,12 @@
 //! Officers' acts with a seal, against simulated seals with every trouble. The oracle is the yard: what really happened.
 
-#[path = "common/bench.rs"]
-mod bench;
-mod common;
+use crate::common;
 
 use std::sync::Mutex;
 use std::time::Duration;
 
-use bench::*;
-use common::{Device, case_id, office, seal};
+use crate::bench::*;
+use crate::common::{Device, case_id, office, seal};
 use jiff::SignedDuration;
 use seal_core::case::CasePhase;
 use seal_core::codes::{CustomsSealKind, SealCondition, SealType, SealingParty};

@@ -1,14 +1,10 @@
 //! Whatever the trouble and the order of things: the app says "closed and armed" only when the seal was closed, "opened"
 //! only when it was open, and no act sends more than one command. The oracle is the yard.
 
-#[path = "common/bench.rs"]
-mod bench;
-mod common;
-
 use std::collections::HashSet;
 use std::time::Duration;
 
-use bench::*;
+use crate::bench::*;
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use seal_core::fact::Fact;

@@ -1,15 +1,7 @@
 //! A signed event goes from one phone's screen to another's camera: what is shown, what is read, and what is refused.
 
-#[path = "common/bench.rs"]
-mod bench;
-mod common;
-#[path = "common/mobile.rs"]
-mod mobile;
-#[path = "common/phone.rs"]
-mod phone;
-
-use common::case_id;
-use mobile::Mobile;
+use crate::common::case_id;
+use crate::mobile::Mobile;
 use seal_core::slip;
 use seal_field::ports::store::Store as _;
 use seal_field::ui::route::{Route, ScanFor};

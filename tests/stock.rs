@@ -1,16 +1,9 @@
 //! Stock and custody on phones: issue, hand-over between two phones without a network, count, re-seal, container change and
 //! supervised opening; the acts, and what the screens say.
 
-#[path = "common/bench.rs"]
-mod bench;
-mod common;
-#[path = "common/mobile.rs"]
-mod mobile;
-#[path = "common/phone.rs"]
-mod phone;
-
-use common::{office, seal};
-use mobile::{Mobile, person};
+use crate::bench;
+use crate::common::{office, seal};
+use crate::mobile::{Mobile, person};
 use seal_core::case::{CasePhase, CaseView};
 use seal_core::codes::{CustomsSealKind, Iso17712, SealCondition, SealType, SealingParty};
 use seal_core::custody::{SealView, Whereabouts};

@@ -1,13 +1,10 @@
 //! Stock and custody in a real browser: a range issued to an officer, a hand-over between two phones with both networks cut, a
 //! count with a missing and an extra seal, a re-seal, a supervised opening. Screenshots land in `target/journey/`.
 
-#[path = "journey/browser.rs"]
-mod browser;
-
 use std::path::Path;
 use std::time::Duration;
 
-use browser::{Browser, practice};
+use crate::browser::{Browser, practice};
 use seal_core::scan::Symbology;
 
 const OFFICER: usize = 0;

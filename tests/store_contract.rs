@@ -1,8 +1,6 @@
 //! What every store must do, shown on the SQLite store.
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use jiff::SignedDuration;
 use p256::ecdsa::SigningKey;
 use p256::ecdsa::VerifyingKey;

@@ -1,9 +1,7 @@
 //! The sync engine with the real store, against a central that fails in every way it can.
 
-mod common;
-
-use common::pump::{Fault, Model, Pump, central_key};
-use common::*;
+use crate::common::pump::{Fault, Model, Pump, central_key};
+use crate::common::*;
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use seal_core::cbor::Bytes;

@@ -1,14 +1,11 @@
 //! Devices against the real central over real HTTP, in one process.
 #![cfg(feature = "practice")]
 
-mod common;
-#[path = "common/syncing.rs"]
-mod syncing;
-
 use std::path::Path;
 use std::time::Duration;
 
-use common::*;
+use crate::common::*;
+use crate::syncing::*;
 use seal_core::seal::reading::LockAction;
 use seal_field::adapters::switchable::NetworkMode;
 use seal_field::ports::lists::{CaseList, Cases, Lists as _, Page};
@@ -16,7 +13,6 @@ use seal_field::ports::photos::PhotoFiles as _;
 use seal_field::ports::store::{AlarmWhy, Store as _};
 use seal_field::ports::sync::SyncControl as _;
 use seal_field::ports::vault::Vault as _;
-use syncing::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn facts_and_photos_reach_the_other_unit_through_a_network_cut() {

@@ -1,12 +1,10 @@
 //! Certificates that must not be trusted, in front of a central that would answer everything: no request reaches it, and the
 //! trouble is named, so that the officer is not told to wait for coverage.
 
-#[path = "common/tls.rs"]
-mod tls;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::tls::{ALL, acceptor, authority, certificate};
 use rcgen::{CertificateParams, CertifiedIssuer, KeyPair};
 use reqwest::Certificate;
 use rustls::{SupportedProtocolVersion, version};
@@ -14,7 +12,6 @@ use seal_core::ids::DeviceId;
 use seal_core::wire::{PROTO, PROTO_HEADER, PushRequest};
 use seal_field::adapters::http::HttpCentral;
 use seal_field::ports::central::{Central as _, CentralTrouble};
-use tls::{ALL, acceptor, authority, certificate};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use uuid::Uuid;

@@ -1,20 +1,16 @@
 //! Every trouble an officer may meet, one test each: the real act or screen runs, and the Vietnamese on the screen says
 //! what happened and what to do.
 
-#[path = "common/bench.rs"]
-mod bench;
-mod common;
-#[path = "common/phone.rs"]
-mod phone;
+use crate::common;
 
 use std::sync::Arc;
 
-use bench::*;
-use common::pump::{Fault, Model, Pump};
-use common::{Device, case_id, office, seal};
+use crate::bench::*;
+use crate::common::pump::{Fault, Model, Pump};
+use crate::common::{Device, case_id, office, seal};
+use crate::phone::{Eye, Phone};
 use image::{DynamicImage, ImageFormat, Luma};
 use jiff::SignedDuration;
-use phone::{Eye, Phone};
 use seal_core::codes::SealType;
 use seal_core::doc::{CaseDoc, Doc, SealDoc, SealLife, SealRadio};
 use seal_core::enrolment::KeyHome;

@@ -1,22 +1,18 @@
 //! Devices whose app is updated while facts and photographs wait: from every form of the tables that ever stood on one.
 #![cfg(feature = "practice")]
 
-mod common;
-#[path = "common/old_form.rs"]
-mod old_form;
-#[path = "common/syncing.rs"]
-mod syncing;
+use crate::old_form;
 
 use std::path::Path;
 
-use common::*;
+use crate::common::*;
+use crate::syncing::*;
 use rusqlite::types::Value;
 use seal_core::seal::reading::LockAction;
 use seal_field::adapters::switchable::NetworkMode;
 use seal_field::ports::store::Store as _;
 use seal_field::ports::sync::SyncControl as _;
 use seal_field::ports::vault::{Key, Purpose, Vault as _};
-use syncing::*;
 
 fn copy_all(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();

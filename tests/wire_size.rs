@@ -1,22 +1,18 @@
 //! What a fact costs on the way, in a batch of fifty: bytes, not times.
 #![cfg(feature = "practice")]
 
-mod common;
-#[path = "common/syncing.rs"]
-mod syncing;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::common::*;
+use crate::syncing::central;
 use async_trait::async_trait;
-use common::*;
 use reqwest::{Client, Request, Response};
 use seal_core::seal::reading::LockAction;
 use seal_core::wire::{B64, PushItem, PushRequest, SignInRequest};
 use seal_field::adapters::http::{Carrier, HttpCentral};
 use seal_field::ports::central::{Central as _, CentralTrouble};
 use seal_field::ports::vault::Vault as _;
-use syncing::central;
 
 /// Counts the bodies of requests and answers, as they travel.
 #[derive(Default)]

@@ -1,10 +1,9 @@
 //! What each unit is sent, in which order, and what it is sent when something comes into its scope late.
 
-mod common;
-
+use crate::common;
+use crate::common::{World, case, docs, events, json_request, request, seal, unit};
 use axum::body::Body;
 use axum::http::StatusCode;
-use common::{World, case, docs, events, json_request, request, seal, unit};
 use seal_core::evidence::{PhotoQuality, PhotoRef, PhotoRole};
 use seal_core::fact::{
     CaseOpened, Corrected, CorrectionReason, Fact, FoundSeal, LockCommanded, LossKind, LossOutcome, LossReported,

@@ -1,8 +1,7 @@
 //! Statements, approvals and slips: the central holds them to the rule pack's roles, units and times.
 
-mod common;
-
-use common::{START, World, case, code, unit};
+use crate::common;
+use crate::common::{START, World, case, code, unit};
 use jiff::{SignedDuration, Timestamp};
 use seal_core::cbor::Bytes;
 use seal_core::fact::*;

@@ -1,9 +1,8 @@
 //! Enrolment: who is let in, and every way in which it is refused.
 
-mod common;
-
+use crate::common;
+use crate::common::{Answer, Phone, START, World, json_request, unit};
 use axum::http::StatusCode;
-use common::{Answer, Phone, START, World, json_request, unit};
 use jiff::SignedDuration;
 use p256::ecdsa::VerifyingKey;
 use seal_central::accounts::Cost;

@@ -1,13 +1,13 @@
 //! Master data from the tables that docs/operations.md shows, in a central that is not for practice.
 
-mod common;
+use crate::common;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use crate::common::database::Database;
+use crate::common::{World, remark};
 use axum::http::StatusCode;
-use common::database::Database;
-use common::{World, remark};
 use seal_central::import::{Fault, ImportError, Imported, Options, Table, units_into};
 use seal_central::{Central, ServerConfig};
 use seal_core::doc::Doc;

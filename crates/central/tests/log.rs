@@ -1,10 +1,8 @@
 //! The record as a Merkle tree: what the central says of it, and what it can prove.
 
-mod common;
-
+use crate::common::{Phone, World, case, receipt, remark, request};
 use axum::body::Body;
 use axum::http::StatusCode;
-use common::{Phone, World, case, receipt, remark, request};
 use p256::ecdsa::VerifyingKey;
 use seal_core::checkpoint::{Checkpoint, Life, SignedCheckpoint};
 use seal_core::event::SignedEvent;

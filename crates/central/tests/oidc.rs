@@ -1,14 +1,11 @@
 //! Signing in with the agency's account, against a provider that follows the specifications or breaks one rule at a time.
 
-mod common;
-#[path = "common/provider.rs"]
-mod provider;
-
+use crate::common;
+use crate::common::{Answer, Phone, World, json_request, request};
+use crate::provider::{CLIENT, Lie, Provider, REDIRECT, SECRET};
 use axum::body::Body;
 use axum::http::StatusCode;
-use common::{Answer, Phone, World, json_request, request};
 use jiff::SignedDuration;
-use provider::{CLIENT, Lie, Provider, REDIRECT, SECRET};
 use seal_central::Terms;
 use seal_central::oidc::{Config, ConfigError};
 use seal_core::agency::{BeginResponse, Pending};

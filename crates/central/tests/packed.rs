@@ -1,10 +1,9 @@
 //! Bodies packed with zstd, both ways, and what somebody may try with them.
 
-mod common;
-
+use crate::common;
+use crate::common::{World, remark, request};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use common::{World, remark, request};
 use seal_core::wire::{B64, Problem, PushItem, PushRequest, PushResponse};
 
 fn pack(bytes: &[u8]) -> Vec<u8> {

@@ -1,10 +1,8 @@
 //! Rule packs: what a phone gets, what travels when one entry changes, and whose packs are published.
 
-mod common;
-
 use std::collections::HashMap;
 
-use common::World;
+use crate::common::World;
 use p256::ecdsa::SigningKey;
 use seal_central::PublishError;
 use seal_core::cbor::Bytes;

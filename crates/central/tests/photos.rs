@@ -1,15 +1,13 @@
 //! Photograph bytes: tus rules, resumption, digests, scope, and leftovers of a stop. Once more over S3-compatible stores with
 //! `./run peers s3`.
 
-mod common;
-
 use std::sync::Arc;
 
+use crate::common::photos::Photos;
+use crate::common::{Answer, Phone, START, World, case, request};
 use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use common::photos::Photos;
-use common::{Answer, Phone, START, World, case, request};
 use jiff::SignedDuration;
 use seal_core::evidence::{PhotoQuality, PhotoRef, PhotoRole, Thumbnail};
 use seal_core::fact::{Fact, PhotoTaken, Stage, TugTested};

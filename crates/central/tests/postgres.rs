@@ -1,12 +1,10 @@
 //! What PostgreSQL alone can do to a central. Runs where there is a server to test on: `./run postgres`, `./run test`.
 
-mod common;
-
 use std::sync::Arc;
 
+use crate::common::database::Database;
+use crate::common::{Phone, World, case, json_request, receipt, remark};
 use axum::http::StatusCode;
-use common::database::Database;
-use common::{Phone, World, case, json_request, receipt, remark};
 use seal_central::{Central, ServerConfig};
 use seal_core::wire::{B64, PushItem, PushRequest, PushStatus};
 use tokio_postgres::{Client, NoTls};

@@ -1,17 +1,15 @@
 //! The database's primary dies and its copy takes over, while phones write and one reads. Runs where there is PostgreSQL:
 //! `./run postgres`, `./run test`; alone with `./run postgres failover`.
 
-mod common;
-
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::common::database::Database;
+use crate::common::postgres_server::PostgresServer;
+use crate::common::{Answer, Phone, START, World, case, json_request, receipt, remark, request};
 use axum::body::Body;
 use axum::http::StatusCode;
-use common::database::Database;
-use common::postgres_server::PostgresServer;
-use common::{Answer, Phone, START, World, case, json_request, receipt, remark, request};
 use p256::ecdsa::VerifyingKey;
 use seal_central::{Central, ServerConfig, Stores};
 use seal_core::checkpoint::{Checkpoint, SignedCheckpoint};

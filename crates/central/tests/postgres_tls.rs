@@ -1,15 +1,13 @@
 //! The program over TLS to a PostgreSQL server: with the right certificate, and with every wrong one. Runs where there is
 //! PostgreSQL: `./run postgres`, `./run test`.
 
-mod common;
-
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use crate::common::database::Database;
+use crate::common::postgres_server::{PASSWORD, PostgresServer};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use common::database::Database;
-use common::postgres_server::{PASSWORD, PostgresServer};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 
 /// The name in the server's certificate.

@@ -1,13 +1,11 @@
 //! The program itself: its address line, its exit codes, its accounts.
 
-mod common;
-
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-use common::database::Database;
+use crate::common::database::Database;
 use p256::ecdsa::SigningKey;
 use seal_core::cbor::{Bytes, CborError};
 use seal_core::enrolment::{Claim, KeyHome, Offer};

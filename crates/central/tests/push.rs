@@ -1,9 +1,8 @@
 //! Taking facts: receipts, repetition, and items that spoil nothing but themselves.
 
-mod common;
-
+use crate::common;
+use crate::common::{World, code, json_request, receipt, remark, unit};
 use axum::http::StatusCode;
-use common::{World, code, json_request, receipt, remark, unit};
 use jiff::{SignedDuration, Timestamp};
 use seal_core::enrolment::KeyHome;
 use seal_core::fact::{ConflictDecided, DiagnosticsGiven, Fact, QueueStanding, TrackingSeen};

@@ -1,11 +1,10 @@
 //! Whatever is refused is told as a problem document (RFC 9457), also what the web framework refuses by itself; and what is
 //! refused because it comes too often.
 
-mod common;
-
+use crate::common;
+use crate::common::{Answer, World, request};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use common::{Answer, World, request};
 use jiff::SignedDuration;
 use seal_central::Rates;
 use seal_core::wire::Problem;

@@ -1,12 +1,10 @@
 //! Rescue copies and exports on the command line, beside the central that they belong to.
 
-mod common;
-
 use std::path::Path;
 use std::process::{Command, Output};
 
-use common::database::Database;
-use common::*;
+use crate::common::database::Database;
+use crate::common::*;
 use seal_core::cbor::Bytes;
 use seal_core::ids::DeviceId;
 use seal_core::rescue::{AgencyKey, Head, Part};

@@ -1,16 +1,14 @@
 //! The program as it runs: how it ends, what it logs and counts, how it is backed up.
 
-mod common;
-
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
+use crate::common::database::Database;
+use crate::common::{Phone, remark};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use common::database::Database;
-use common::{Phone, remark};
 use seal_core::enrolment::Offer;
 use seal_core::event::SignedEvent;
 use seal_core::ids::Sha256;

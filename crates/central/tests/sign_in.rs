@@ -1,10 +1,8 @@
 //! Sign-in, devices, tokens, and the marks on every answer.
 
-mod common;
-
+use crate::common::{Phone, World, request};
 use axum::body::Body;
 use axum::http::StatusCode;
-use common::{Phone, World, request};
 use jiff::SignedDuration;
 
 #[tokio::test]

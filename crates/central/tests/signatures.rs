@@ -1,9 +1,7 @@
 //! What a seal signs, carried by phones and checked by the central. The seal is the protocol's own machine.
 
-mod common;
-
-use common::machine::{Machine, fresh};
-use common::{Phone, START, World, case, code, events, seal};
+use crate::common::machine::{Machine, fresh};
+use crate::common::{Phone, START, World, case, code, events, seal};
 use seal_core::cbor::Bytes;
 use seal_core::event::{Event, SignedEvent};
 use seal_core::fact::{Fact, SealSigned, SignatureChecked, SignatureFinding, SignedPage};

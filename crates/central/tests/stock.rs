@@ -1,8 +1,6 @@
 //! Stock and custody at the central: who may say what, and which units learn of it.
 
-mod common;
-
-use common::{World, code, docs, events, seal, unit};
+use crate::common::{World, code, docs, events, seal, unit};
 use seal_core::cbor::Bytes;
 use seal_core::codes::CustomsSealKind;
 use seal_core::doc::SealLife;

@@ -1,13 +1,13 @@
 //! Tickets: who is given what, and that a seal takes exactly that. The seal is the protocol's own machine.
 
-mod common;
+use crate::common;
 
 use std::collections::BTreeSet;
 
+use crate::common::database::Database;
+use crate::common::machine::{Machine, Said};
+use crate::common::{Phone, START, World, case, seal};
 use axum::http::StatusCode;
-use common::database::Database;
-use common::machine::{Machine, Said};
-use common::{Phone, START, World, case, seal};
 use jiff::SignedDuration;
 use seal_central::{Central, Revoke, SealFamily, ServerConfig, Trouble, a7_password};
 use seal_core::event::SignedEvent;

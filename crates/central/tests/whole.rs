@@ -1,12 +1,12 @@
 //! Promises about the whole: nothing skipped under concurrent writers, a restored backup, other ways to sign in.
 
-mod common;
+use crate::common;
 
 use std::sync::Arc;
 
+use crate::common::{Phone, World, case, events, remark};
 use async_trait::async_trait;
 use axum::http::StatusCode;
-use common::{Phone, World, case, events, remark};
 use seal_central::Trouble;
 use seal_central::accounts::Accounts;
 use seal_core::event::SignedEvent;
