@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use seal_core::rules::RulePack;
 
 use crate::actions::Kit;
+use crate::actions::begin_anew::begins_anew;
 use crate::adapters::enrolled::EnrolledCentral;
 use crate::adapters::http::HttpCentral;
 use crate::adapters::journal::Journal;
@@ -20,7 +21,7 @@ use crate::adapters::seals::driver::{Driver, Seals};
 use crate::adapters::seals::open::OpenProtocol;
 use crate::adapters::seals::radio::Radio;
 use crate::adapters::seals::ticket_box::TicketBox;
-use crate::adapters::sqlite::SqliteStore;
+use crate::adapters::sqlite::{Opened, SqliteStore};
 use crate::adapters::switchable::SwitchableCentral;
 use crate::adapters::vault_file::FileVault;
 use crate::platform;
@@ -110,7 +111,9 @@ impl Device {
     pub fn open(settings: DeviceSettings) -> Result<Self, AppError> {
         let vault = vault(&settings.data)?;
         let central = http(&settings, &vault.0)?;
-        Self::wire(settings.into(), vault, central)
+        let settings = settings.into();
+        let opened = store(&settings, vault.0.as_ref())?;
+        Self::wire(settings, vault, opened, central)
     }
 
     /// The same for real use: its central is the one it is enrolled with, and there is none before that.
@@ -119,8 +122,15 @@ impl Device {
     /// [`AppError`].
     pub fn open_real(settings: RealSettings) -> Result<Self, AppError> {
         let vault = vault(&settings.data)?;
+        let opened = store(&settings, vault.0.as_ref())?;
+        if begins_anew(&opened.store)? {
+            drop((opened, vault));
+            let aside = set_aside(&settings.data, "left")?;
+            tracing::warn!(aside = %aside.display(), "the phone begins anew; what it had was moved aside");
+            return Self::open_real(settings);
+        }
         let central = Arc::new(EnrolledCentral::open(Arc::clone(&vault.0))?);
-        Self::wire(settings, vault, central)
+        Self::wire(settings, vault, opened, central)
     }
 
     /// The same with a switch before the central, for practice and rehearsals.
@@ -130,26 +140,19 @@ impl Device {
     pub fn open_switchable(settings: DeviceSettings) -> Result<(Self, Arc<SwitchableCentral>), AppError> {
         let vault = vault(&settings.data)?;
         let network = Arc::new(SwitchableCentral::new(http(&settings, &vault.0)?));
-        let device = Self::wire(settings.into(), vault, Arc::clone(&network) as Arc<dyn Central>)?;
+        let settings = settings.into();
+        let opened = store(&settings, vault.0.as_ref())?;
+        let device = Self::wire(settings, vault, opened, Arc::clone(&network) as Arc<dyn Central>)?;
         Ok((device, network))
     }
 
     fn wire(
         settings: RealSettings,
         (vault, lost): (Arc<dyn Vault>, Option<PathBuf>),
+        opened: Opened,
         central: Arc<dyn Central>,
     ) -> Result<Self, AppError> {
         let RealSettings { data, clock, radio } = settings;
-        let io = |path: PathBuf| move |error| AppError::Io(path, error);
-        let rescue = data.join(RESCUE);
-        let journal = Journal::open(&rescue, &vault.key(Purpose::Rescue)).map_err(io(rescue))?;
-        let opened = SqliteStore::open_with(
-            &data.join(DATABASE),
-            &vault.key(Purpose::Database),
-            Some(journal),
-            RulePack::parse(RULES)?,
-            Arc::clone(&clock),
-        )?;
         let because = if lost.is_some() { AsideBecause::KeyLost } else { opened.because };
         let moved_aside = lost.or(opened.moved_aside);
         if moved_aside.is_some() || opened.rebuilt + opened.salvaged > 0 || !opened.lost.is_empty() {
@@ -170,7 +173,9 @@ impl Device {
         let link = Arc::new(Seals::new(radio, drivers(&clock), Arc::clone(&tickets)));
         let kit = Kit {
             store: Arc::new(opened.store),
-            photos: Arc::new(PhotoFolder::open(&photos, &vault.key(Purpose::Photos)).map_err(io(photos))?),
+            photos: Arc::new(
+                PhotoFolder::open(&photos, &vault.key(Purpose::Photos)).map_err(|error| AppError::Io(photos, error))?,
+            ),
             central,
             link,
             tickets,
@@ -193,6 +198,21 @@ impl From<DeviceSettings> for RealSettings {
     }
 }
 
+/// Opens the database, made whole from the rescue journal where it must be.
+fn store(settings: &RealSettings, vault: &dyn Vault) -> Result<Opened, AppError> {
+    let RealSettings { data, clock, .. } = settings;
+    let rescue = data.join(RESCUE);
+    let journal = Journal::open(&rescue, &vault.key(Purpose::Rescue)).map_err(|error| AppError::Io(rescue, error))?;
+    let opened = SqliteStore::open_with(
+        &data.join(DATABASE),
+        &vault.key(Purpose::Database),
+        Some(journal),
+        RulePack::parse(RULES)?,
+        Arc::clone(clock),
+    )?;
+    Ok(opened)
+}
+
 /// Opens the vault. When its key is lost for good, all that was sealed with it is moved aside, never deleted, and the phone
 /// begins anew; the folder it lies in now is told.
 fn vault(data: &Path) -> Result<(Arc<dyn Vault>, Option<PathBuf>), AppError> {
@@ -200,7 +220,7 @@ fn vault(data: &Path) -> Result<(Arc<dyn Vault>, Option<PathBuf>), AppError> {
     match open_vault(data, guard.as_deref(), keys.clone()) {
         Ok(vault) => Ok((Arc::new(vault), None)),
         Err(VaultError::KeyLost(why)) => {
-            let aside = set_aside(data)?;
+            let aside = set_aside(data, "key-lost")?;
             tracing::error!(%why, aside = %aside.display(), "the key of the data is lost; the data was moved aside");
             Ok((Arc::new(open_vault(data, guard.as_deref(), keys)?), Some(aside)))
         }
@@ -220,9 +240,9 @@ fn open_vault(
     }
 }
 
-/// Moves what was sealed into a folder of its own. The vault goes last: stopped before that, the next start goes on.
-fn set_aside(data: &Path) -> Result<PathBuf, AppError> {
-    let aside = data.join(format!("key-lost-{}", Timestamp::now().strftime("%Y%m%dT%H%M%S%.3fZ")));
+/// Moves what was sealed into a folder of its own, named for the reason. The vault goes last: stopped before that, the next start goes on.
+fn set_aside(data: &Path, because: &str) -> Result<PathBuf, AppError> {
+    let aside = data.join(format!("{because}-{}", Timestamp::now().strftime("%Y%m%dT%H%M%S%.3fZ")));
     let io = |error| AppError::Io(aside.clone(), error);
     std::fs::create_dir(&aside).map_err(io)?;
     let database = ["", "-wal", "-shm", "-journal"].map(|tail| format!("{DATABASE}{tail}"));

@@ -25,6 +25,7 @@ use crate::adapters::seals::bluetooth::{Bluetooth, Patience};
 use crate::adapters::seals::yard::RadioDelays;
 use crate::app::{AppError, Device, RealSettings};
 use crate::platform::{self, PlatformError};
+use crate::ports::store::StoreError;
 use crate::practice::set::{PracticeDevice, PracticeError, PracticeSet};
 use crate::practice::{camera_routes, loopback, paper_routes, print_pages, session};
 use crate::t;
@@ -184,7 +185,8 @@ fn shown(started: Started) -> Element {
 }
 
 fn not_started(error: &ShellError) -> Element {
-    rsx! { Root { NotStarted { why: error.to_string() } } }
+    let newer = matches!(error, ShellError::App(AppError::Store(StoreError::Newer)));
+    rsx! { Root { NotStarted { newer, why: error.to_string() } } }
 }
 
 /// The page of a phone for real use. While it is not enrolled a strip above leads to practice and back.
@@ -250,9 +252,11 @@ fn RealPhone(real: RealProp) -> Element {
     rsx! { App { parts: DeskPartsProp(parts) } }
 }
 
+/// `newer`: the data waits for a newer version of the app.
 #[component]
-fn NotStarted(why: String) -> Element {
-    rsx! { Empty { icon: "triangle-alert", kind: Tone::Bad, title: t!("start-failed"), text: t!("start-failed-text", why = why) } }
+fn NotStarted(newer: bool, why: String) -> Element {
+    let text = if newer { t!("errors-store-newer") } else { t!("start-failed-text", why = why) };
+    rsx! { Empty { icon: "triangle-alert", kind: Tone::Bad, title: t!("start-failed"), text } }
 }
 
 /// [`Running`] as a property; there is one.

@@ -3,6 +3,7 @@
 //! Nothing of practice: `seal-central` runs as a program without `--practice`, behind TLS of the agency's own authority; the
 //! phones know it by the printed text alone; the seal has the key that the central handed out for it.
 
+use crate::phone::Phone as Screen;
 use crate::tls;
 
 use std::io::{BufRead as _, BufReader};
@@ -30,6 +31,7 @@ use seal_core::seal::reading::LockOutcome;
 use seal_core::seal_no::SealNo;
 use seal_field::actions::Kit;
 use seal_field::actions::arm_seal::arm_seal;
+use seal_field::actions::begin_anew::{NotAnew, begin_anew};
 use seal_field::actions::decide_goods::decide_goods;
 use seal_field::actions::declare_trip::{Trip, declare_trip};
 use seal_field::actions::disarm_seal::disarm_seal;
@@ -51,6 +53,7 @@ use seal_field::actions::take_photo::{Shot, keep_photo};
 use seal_field::actions::tug_test::tug_test;
 use seal_field::adapters::clock::SystemClock;
 use seal_field::adapters::seals::yard::{RadioDelays, YardRadio};
+use seal_field::adapters::vault_file::FileVault;
 use seal_field::app::{Device, RealSettings};
 use seal_field::ports::camera::Still;
 use seal_field::ports::central::CentralTrouble;
@@ -58,6 +61,7 @@ use seal_field::ports::enrolment::Enrolled;
 use seal_field::ports::lists::{CaseList, Cases, Page};
 use seal_field::ports::store::OFFICER_NOTE;
 use seal_field::ports::sync::SyncControl as _;
+use seal_field::ui::route::Route;
 use seal_simulator::{Reach, SealSpec, Yard};
 
 const SEAL: &str = "83189001";
@@ -445,6 +449,68 @@ async fn what_stands_in_the_way_of_an_enrolment_is_named_and_nothing_is_kept() {
     assert_eq!(a.kit.store.queue_counts().unwrap().waiting, 1);
     a.device.sync.set_coverage(true);
     a.sync().await;
+}
+
+/// A phone leaves its central: not while something waits, not when somebody signed in again, and what it had is put aside.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_begins_anew_once_all_is_sent() {
+    let site = Site::open().await;
+    let yard = yard(&site.folder.path().join("yard"));
+    let folder = site.folder.path().join("phone");
+    let old = Phone::open(folder.clone(), &yard);
+    old.enrol(&site.offer("03EE", &[])).await.unwrap();
+    let hai = old.sign_in(&site, "hai.tv").await;
+    old.sync().await;
+    old.lose_coverage().await;
+    report_difficulty(&old.kit, &hai, difficulty("Máy sẽ chuyển đơn vị"), None).unwrap();
+    let mut screen = Screen::open(&old.kit, &hai, &Route::Settings);
+    screen.press("Bắt đầu lại");
+    screen.says(&["Máy bắt đầu lại như máy mới?", "Còn 1 mục chưa gửi", "Gửi hết trước", "xuất ra tệp"]);
+    assert!(matches!(begin_anew(&old.kit), Err(NotAnew::Unsent(1))));
+    old.device.sync.set_coverage(true);
+    old.sync().await;
+
+    let agree = |phone: &Phone| {
+        let mut screen = Screen::open(&phone.kit, &hai, &Route::Settings);
+        screen.press("Bắt đầu lại");
+        screen.says(&["Mọi thứ đã gửi", "không xóa", "đăng ký lại"]);
+        screen.press("Bắt đầu lại");
+        screen.says(&["Đóng hẳn ứng dụng rồi mở lại", "hỏi mã đăng ký"]);
+    };
+    agree(&old);
+    let device = old.kit.vault.device();
+    assert_eq!(old.kit.store.note(OFFICER_NOTE).unwrap(), None, "the session is over");
+    // Somebody takes the phone into use again before it is started anew.
+    old.sign_in(&site, "hai.tv").await;
+    drop(old);
+    let old = Phone::open(folder.clone(), &yard);
+    assert_eq!((old.kit.vault.device(), old.kept().is_some()), (device, true), "it stays as it is");
+    drop(old);
+    let old = Phone::open(folder.clone(), &yard);
+    assert_eq!(old.kit.vault.device(), device, "and does not begin anew another day");
+
+    agree(&old);
+    let facts = old.kit.store.queue().unwrap().len();
+    assert!(facts > 0);
+    drop(old);
+    let new = Phone::open(folder.clone(), &yard);
+    assert_ne!(new.kit.vault.device(), device);
+    assert_eq!((new.kept(), new.kit.store.queue().unwrap().len()), (None, 0));
+    let aside: Vec<String> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with("left-"))
+        .collect();
+    assert_eq!(aside.len(), 1, "{aside:?}");
+    let aside = folder.join(&aside[0]);
+    assert_eq!(FileVault::open(&aside.join("vault")).unwrap().device(), device, "nothing is deleted");
+    assert!(
+        aside.join("seal-field.sqlite").is_file() && aside.join("photos").is_dir() && aside.join("rescue").is_dir()
+    );
+    new.enrol(&site.offer("03EE", &[])).await.unwrap();
+    let hai = new.sign_in(&site, "hai.tv").await;
+    report_difficulty(&new.kit, &hai, difficulty("Máy mới"), None).unwrap();
+    new.sync().await;
 }
 
 /// A phone is wiped, its whole folder with it: everything that it had sent comes back to a new key, what it had not is gone,

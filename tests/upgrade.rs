@@ -9,8 +9,9 @@ use crate::common::*;
 use crate::syncing::*;
 use rusqlite::types::Value;
 use seal_core::seal::reading::LockAction;
+use seal_field::adapters::sqlite::SqliteStore;
 use seal_field::adapters::switchable::NetworkMode;
-use seal_field::ports::store::Store as _;
+use seal_field::ports::store::{Store as _, StoreError};
 use seal_field::ports::sync::SyncControl as _;
 use seal_field::ports::vault::{Key, Purpose, Vault as _};
 
@@ -89,4 +90,30 @@ async fn what_waits_under_any_older_form_arrives_once_and_unchanged() {
         assert_eq!(held(&its_central, &device.device).len(), FACTS - 1, "each once, from form {steps}");
         central.stop().await;
     }
+}
+
+/// The app put back to an older version: it says so, and the newer one finds everything as it was.
+#[test]
+fn what_a_newer_app_wrote_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::open(folder.path());
+    device.write(None, vec![tug("83181001")]);
+    let key = device.vault.key(Purpose::Database);
+    drop(device);
+    let database = folder.path().join("seal.db");
+    let conn = open_database(&database, &key);
+    let form = |conn: &rusqlite::Connection| conn.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0));
+    let newest = form(&conn).unwrap();
+    conn.pragma_update(None, "user_version", newest + 1).unwrap();
+    drop(conn);
+    let before = signed(&database, &key);
+
+    let opened = SqliteStore::open(&database, &key, rules("0"), StillClock::new());
+    assert!(matches!(opened, Err(StoreError::Newer)));
+    let files = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name());
+    assert!(!files.into_iter().any(|name| name.to_string_lossy().contains(".damaged-")), "nothing is moved aside");
+    let conn = open_database(&database, &key);
+    assert_eq!(form(&conn).unwrap(), newest + 1);
+    drop(conn);
+    assert_eq!((signed(&database, &key), before.len()), (before.clone(), 1));
 }

@@ -4,6 +4,7 @@
 pub mod agree_to_open;
 pub mod approve;
 pub mod arm_seal;
+pub mod begin_anew;
 pub mod change_container;
 pub mod change_life;
 pub mod choose_cover;

@@ -29,6 +29,8 @@ use super::vault::{Vault, VaultError};
 
 /// Note that holds the officer signed in, as JSON; `sync` fetches photos for their unit.
 pub const OFFICER_NOTE: &str = "officer";
+/// Note that the next start begins anew.
+pub const BEGIN_ANEW_NOTE: &str = "begin-anew";
 /// Note that data was moved aside and not yet seen by an officer: a [`Damage`] as JSON.
 pub const DAMAGE_NOTE: &str = "damage";
 
@@ -98,6 +100,9 @@ pub enum StoreError {
     /// The database was written under another key, and could not be moved aside.
     #[error("the local database was written with another key: {0}")]
     OtherKey(String),
+    /// A newer version of the app wrote the database. It was left as it is.
+    #[error("the local database was written by a newer version of this app; update the app")]
+    Newer,
     /// The event could not be signed.
     #[error(transparent)]
     Vault(#[from] VaultError),

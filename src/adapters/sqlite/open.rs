@@ -93,7 +93,7 @@ fn connect(path: &Path, key: &Key) -> Result<Connection, StoreError> {
         rusqlite_migration::Error::RusqliteError { err, .. } => database(err),
         rusqlite_migration::Error::MigrationDefinition(
             rusqlite_migration::MigrationDefinitionError::DatabaseTooFarAhead,
-        ) => StoreError::Database("it was written by a newer version of this app; update the app".to_owned()),
+        ) => StoreError::Newer,
         other => StoreError::Database(other.to_string()),
     })?;
     Ok(conn)

@@ -4,6 +4,7 @@
 mod agency;
 mod agree;
 mod approval;
+mod begin_anew;
 mod camera;
 mod case;
 mod cases;

@@ -5,6 +5,7 @@ use seal_core::ids::OfficerId;
 use seal_core::officer::Officer;
 use seal_core::time::date_in_vietnam;
 
+use super::begin_anew::BeginAnew;
 use super::export::ExportAll;
 use super::parts::Page;
 use super::{NOTE_SETTINGS, words};
@@ -44,6 +45,7 @@ pub fn Settings() -> Element {
     let mut desk = use_desk();
     let mut settings = use_ui_settings();
     let mut leaving = use_signal(|| false);
+    let mut anew = use_signal(|| false);
     let mut change = move |with: &dyn Fn(&mut UiSettings)| {
         let mut next = *settings.peek();
         with(&mut next);
@@ -77,6 +79,7 @@ pub fn Settings() -> Element {
         (t!("settings-unit"), unit),
         (t!("settings-account"), officer.id.0.clone()),
     ];
+    let enrolled = central.is_some();
     about.extend(central.map(|central| (t!("enrol-address"), central.address)));
     rsx! {
         Page {
@@ -109,6 +112,8 @@ pub fn Settings() -> Element {
                         } }
                     }
                 })
+            } else if anew() {
+                Some(rsx! { BeginAnew { onclose: move |()| anew.set(false) } })
             } else { None },
             div { class: "stack",
                 h2 { class: "field-label", id: "theme", {t!("settings-screen")} }
@@ -161,6 +166,11 @@ pub fn Settings() -> Element {
             Card {
                 CardHead { eyebrow: t!("settings-about") }
                 KeyValue { items: about }
+            }
+            if enrolled {
+                List {
+                    Row { icon: "refresh-cw", kind: Tone::Warn, title: t!("settings-anew"), sub: t!("settings-anew-sub"), onclick: move |()| anew.set(true) }
+                }
             }
             Button { big: true, icon: "lock", text: t!("settings-leave"), onclick: move |()| leaving.set(true) }
         }

@@ -51,6 +51,7 @@ pub fn store_trouble(error: &StoreError) -> String {
         StoreError::DiskFull => t!("errors-disk-full"),
         StoreError::Damaged(_) => t!("errors-store-damaged"),
         StoreError::OtherKey(_) => t!("errors-store-key"),
+        StoreError::Newer => t!("errors-store-newer"),
         StoreError::Vault(error) => signing_trouble(error),
         StoreError::Database(_) => t!("errors-store"),
     }

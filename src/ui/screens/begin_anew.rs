@@ -1,0 +1,55 @@
+//! The phone begins anew: what has to be sent before, what happens, and what to do then.
+
+use dioxus::prelude::*;
+
+use super::export::ExportAll;
+use super::stored::store_trouble;
+use crate::actions::begin_anew::{NotAnew, begin_anew};
+use crate::t;
+use crate::ui::components::*;
+use crate::ui::desk::use_desk;
+use crate::ui::route::Route;
+
+/// Asks, and says what to do when it is done.
+#[component]
+pub fn BeginAnew(onclose: EventHandler<()>) -> Element {
+    let mut desk = use_desk();
+    let mut done = use_signal(|| false);
+    let mut failed = use_signal(String::new);
+    let waiting = desk.look(|kit| kit.store.queue_counts().map_or(0, |counts| counts.waiting + counts.stuck));
+    if done() {
+        let mut lock = move || {
+            desk.open(Route::Home);
+            desk.set_officer(None);
+        };
+        return rsx! {
+            Dialog { title: t!("settings-anew-done"), text: t!("settings-anew-then"), onclose: move |()| lock(),
+                Button { kind: ButtonKind::Go, big: true, icon: "lock", text: t!("settings-anew-close"), onclick: move |()| lock() }
+            }
+        };
+    }
+    rsx! {
+        Dialog {
+            title: t!("settings-anew-sure"),
+            text: if waiting > 0 { t!("settings-anew-waiting", n = waiting) } else { t!("settings-anew-clear") },
+            onclose: move |()| onclose.call(()),
+            Button { kind: ButtonKind::Go, big: true, text: t!("carry-on"), onclick: move |()| onclose.call(()) }
+            if waiting > 0 {
+                Button { icon: "send", text: t!("nav-queue"), onclick: move |()| desk.open(Route::Queue) }
+                ExportAll {}
+            } else {
+                Button { kind: ButtonKind::Bad, icon: "refresh-cw", text: t!("settings-anew"), onclick: move |()| {
+                    match begin_anew(&desk.kit()) {
+                        Ok(()) => done.set(true),
+                        // Written since the question: it is asked anew, with what waits.
+                        Err(NotAnew::Unsent(n)) => failed.set(t!("settings-anew-waiting", n = n)),
+                        Err(NotAnew::Store(error)) => failed.set(store_trouble(&error)),
+                    }
+                } }
+            }
+            if !failed().is_empty() {
+                Note { icon: "triangle-alert", text: failed() }
+            }
+        }
+    }
+}
