@@ -61,6 +61,7 @@ use seal_field::ports::enrolment::Enrolled;
 use seal_field::ports::lists::{CaseList, Cases, Page};
 use seal_field::ports::store::OFFICER_NOTE;
 use seal_field::ports::sync::SyncControl as _;
+use seal_field::ports::vault::Vault as _;
 use seal_field::ui::route::Route;
 use seal_simulator::{Reach, SealSpec, Yard};
 
