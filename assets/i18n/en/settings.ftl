@@ -63,6 +63,7 @@ settings-anew-clear = Everything is sent. What is here is put aside, not deleted
 settings-anew-waiting = **{ $n } items are not sent yet**, so the phone cannot begin anew. Send them first, or export them to a file and tell technical support.
 settings-anew-done = Done on this phone
 settings-anew-then = Close the app completely and open it again: it will ask for the enrolment code. If somebody signs in before that, the phone stays as it is.
+settings-anew-keep = Keep the phone as it is
 settings-anew-close = Lock the phone
 settings-report-sub = To the supervision department
 settings-report-to = To the supervision department

@@ -63,6 +63,7 @@ settings-anew-clear = Mọi thứ đã gửi. Dữ liệu cũ được cất ri�
 settings-anew-waiting = **Còn { $n } mục chưa gửi**, nên chưa bắt đầu lại được. Gửi hết trước, hoặc xuất ra tệp rồi báo bộ phận kỹ thuật.
 settings-anew-done = Đã xong phần trên máy này
 settings-anew-then = Đóng hẳn ứng dụng rồi mở lại: máy sẽ hỏi mã đăng ký. Ai đăng nhập lại trước lúc đó thì máy giữ nguyên như cũ.
+settings-anew-keep = Giữ nguyên máy
 settings-anew-close = Khóa máy
 settings-report-sub = Gửi bộ phận giám sát
 settings-report-to = Gửi bộ phận giám sát quản lý

@@ -33,7 +33,7 @@ pub fn BeginAnew(onclose: EventHandler<()>) -> Element {
             title: t!("settings-anew-sure"),
             text: if waiting > 0 { t!("settings-anew-waiting", n = waiting) } else { t!("settings-anew-clear") },
             onclose: move |()| onclose.call(()),
-            Button { kind: ButtonKind::Go, big: true, text: t!("carry-on"), onclick: move |()| onclose.call(()) }
+            Button { kind: ButtonKind::Go, big: true, text: t!("settings-anew-keep"), onclick: move |()| onclose.call(()) }
             if waiting > 0 {
                 Button { icon: "send", text: t!("nav-queue"), onclick: move |()| desk.open(Route::Queue) }
                 ExportAll {}
