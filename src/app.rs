@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use seal_core::rules::RulePack;
 
 use crate::actions::Kit;
@@ -21,6 +20,7 @@ use crate::adapters::seals::driver::{Driver, Seals};
 use crate::adapters::seals::open::OpenProtocol;
 use crate::adapters::seals::radio::Radio;
 use crate::adapters::seals::ticket_box::TicketBox;
+use crate::adapters::set_aside::{is_leaving, leave, set_aside};
 use crate::adapters::sqlite::{Opened, SqliteStore};
 use crate::adapters::switchable::SwitchableCentral;
 use crate::adapters::vault_file::FileVault;
@@ -42,6 +42,7 @@ const DATABASE: &str = "seal-field.sqlite";
 const PHOTOS: &str = "photos";
 const RESCUE: &str = "rescue";
 const VAULT: &str = "vault";
+const PAPERS: &str = "papers";
 
 /// The protocols by which seals are spoken to.
 fn drivers(clock: &Arc<dyn Clock>) -> Vec<Arc<dyn Driver>> {
@@ -121,13 +122,22 @@ impl Device {
     /// # Errors
     /// [`AppError`].
     pub fn open_real(settings: RealSettings) -> Result<Self, AppError> {
-        let vault = vault(&settings.data)?;
+        let data = settings.data.as_path();
+        if is_leaving(data) {
+            begin_anew(data)?;
+        }
+        let vault = vault(data)?;
         let opened = store(&settings, vault.0.as_ref())?;
         if begins_anew(&opened.store)? {
-            drop((opened, vault));
-            let aside = set_aside(&settings.data, "left")?;
-            tracing::warn!(aside = %aside.display(), "the phone begins anew; what it had was moved aside");
-            return Self::open_real(settings);
+            // Another window of the app may have these files open.
+            match opened.store.hold_outbox()? {
+                Some(_held) => {
+                    drop((opened, vault));
+                    begin_anew(data)?;
+                    return Self::open_real(settings);
+                }
+                None => tracing::warn!("the data is open elsewhere; the phone begins anew at a later start"),
+            }
         }
         let central = Arc::new(EnrolledCentral::open(Arc::clone(&vault.0))?);
         Self::wire(settings, vault, opened, central)
@@ -184,7 +194,7 @@ impl Device {
             location: Arc::new(Nowhere),
             vault,
             press: Arc::new(PdfPress::default()),
-            outlet: Arc::new(PaperFolder::new(data.join("papers"))),
+            outlet: Arc::new(PaperFolder::new(data.join(PAPERS))),
             machine: Arc::new(ThisProcess),
         };
         let sync = sync::start(kit.clone());
@@ -196,6 +206,14 @@ impl From<DeviceSettings> for RealSettings {
     fn from(DeviceSettings { data, clock, radio, .. }: DeviceSettings) -> Self {
         Self { data, clock, radio }
     }
+}
+
+/// Moves everything of a phone that begins anew aside.
+fn begin_anew(data: &Path) -> Result<(), AppError> {
+    let aside = leave(data, &[DATABASE, PHOTOS, RESCUE, VAULT, PAPERS])
+        .map_err(|error| AppError::Io(data.to_path_buf(), error))?;
+    tracing::warn!(aside = %aside.display(), "the phone begins anew; what it had was moved aside");
+    Ok(())
 }
 
 /// Opens the database, made whole from the rescue journal where it must be.
@@ -220,7 +238,8 @@ fn vault(data: &Path) -> Result<(Arc<dyn Vault>, Option<PathBuf>), AppError> {
     match open_vault(data, guard.as_deref(), keys.clone()) {
         Ok(vault) => Ok((Arc::new(vault), None)),
         Err(VaultError::KeyLost(why)) => {
-            let aside = set_aside(data, "key-lost")?;
+            let aside = set_aside(data, "key-lost", &[DATABASE, PHOTOS, RESCUE, VAULT])
+                .map_err(|error| AppError::Io(data.to_path_buf(), error))?;
             tracing::error!(%why, aside = %aside.display(), "the key of the data is lost; the data was moved aside");
             Ok((Arc::new(open_vault(data, guard.as_deref(), keys)?), Some(aside)))
         }
@@ -238,21 +257,6 @@ fn open_vault(
         Some(guard) => FileVault::open_guarded(&folder, guard, keys),
         None => FileVault::open(&folder),
     }
-}
-
-/// Moves what was sealed into a folder of its own, named for the reason. The vault goes last: stopped before that, the next start goes on.
-fn set_aside(data: &Path, because: &str) -> Result<PathBuf, AppError> {
-    let aside = data.join(format!("{because}-{}", Timestamp::now().strftime("%Y%m%dT%H%M%S%.3fZ")));
-    let io = |error| AppError::Io(aside.clone(), error);
-    std::fs::create_dir(&aside).map_err(io)?;
-    let database = ["", "-wal", "-shm", "-journal"].map(|tail| format!("{DATABASE}{tail}"));
-    for name in database.iter().map(String::as_str).chain([PHOTOS, RESCUE, VAULT]) {
-        match std::fs::rename(data.join(name), aside.join(name)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(error)),
-            _ => {}
-        }
-    }
-    Ok(aside)
 }
 
 fn http(settings: &DeviceSettings, vault: &Arc<dyn Vault>) -> Result<Arc<dyn Central>, AppError> {

@@ -185,7 +185,12 @@ fn shown(started: Started) -> Element {
 }
 
 fn not_started(error: &ShellError) -> Element {
-    let newer = matches!(error, ShellError::App(AppError::Store(StoreError::Newer)));
+    use ShellError::{App, Practice};
+    let newer = matches!(
+        error,
+        App(AppError::Store(StoreError::Newer))
+            | Practice(PracticeError::Device(_, AppError::Store(StoreError::Newer)))
+    );
     rsx! { Root { NotStarted { newer, why: error.to_string() } } }
 }
 

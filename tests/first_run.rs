@@ -31,7 +31,7 @@ use seal_core::seal::reading::LockOutcome;
 use seal_core::seal_no::SealNo;
 use seal_field::actions::Kit;
 use seal_field::actions::arm_seal::arm_seal;
-use seal_field::actions::begin_anew::{NotAnew, begin_anew};
+use seal_field::actions::begin_anew::{NotAnew, begin_anew, stay};
 use seal_field::actions::decide_goods::decide_goods;
 use seal_field::actions::declare_trip::{Trip, declare_trip};
 use seal_field::actions::disarm_seal::disarm_seal;
@@ -452,9 +452,9 @@ async fn what_stands_in_the_way_of_an_enrolment_is_named_and_nothing_is_kept() {
     a.sync().await;
 }
 
-/// A phone leaves its central: not while something waits, not when somebody signed in again, and what it had is put aside.
+/// A phone leaves its central: not while something waits, not when somebody took it into use again, and what it had is put aside.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_phone_begins_anew_once_all_is_sent() {
+async fn a_phone_begins_anew_once_nothing_waits() {
     let site = Site::open().await;
     let yard = yard(&site.folder.path().join("yard"));
     let folder = site.folder.path().join("phone");
@@ -465,45 +465,56 @@ async fn a_phone_begins_anew_once_all_is_sent() {
     old.lose_coverage().await;
     report_difficulty(&old.kit, &hai, difficulty("Máy sẽ chuyển đơn vị"), None).unwrap();
     let mut screen = Screen::open(&old.kit, &hai, &Route::Settings);
-    screen.press("Bắt đầu lại");
-    screen.says(&["Máy bắt đầu lại như máy mới?", "Còn 1 mục chưa gửi", "Gửi hết trước", "xuất ra tệp"]);
-    assert!(matches!(begin_anew(&old.kit), Err(NotAnew::Unsent(1))));
+    screen.press("Đưa máy về như mới");
+    screen.says(&["Đưa máy này về như mới?", "Còn 1 mục đang chờ gửi", "Ra chỗ có mạng", "Xuất ra tệp"]);
+    assert!(matches!(begin_anew(&old.kit), Err(NotAnew::Waiting(1))));
     old.device.sync.set_coverage(true);
     old.sync().await;
 
     let agree = |phone: &Phone| {
         let mut screen = Screen::open(&phone.kit, &hai, &Route::Settings);
-        screen.press("Bắt đầu lại");
+        screen.press("Đưa máy về như mới");
         screen.says(&["Mọi thứ đã gửi", "không xóa", "đăng ký lại"]);
-        screen.press("Bắt đầu lại");
+        screen.press("Đưa máy về như mới");
         screen.says(&["Đóng hẳn ứng dụng rồi mở lại", "hỏi mã đăng ký"]);
     };
     agree(&old);
     let device = old.kit.vault.device();
     assert_eq!(old.kit.store.note(OFFICER_NOTE).unwrap(), None, "the session is over");
-    // Somebody takes the phone into use again before it is started anew.
+    // Somebody signs in and leaves the phone again: it is in use.
+    stay(old.kit.store.as_ref());
+    drop(old);
+    let old = started(&folder, &yard).await;
+    assert_eq!((old.kit.vault.device(), old.kept().is_some()), (device, true), "it stays as it is");
+    // Signed in when the app was stopped, and of the sign-in only the officer is noted.
+    agree(&old);
     old.sign_in(&site, "hai.tv").await;
     drop(old);
-    let old = Phone::open(folder.clone(), &yard);
-    assert_eq!((old.kit.vault.device(), old.kept().is_some()), (device, true), "it stays as it is");
+    let old = started(&folder, &yard).await;
+    assert_eq!(old.kit.vault.device(), device);
+    old.kit.store.set_note(OFFICER_NOTE, None).unwrap();
     drop(old);
-    let old = Phone::open(folder.clone(), &yard);
+    let old = started(&folder, &yard).await;
     assert_eq!(old.kit.vault.device(), device, "and does not begin anew another day");
 
     agree(&old);
-    let facts = old.kit.store.queue().unwrap().len();
-    assert!(facts > 0);
-    drop(old);
-    let new = Phone::open(folder.clone(), &yard);
+    // Another window of the app has the files open: not at this start.
+    let second = Phone::open(folder.clone(), &yard);
+    assert_eq!(second.kit.vault.device(), device);
+    drop((old, second));
+    let mut new = started(&folder, &yard).await;
+    // The second's sync may have taken over from the first for a moment.
+    while new.kit.vault.device() == device {
+        drop(new);
+        new = started(&folder, &yard).await;
+    }
     assert_ne!(new.kit.vault.device(), device);
     assert_eq!((new.kept(), new.kit.store.queue().unwrap().len()), (None, 0));
-    let aside: Vec<String> = std::fs::read_dir(&folder)
-        .unwrap()
-        .map(|file| file.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.starts_with("left-"))
-        .collect();
-    assert_eq!(aside.len(), 1, "{aside:?}");
-    let aside = folder.join(&aside[0]);
+    let left = || -> Vec<PathBuf> {
+        let files = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path());
+        files.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("left-")).collect()
+    };
+    let [aside] = &left()[..] else { panic!("{:?}", left()) };
     assert_eq!(FileVault::open(&aside.join("vault")).unwrap().device(), device, "nothing is deleted");
     assert!(
         aside.join("seal-field.sqlite").is_file() && aside.join("photos").is_dir() && aside.join("rescue").is_dir()
@@ -512,6 +523,30 @@ async fn a_phone_begins_anew_once_all_is_sent() {
     let hai = new.sign_in(&site, "hai.tv").await;
     report_difficulty(&new.kit, &hai, difficulty("Máy mới"), None).unwrap();
     new.sync().await;
+
+    // Stopped in the middle of it: an empty database under the old key would use numbers of the device twice.
+    let device = new.kit.vault.device();
+    agree(&new);
+    drop(new);
+    std::fs::create_dir(folder.join("leaving")).unwrap();
+    std::fs::rename(folder.join("seal-field.sqlite"), folder.join("leaving/seal-field.sqlite")).unwrap();
+    let next = started(&folder, &yard).await;
+    assert_ne!(next.kit.vault.device(), device);
+    assert_eq!((next.kept(), next.device.moved_aside), (None, None));
+    assert!(!folder.join("leaving").exists());
+    assert_eq!(left().len(), 2);
+}
+
+/// A phone's next start, when the one before has let go of its files.
+async fn started(folder: &Path, yard: &Arc<dyn Reach>) -> Phone {
+    let database = folder.join("seal-field.sqlite.sender");
+    let free = async {
+        while std::fs::File::open(&database).is_ok_and(|file| file.try_lock().is_err()) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), free).await.expect("the sync before ends");
+    Phone::open(folder.to_path_buf(), yard)
 }
 
 /// A phone is wiped, its whole folder with it: everything that it had sent comes back to a new key, what it had not is gone,

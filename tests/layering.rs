@@ -54,6 +54,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("seal_simulator", &["adapters"]),
     ("seal_protocol", &["adapters"]),
     ("seal_a7", &["adapters"]),
+    ("seal_prints", &[]),
 ];
 
 /// What has no place in the pure core: input and output, waiting, and clocks.
@@ -338,6 +339,7 @@ fn no_library_crate_reaches_up() {
     for (library, may) in [
         ("barcode", &[][..]),
         ("core", &[]),
+        ("prints", &["seal-core"]),
         ("seal-protocol", &[]),
         ("simulator", &["seal-core", "seal-protocol"]),
         ("central", &["seal-core", "seal-protocol"]),

@@ -16,6 +16,8 @@ mod old_form;
 mod phone;
 #[path = "../crates/central/tests/common/provider.rs"]
 mod provider;
+#[path = "common/still.rs"]
+mod still;
 #[path = "common/syncing.rs"]
 mod syncing;
 #[path = "common/tls.rs"]
@@ -23,23 +25,26 @@ mod tls;
 
 mod agency_screens;
 mod carried;
+mod case_screens;
 mod drivers;
 mod duty;
 mod enrol_screens;
 mod faults_listed;
 mod first_run;
-mod home_screens;
+mod inspection_screens;
 mod layering;
 mod lists_contract;
 mod papers;
 mod phone_files;
 mod pin;
+mod queue_screens;
 mod rescue;
 mod scan_screens;
 mod seal_acts;
 mod seal_truth;
 mod sealctl_scan;
 mod sealctl_seal;
+mod settings_screens;
 mod slips;
 mod stock;
 mod store_contract;
@@ -49,4 +54,5 @@ mod tls_faults;
 mod trouble_texts;
 mod ui_kit;
 mod upgrade;
+mod way_home_screens;
 mod wire_size;

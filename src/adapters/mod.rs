@@ -18,6 +18,7 @@ pub mod photo;
 pub mod photo_files;
 mod sealed;
 pub mod seals;
+pub mod set_aside;
 pub mod sqlite;
 pub mod switchable;
 pub mod vault_file;

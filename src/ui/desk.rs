@@ -7,6 +7,7 @@ use seal_core::officer::Officer;
 
 use super::route::{Path, Route};
 use crate::actions::Kit;
+use crate::actions::begin_anew::stay;
 use crate::ports::practice::Practice;
 use crate::ports::store::OFFICER_NOTE;
 use crate::ports::sync::SyncControl;
@@ -105,6 +106,9 @@ impl Desk {
 
     /// Signs somebody in or out on this device; facts and queue stay as they are.
     pub fn set_officer(&mut self, officer: Option<Officer>) {
+        if officer.is_some() {
+            stay(self.kit().store.as_ref());
+        }
         self.keep(OFFICER_NOTE, officer.as_ref());
         self.officer.set(officer);
     }

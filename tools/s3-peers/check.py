@@ -384,7 +384,7 @@ def its_certificate_is_checked(store: Store, folder: Path) -> str:
 def the_tests_of_photographs_hold(store: Store, _folder: Path) -> str:
     environment = os.environ | store.environment() | {"SEAL_CENTRAL_TEST_S3": f"s3://{BUCKET}"}
     runner = ["nextest", "run"] if shutil.which("cargo-nextest") else ["test"]
-    command = ["cargo", *runner, "--locked", "-p", "seal-central", "--test", "photos"]
+    command = ["cargo", *runner, "--locked", "-p", "seal-central", "--test", "central", "photos::"]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True)
     said = re.sub(r"\x1b\[[0-9;]*m", "", ended.stdout + ended.stderr)
     assert ended.returncode == 0, said[-4000:]

@@ -1,6 +1,7 @@
 //! The central's tests as one program: linked once instead of twenty times. `layering` of the app holds that every file here is in it.
 
 mod common;
+#[cfg(feature = "oidc")]
 #[path = "common/provider.rs"]
 mod provider;
 

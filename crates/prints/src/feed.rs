@@ -88,11 +88,12 @@ pub fn write_feed(out: &mut dyn Write, kind: FeedKind, codes: &[PracticeCode], p
 }
 
 /// A picture of a film. Chromium's reader wants three colour components.
+#[expect(clippy::expect_used, reason = "a frame's size fits a JPEG, and memory takes every byte")]
 pub(crate) fn jpeg(frame: GrayImage, quality: u8) -> Vec<u8> {
     let colour = image::DynamicImage::from(frame).into_rgb8();
     let mut jpeg = Vec::new();
     let mut encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, quality);
-    encoder.encode_image(&colour).expect("a frame's size fits a JPEG, and memory takes every byte");
+    encoder.encode_image(&colour).expect("a frame as JPEG");
     jpeg
 }
 

@@ -1,6 +1,7 @@
 //! The phone begins anew: what has to be sent before, what happens, and what to do then.
 
 use dioxus::prelude::*;
+use seal_core::outbox::QueueCounts;
 
 use super::export::ExportAll;
 use super::stored::store_trouble;
@@ -16,7 +17,10 @@ pub fn BeginAnew(onclose: EventHandler<()>) -> Element {
     let mut desk = use_desk();
     let mut done = use_signal(|| false);
     let mut failed = use_signal(String::new);
-    let waiting = desk.look(|kit| kit.store.queue_counts().map_or(0, |counts| counts.waiting + counts.stuck));
+    let (counts, alarms) = desk.look(|kit| {
+        (kit.store.queue_counts().unwrap_or_default(), kit.store.record_alarms().map_or(0, |alarms| alarms.len()))
+    });
+    let QueueCounts { waiting, stuck, .. } = counts;
     if done() {
         let mut lock = move || {
             desk.open(Route::Home);
@@ -31,18 +35,26 @@ pub fn BeginAnew(onclose: EventHandler<()>) -> Element {
     rsx! {
         Dialog {
             title: t!("settings-anew-sure"),
-            text: if waiting > 0 { t!("settings-anew-waiting", n = waiting) } else { t!("settings-anew-clear") },
+            text: match (waiting, stuck) {
+                (0, 0) => t!("settings-anew-clear"),
+                (0, n) => t!("settings-anew-stuck", n = n),
+                (n, _) => t!("settings-anew-waiting", n = n),
+            },
             onclose: move |()| onclose.call(()),
             Button { kind: ButtonKind::Go, big: true, text: t!("settings-anew-keep"), onclick: move |()| onclose.call(()) }
-            if waiting > 0 {
+            if alarms > 0 {
+                Note { icon: "triangle-alert", text: t!("settings-anew-alarm") }
+            }
+            if waiting + stuck > 0 {
                 Button { icon: "send", text: t!("nav-queue"), onclick: move |()| desk.open(Route::Queue) }
                 ExportAll {}
-            } else {
+            }
+            if waiting == 0 {
                 Button { kind: ButtonKind::Bad, icon: "refresh-cw", text: t!("settings-anew"), onclick: move |()| {
                     match begin_anew(&desk.kit()) {
                         Ok(()) => done.set(true),
-                        // Written since the question: it is asked anew, with what waits.
-                        Err(NotAnew::Unsent(n)) => failed.set(t!("settings-anew-waiting", n = n)),
+                        // Written since the question, which is drawn anew and says so.
+                        Err(NotAnew::Waiting(_)) => failed.set(String::new()),
                         Err(NotAnew::Store(error)) => failed.set(store_trouble(&error)),
                     }
                 } }
