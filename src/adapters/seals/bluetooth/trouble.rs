@@ -19,6 +19,9 @@ const WORDS: &[(&str, LinkTrouble)] = &[
     // Linux: pairing is wanted and failed.
     ("org.bluez.Error.Authentication", LinkTrouble::NotAccepted),
     ("org.bluez.Error.NotAuthorized", LinkTrouble::NotAccepted),
+    // BlueZ's GATT client, under the name org.bluez.Error.Failed, and before it tells that the device is not connected any more.
+    ("Not connected", LinkTrouble::LinkLost),
+    ("org.bluez.Error.NotConnected", LinkTrouble::LinkLost),
     // ATT errors 05 and 0F, as iOS and Android put them.
     ("uthentication is insufficient", LinkTrouble::NotAccepted),
     ("ncryption is insufficient", LinkTrouble::NotAccepted),
@@ -59,6 +62,7 @@ mod tests {
         );
         assert_eq!(said("Encryption is insufficient."), Some(LinkTrouble::NotAccepted));
         assert_eq!(said("le-connection-abort-by-local"), None);
+        assert_eq!(said("Not connected"), Some(LinkTrouble::LinkLost));
         assert_eq!(of(&Error::PermissionDenied), Some(LinkTrouble::NotAllowed));
         assert_eq!(of(&Error::NoAdapterAvailable), Some(LinkTrouble::RadioOff));
         assert_eq!(of(&Error::DeviceNotFound), None);
