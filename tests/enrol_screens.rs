@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::bench::Bench;
 use crate::browser::Browser;
-use crate::phone::{Eye, Phone};
+use crate::phone::{Eye, Phone, StandingSync};
 use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::response::Html;
@@ -28,13 +28,12 @@ use seal_field::actions::Kit;
 use seal_field::adapters::camera_hub::Cameras;
 use seal_field::adapters::enrolled::EnrolledCentral;
 use seal_field::adapters::hub_camera::HubCamera;
-use seal_field::ports::sync::{SyncControl, SyncStatus};
+use seal_field::ports::sync::SyncStatus;
 use seal_field::ports::vault::Vault;
 use seal_field::practice::camera_routes;
 use seal_field::ui::desk::DeskParts;
 use seal_field::ui::route::Route;
 use seal_field::ui::screens::{App, AppProps, DeskPartsProp};
-use tokio::sync::watch;
 
 fn officer() -> Officer {
     let (id, unit) = (OfficerId("an.nv".to_owned()), common::office("03EE"));
@@ -151,16 +150,6 @@ async fn the_camera_reads_it_too() {
 
 // ── in a browser ──
 
-struct Standing(watch::Sender<SyncStatus>);
-
-impl SyncControl for Standing {
-    fn status(&self) -> watch::Receiver<SyncStatus> {
-        self.0.subscribe()
-    }
-    fn officer_active(&self) {}
-    fn send_now(&self) {}
-}
-
 /// Serves the phone's page; gives its address.
 async fn page(kit: Kit) -> String {
     let (cameras, pool) = (Arc::new(Cameras::new()), Arc::new(LiveViewPool::new()));
@@ -171,7 +160,7 @@ async fn page(kit: Kit) -> String {
             let hub = open.open();
             let camera_url = Some(format!("/frames?secret={}", hub.secret()));
             let kit = Kit { camera: Arc::new(HubCamera::new(hub)), ..kit };
-            let sync = Arc::new(Standing(watch::channel(SyncStatus::default()).0));
+            let sync = StandingSync::at(SyncStatus::default());
             let parts = DeskParts { kit, sync, practice: None, camera_url };
             let page = move || VirtualDom::new_with_props(App, AppProps { parts: DeskPartsProp(parts) });
             let _closed = pool.launch_virtualdom(dioxus_liveview::axum_socket(socket), page).await;

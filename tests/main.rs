@@ -1,4 +1,4 @@
-//! The tests that need no process, disk or bus of their own, as one program: linked once instead of thirty times.
+//! The tests that may share a program (none sets what others of its process would feel): linked once instead of thirty times.
 //! What stands beside this file and is not named here is a program of its own in `Cargo.toml`; `layering` holds that nothing is neither.
 
 #[path = "common/accounts.rs"]
@@ -20,6 +20,8 @@ mod provider;
 mod still;
 #[path = "common/syncing.rs"]
 mod syncing;
+#[path = "common/tired_vault.rs"]
+mod tired_vault;
 #[path = "common/tls.rs"]
 mod tls;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::bench::*;
 use crate::common::office;
-use dioxus::prelude::*;
+use crate::still::screen;
 use seal_core::doc::{Doc, SealDoc};
 use seal_core::document::{Document, Sheet};
 use seal_core::fact::{Fact, ParcelPacked};
@@ -18,14 +18,9 @@ use seal_field::adapters::paper_folder::PaperFolder;
 use seal_field::adapters::paper_hub::Papers;
 use seal_field::adapters::pdf::PdfPress;
 use seal_field::ports::documents::{Offered, Paper, Press, PressError};
-use seal_field::ports::store::Store as _;
-use seal_field::ports::sync::{SyncControl, SyncStatus};
 use seal_field::practice::{loopback, paper_routes};
-use seal_field::ui::desk::DeskParts;
 use seal_field::ui::route::Route;
-use seal_field::ui::screens::{App, AppProps, DeskPartsProp};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::sync::watch;
 use uuid::Uuid;
 
 const PARCEL: ParcelId = ParcelId(Uuid::from_u128(0x417));
@@ -130,38 +125,10 @@ fn the_papers_say_what_the_records_say() {
     assert!(form.lines.iter().any(|line| line.name == "Bưu tá nhận kiện" && line.value.starts_with("Hữu Phước, ")));
 }
 
-/// A sync that stands still.
-struct NoSync(watch::Sender<SyncStatus>);
-
-impl SyncControl for NoSync {
-    fn status(&self) -> watch::Receiver<SyncStatus> {
-        self.0.subscribe()
-    }
-    fn officer_active(&self) {}
-    fn send_now(&self) {}
-}
-
 #[test]
 fn the_row_is_on_the_screen_before_and_after_the_courier() {
     let bench = packed(Arc::new(PdfPress::default()));
-    let screen = |shot: &str| {
-        let note = |name: &str, json: String| bench.device.store.set_note(name, Some(&json)).unwrap();
-        note("officer", serde_json::to_string(&bench.a).unwrap());
-        note("path", serde_json::to_string(&[Route::ParcelHandOver { parcel: PARCEL }]).unwrap());
-        let status = SyncStatus { since: Some(bench.now()), ..SyncStatus::default() };
-        let sync = Arc::new(NoSync(watch::channel(status).0));
-        let parts = DeskParts { kit: bench.kit.clone(), sync, practice: None, camera_url: None };
-        let mut dom = VirtualDom::new_with_props(App, AppProps { parts: DeskPartsProp(parts) });
-        dom.rebuild_in_place();
-        let html = dioxus_ssr::render(&dom);
-        if let Ok(folder) = std::env::var("SHOTS") {
-            let page = format!(
-                "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width,initial-scale=1'>{html}"
-            );
-            std::fs::write(std::path::Path::new(&folder).join(format!("{shot}.html")), page).unwrap();
-        }
-        html
-    };
+    let screen = |shot: &str| screen(&bench, &bench.a, &Route::ParcelHandOver { parcel: PARCEL }, shot);
     assert!(screen("papers-before").contains("In phiếu và nhãn"));
     let draft =
         HandOverDraft {

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use crate::bench::*;
 use crate::common::{Device, case_id, office, seal};
+use crate::tired_vault::TiredVault;
 use jiff::SignedDuration;
 use seal_core::case::CasePhase;
 use seal_core::codes::{CustomsSealKind, SealCondition, SealType, SealingParty};
 use seal_core::container::ContainerNo;
 use seal_core::cover::Cover;
 use seal_core::doc::{CaseDoc, Doc, SealLife, SealRadio};
-use seal_core::enrolment::KeyHome;
 use seal_core::fact::{Fact, ManualMethod, OnOff, SecondOfficer};
 use seal_core::ids::OfficerId;
 use seal_core::inspection::{Because, HandCheck, InspectionFault, Verdict};
@@ -46,7 +46,7 @@ use seal_field::actions::tug_test::tug_test;
 use seal_field::adapters::seals::yard::RadioDelays;
 use seal_field::ports::seal_link::LinkTrouble;
 use seal_field::ports::store::Store as _;
-use seal_field::ports::vault::{Key, Purpose, Vault, VaultError};
+use seal_field::ports::vault::VaultError;
 use seal_simulator::{Proximity, Reach as _, SealSpec, Trouble};
 
 impl Bench {
@@ -397,50 +397,14 @@ async fn a_seal_out_of_reach_is_not_commanded() {
     assert_eq!(bench.kinds(), ["seal_prepared"], "nothing was asked, nothing is uncertain");
 }
 
-/// A vault that signs only so often.
-struct Signs(std::sync::Arc<seal_field::adapters::vault_file::FileVault>, std::sync::atomic::AtomicI32);
-
-impl Vault for Signs {
-    fn device(&self) -> seal_core::ids::DeviceId {
-        self.0.device()
-    }
-    fn public_key(&self) -> Vec<u8> {
-        self.0.public_key()
-    }
-    fn sign(&self, bytes: &[u8]) -> Result<[u8; 64], VaultError> {
-        if self.1.fetch_sub(1, std::sync::atomic::Ordering::SeqCst) > 0 {
-            self.0.sign(bytes)
-        } else {
-            Err(VaultError::Locked)
-        }
-    }
-    fn key_home(&self) -> KeyHome {
-        self.0.key_home()
-    }
-    fn key(&self, purpose: Purpose) -> Key {
-        self.0.key(purpose)
-    }
-    fn data_key_home(&self) -> KeyHome {
-        self.0.data_key_home()
-    }
-    fn keep(&self, name: &str, secret: &[u8]) -> Result<(), VaultError> {
-        self.0.keep(name, secret)
-    }
-    fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, VaultError> {
-        self.0.secret(name)
-    }
-    fn forget(&self, name: &str) -> Result<(), VaultError> {
-        self.0.forget(name)
-    }
-}
-
 #[tokio::test]
 async fn what_cannot_be_written_down_is_not_sent() {
     for (signatures, received) in [(0, 0), (1, 1)] {
         let mut bench = Bench::new(&[]);
         drop(bench.pair().await.unwrap());
         let vault = bench.kit.vault.clone();
-        bench.kit.vault = std::sync::Arc::new(Signs(bench.device.vault.clone(), signatures.into()));
+        bench.kit.vault =
+            std::sync::Arc::new(TiredVault::after(signatures, bench.device.vault.clone(), || VaultError::Locked));
         assert!(matches!(bench.arm().await, Err(SealTrouble::Store(_))));
         assert_eq!(bench.truth().commands_received, received);
         bench.kit.vault = vault;

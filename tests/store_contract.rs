@@ -1,6 +1,7 @@
 //! What every store must do, shown on the SQLite store.
 
 use crate::common::*;
+use crate::tired_vault::TiredVault;
 use jiff::SignedDuration;
 use p256::ecdsa::SigningKey;
 use p256::ecdsa::VerifyingKey;
@@ -8,7 +9,6 @@ use seal_core::case::CasePhase;
 use seal_core::codes::{CustomsSealKind, SealType};
 use seal_core::custody::Whereabouts;
 use seal_core::doc::{Doc, PackDoc, PackEntryDoc, SealDoc, SealLife, SealRadio};
-use seal_core::enrolment::KeyHome;
 use seal_core::event::SignedEvent;
 use seal_core::fact::{Corrected, CorrectionReason, Fact};
 use seal_core::ids::Sha256;
@@ -21,7 +21,7 @@ use seal_core::wire::{B64, Change, ChangesResponse, PROTO};
 use seal_field::adapters::sqlite::SqliteStore;
 use seal_field::ports::lists::{CaseList, Cases, Lists as _, Page, ParcelList, Parcels, SealList, Seals};
 use seal_field::ports::store::{Sendable, Settled, Store as _, StoreError};
-use seal_field::ports::vault::{Key, Purpose, Vault, VaultError};
+use seal_field::ports::vault::{Vault, VaultError};
 
 fn receipt(n: u64) -> Receipt {
     Receipt { server_seq: n, at: "2026-11-23T02:00:00Z".parse().unwrap(), code: "7F3A-21".to_owned() }
@@ -123,46 +123,12 @@ fn events_form_a_signed_chain_that_survives_a_restart() {
 
 #[test]
 fn an_act_is_written_whole_or_not_at_all() {
-    /// Signs twice, then no more.
-    struct Tiring<'a>(&'a dyn Vault, std::sync::atomic::AtomicU32);
-    impl Vault for Tiring<'_> {
-        fn device(&self) -> seal_core::ids::DeviceId {
-            self.0.device()
-        }
-        fn public_key(&self) -> Vec<u8> {
-            self.0.public_key()
-        }
-        fn sign(&self, bytes: &[u8]) -> Result<[u8; 64], VaultError> {
-            if self.1.fetch_add(1, std::sync::atomic::Ordering::SeqCst) >= 2 {
-                return Err(VaultError::Locked);
-            }
-            self.0.sign(bytes)
-        }
-        fn key_home(&self) -> KeyHome {
-            self.0.key_home()
-        }
-        fn key(&self, purpose: Purpose) -> Key {
-            self.0.key(purpose)
-        }
-        fn data_key_home(&self) -> KeyHome {
-            self.0.data_key_home()
-        }
-        fn keep(&self, name: &str, secret: &[u8]) -> Result<(), VaultError> {
-            self.0.keep(name, secret)
-        }
-        fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, VaultError> {
-            self.0.secret(name)
-        }
-        fn forget(&self, name: &str) -> Result<(), VaultError> {
-            self.0.forget(name)
-        }
-    }
     let folder = tempfile::tempdir().unwrap();
     let device = Device::open(folder.path());
     let act = device.act(Some(case_id(1)), vec![opened("15BB"), device.photo_fact(b"x"), tug("83181001")]);
     let changes = device.store.changed();
     let before = *changes.borrow();
-    let tiring = Tiring(device.vault.as_ref(), 0.into());
+    let tiring = TiredVault::after(2, device.vault.clone(), || VaultError::Locked);
     assert!(matches!(device.store.append(&act, &tiring), Err(StoreError::Vault(VaultError::Locked))));
     assert_eq!(*changes.borrow(), before);
     assert!(device.store.case_events(case_id(1)).unwrap().is_empty());

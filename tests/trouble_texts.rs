@@ -9,15 +9,15 @@ use crate::bench::*;
 use crate::common::pump::{Fault, Model, Pump};
 use crate::common::{Device, case_id, office, seal};
 use crate::phone::{Eye, Phone};
+use crate::tired_vault::TiredVault;
 use image::{DynamicImage, ImageFormat, Luma};
 use jiff::SignedDuration;
 use seal_core::codes::SealType;
 use seal_core::doc::{CaseDoc, Doc, SealDoc, SealLife, SealRadio};
-use seal_core::enrolment::KeyHome;
 use seal_core::event::SignedEvent;
 use seal_core::evidence::{PhotoQuality, PhotoRole};
 use seal_core::fact::{CodeRead, Fact, SecondOfficer, Stage};
-use seal_core::ids::{CommandId, DeviceId, OfficerId};
+use seal_core::ids::{CommandId, OfficerId};
 use seal_core::inspection::Verdict;
 use seal_core::officer::{Officer, Role};
 use seal_core::outbox::{OutboxState, QueueItem, QueueWhat};
@@ -37,7 +37,7 @@ use seal_field::adapters::seals::yard::{RadioDelays, YardRadio};
 use seal_field::ports::camera::{CameraTrouble, Seen, Still};
 use seal_field::ports::store::{Sendable, Store as _};
 use seal_field::ports::sync::SyncStatus;
-use seal_field::ports::vault::{Key, Purpose, Vault, VaultError};
+use seal_field::ports::vault::{Key, VaultError};
 use seal_field::ui::route::{Route, ScanFor};
 use seal_simulator::{Reach as _, SealSpec, Trouble};
 
@@ -626,45 +626,12 @@ async fn two_devices_until_a_supervisor_decides() {
 
 // ── the signing key gone ──
 
-/// A vault whose key store no longer has the key that signs; all else of it serves.
-struct SigningKeyGone(Arc<dyn Vault>);
-
-impl Vault for SigningKeyGone {
-    fn sign(&self, _: &[u8]) -> Result<[u8; 64], VaultError> {
-        Err(VaultError::SigningKeyLost("the key store does not hold it".to_owned()))
-    }
-    fn key(&self, purpose: Purpose) -> Key {
-        self.0.key(purpose)
-    }
-    fn data_key_home(&self) -> KeyHome {
-        self.0.data_key_home()
-    }
-    fn device(&self) -> DeviceId {
-        self.0.device()
-    }
-    fn public_key(&self) -> Vec<u8> {
-        self.0.public_key()
-    }
-    fn key_home(&self) -> KeyHome {
-        KeyHome::Hardware
-    }
-    fn keep(&self, name: &str, secret: &[u8]) -> Result<(), VaultError> {
-        self.0.keep(name, secret)
-    }
-    fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, VaultError> {
-        self.0.secret(name)
-    }
-    fn forget(&self, name: &str) -> Result<(), VaultError> {
-        self.0.forget(name)
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn signing_key_lost() {
     let (mut bench, _) = world(&[]);
     pair(&bench).await;
     let whole = bench.kit.vault.clone();
-    bench.kit.vault = Arc::new(SigningKeyGone(whole));
+    bench.kit.vault = Arc::new(TiredVault::after(0, whole, || VaultError::SigningKeyLost("it is gone".to_owned())));
     let written = bench.kinds();
     let words = ["Khóa ký của máy này đã mất", "lần này chưa ghi gì", "Ghi giấy, dùng máy khác", "Đừng xóa ứng dụng"];
 

@@ -21,7 +21,13 @@ use seal_field::ui::screens::{App, AppProps, DeskPartsProp};
 use tokio::sync::{broadcast, watch};
 
 /// A sync that stands still.
-struct StandingSync(watch::Sender<SyncStatus>);
+pub struct StandingSync(watch::Sender<SyncStatus>);
+
+impl StandingSync {
+    pub fn at(status: SyncStatus) -> Arc<Self> {
+        Arc::new(Self(watch::channel(status).0))
+    }
+}
 
 impl SyncControl for StandingSync {
     fn status(&self) -> watch::Receiver<SyncStatus> {
@@ -97,12 +103,7 @@ impl Phone {
 
     fn start(kit: &Kit, status: SyncStatus, camera_url: Option<String>) -> Self {
         dioxus::html::set_event_converter(Box::new(SerializedHtmlEventConverter));
-        let parts = DeskParts {
-            kit: kit.clone(),
-            sync: Arc::new(StandingSync(watch::channel(status).0)),
-            practice: None,
-            camera_url,
-        };
+        let parts = DeskParts { kit: kit.clone(), sync: StandingSync::at(status), practice: None, camera_url };
         let mut dom = VirtualDom::new_with_props(App, AppProps { parts: DeskPartsProp(parts) });
         dom.rebuild_in_place();
         Self { dom }

@@ -3,6 +3,7 @@
 #![allow(dead_code)]
 
 use crate::bench::*;
+use crate::phone::StandingSync;
 use dioxus::prelude::*;
 use jiff::SignedDuration;
 use seal_core::doc::Doc;
@@ -17,24 +18,12 @@ use seal_field::actions::read_seal_log::read_seal_log;
 use seal_field::ports::photos::PhotoFiles as _;
 use seal_field::ports::practice::Practice;
 use seal_field::ports::store::Store as _;
-use seal_field::ports::sync::{SyncControl, SyncStatus};
+use seal_field::ports::sync::SyncStatus;
 use seal_field::ui::desk::DeskParts;
 use seal_field::ui::route::Route;
 use seal_field::ui::screens::{App, AppProps, DeskPartsProp};
 use seal_simulator::Trouble;
 use std::sync::Arc;
-use tokio::sync::watch;
-
-/// A sync that stands still.
-struct NoSync(watch::Sender<SyncStatus>);
-
-impl SyncControl for NoSync {
-    fn status(&self) -> watch::Receiver<SyncStatus> {
-        self.0.subscribe()
-    }
-    fn officer_active(&self) {}
-    fn send_now(&self) {}
-}
 
 /// The screen of `route` as `officer` sees it.
 pub fn screen(bench: &Bench, officer: &Officer, route: &Route, shot: &str) -> String {
@@ -52,12 +41,7 @@ pub fn screen_with(
     note("officer", serde_json::to_string(officer).unwrap());
     note("path", serde_json::to_string(&[route]).unwrap());
     let status = SyncStatus { since: Some(bench.now()), ..SyncStatus::default() };
-    let parts = DeskParts {
-        kit: bench.kit.clone(),
-        sync: Arc::new(NoSync(watch::channel(status).0)),
-        practice,
-        camera_url: None,
-    };
+    let parts = DeskParts { kit: bench.kit.clone(), sync: StandingSync::at(status), practice, camera_url: None };
     let mut dom = VirtualDom::new_with_props(App, AppProps { parts: DeskPartsProp(parts) });
     dom.rebuild_in_place();
     let html = dioxus_ssr::render(&dom);

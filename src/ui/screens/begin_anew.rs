@@ -17,10 +17,6 @@ pub fn BeginAnew(onclose: EventHandler<()>) -> Element {
     let mut desk = use_desk();
     let mut done = use_signal(|| false);
     let mut failed = use_signal(String::new);
-    let (counts, alarms) = desk.look(|kit| {
-        (kit.store.queue_counts().unwrap_or_default(), kit.store.record_alarms().map_or(0, |alarms| alarms.len()))
-    });
-    let QueueCounts { waiting, stuck, .. } = counts;
     if done() {
         let mut lock = move || {
             desk.open(Route::Home);
@@ -32,6 +28,18 @@ pub fn BeginAnew(onclose: EventHandler<()>) -> Element {
             }
         };
     }
+    let known = desk.look(|kit| Ok((kit.store.queue_counts()?, kit.store.record_alarms()?.len())));
+    let (QueueCounts { waiting, stuck, .. }, alarms) = match known {
+        Ok(known) => known,
+        // "Everything is sent" is not said of a queue that cannot be read.
+        Err(error) => {
+            return rsx! {
+                Dialog { title: t!("settings-anew-sure"), text: store_trouble(&error), onclose: move |()| onclose.call(()),
+                    Button { kind: ButtonKind::Go, big: true, text: t!("settings-anew-keep"), onclick: move |()| onclose.call(()) }
+                }
+            };
+        }
+    };
     rsx! {
         Dialog {
             title: t!("settings-anew-sure"),
